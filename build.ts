@@ -1,0 +1,22 @@
+import { rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+/** Writes the two bundles that are deployed: dist/metrics/index.mjs and dist/alb-logs/index.mjs. */
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: { 'metrics/index': 'lambdas/metrics.ts', 'alb-logs/index': 'lambdas/alb-logs.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  keepNames: true,
+  sourcemap: false,
+  legalComments: 'none',
+  mainFields: ['module', 'main'],
+  // CommonJS inside the SDK calls require(), which an ES module does not have.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  logLevel: 'warning',
+});

@@ -1,0 +1,60 @@
+/** What an object is known by. */
+export interface SourceObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string | undefined;
+  /** As S3 gives it, with or without quotes. */
+  readonly etag?: string | undefined;
+}
+
+/** The most that one POST may hold. */
+export interface BatchLimits {
+  readonly records: number;
+  /** Uncompressed bytes; a single line that needs more is sent alone. */
+  readonly bytes: number;
+}
+
+/** One kind of object: how to tell it, and how its lines become an OTLP request. Pure: no SDK, fetch, env or clock. */
+export interface Format {
+  readonly path: '/v1/logs' | '/v1/metrics';
+  /**
+   * Why the object's first bytes show that it is something else, if they do; such an object is dead-lettered with
+   * nothing sent. `head` holds at least the first line (64 KiB of it, where it is overlong).
+   */
+  readonly mismatch: (head: Uint8Array) => string | undefined;
+  /** `observedMs`: when the function read the object, in milliseconds since the epoch. */
+  readonly encoder: (object: SourceObject, observedMs: number, limits: BatchLimits) => Encoder;
+}
+
+/** Collects the lines of one request. */
+export interface Encoder {
+  /**
+   * Adds what the line `bytes[start, end)` holds (no LF; trailing spaces and CR are already off; never empty).
+   * False, with nothing changed, if it does not fit beside what is there; the first line always fits.
+   * `cut`: the line was overlong, and these are its first 64 KiB.
+   */
+  readonly add: (bytes: Uint8Array, start: number, end: number, lineNumber: number, cut: boolean) => boolean;
+  /** What was added since the last `take`. The request is a view: good until the next `add`. */
+  readonly take: () => Encoded;
+}
+
+/** A request, and the account of what its lines became. */
+export interface Encoded {
+  /** The uncompressed OTLP request; of no use when `records` is 0. */
+  readonly request: Uint8Array<ArrayBuffer>;
+  /** Log records or data points in the request. */
+  readonly records: number;
+  /** Records that configuration leaves out. */
+  readonly filtered: number;
+  readonly rejected: readonly Rejected[];
+  /** Time of the newest record of the request, in milliseconds since the epoch. */
+  readonly newestMs: number | undefined;
+}
+
+/** A record that cannot be sent, to be kept with its reason. */
+export interface Rejected {
+  readonly lineNumber: number;
+  readonly reason: string;
+  /** The line as text, at most its first 64 KiB. */
+  readonly line: string;
+}

@@ -1,0 +1,138 @@
+/** Room kept for a length that is known only when the message is closed: three bytes hold up to 2 MiB. */
+const LENGTH_ROOM = 3;
+
+/** Below this many bytes a loop in JavaScript copies faster than a call into the runtime's memcpy. */
+const SHORT_COPY = 48;
+
+/**
+ * Writes protocol buffers into one growing buffer
+ * (https://protobuf.dev/programming-guides/encoding/).
+ *
+ * Only `reserve` grows the buffer: call it with an upper bound before writing, so that the hot path
+ * checks once a record and not once a byte.
+ */
+export class ProtobufWriter {
+  bytes: Uint8Array<ArrayBuffer>;
+  length = 0;
+
+  constructor(capacity = 1024) {
+    this.bytes = new Uint8Array(capacity);
+  }
+
+  /** Makes room for `count` more bytes. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
+  }
+
+  /** A view of what was written; good until the next write. */
+  written(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  byte(value: number): void {
+    this.bytes[this.length++] = value;
+  }
+
+  /** An unsigned integer up to 2^53. */
+  varint(value: number): void {
+    let rest = value;
+    while (rest > 0x7fffffff) {
+      this.bytes[this.length++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest > 127) {
+      this.bytes[this.length++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  /** A signed 64-bit integer as protobuf's int64: a negative one takes ten bytes. */
+  int64(value: number): void {
+    if (value >= 0) return this.varint(value);
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (; rest > 127n; rest >>= 7n) this.bytes[this.length++] = Number(rest & 127n) | 128;
+    this.bytes[this.length++] = Number(rest);
+  }
+
+  /** A fixed 64-bit unsigned integer given as its low and high 32 bits, which spares a BigInt a record. */
+  fixed64(low: number, high: number): void {
+    const { bytes, length } = this;
+    bytes[length] = low;
+    bytes[length + 1] = low >>> 8;
+    bytes[length + 2] = low >>> 16;
+    bytes[length + 3] = low >>> 24;
+    bytes[length + 4] = high;
+    bytes[length + 5] = high >>> 8;
+    bytes[length + 6] = high >>> 16;
+    bytes[length + 7] = high >>> 24;
+    this.length = length + 8;
+  }
+
+  double(value: number): void {
+    DOUBLE[0] = value;
+    this.fixed64(WORDS[0] ?? 0, WORDS[1] ?? 0);
+  }
+
+  /** `source` from `start` to `end`, as it is. */
+  copy(source: Uint8Array, start = 0, end = source.length): void {
+    const { bytes } = this;
+    let at = this.length;
+    if (end - start > SHORT_COPY) {
+      bytes.set(source.subarray(start, end), at);
+      at += end - start;
+    } else {
+      for (let i = start; i < end; i++) bytes[at++] = source[i] as number;
+    }
+    this.length = at;
+  }
+
+  /** A string's UTF-8 bytes after their length, growing the buffer itself. */
+  string(text: string): void {
+    this.reserve(text.length * 3 + 5);
+    const mark = this.open();
+    this.length += ENCODER.encodeInto(text, this.bytes.subarray(this.length)).written;
+    this.close(mark);
+  }
+
+  /** Begins something whose length comes first; answers the mark that `close` wants. */
+  open(): number {
+    this.length += LENGTH_ROOM;
+    return this.length;
+  }
+
+  /**
+   * Writes the length of what came since `open` into the room before it, as a varint padded to that room
+   * (every decoder reads padded varints); only what is longer than 2 MiB is moved.
+   */
+  close(mark: number): void {
+    const size = this.length - mark;
+    if (size < 1 << 21) {
+      this.bytes[mark - 3] = (size & 127) | 128;
+      this.bytes[mark - 2] = ((size >> 7) & 127) | 128;
+      this.bytes[mark - 1] = size >> 14;
+      return;
+    }
+    const extra = varintSize(size) - LENGTH_ROOM;
+    this.reserve(extra);
+    this.bytes.copyWithin(mark + extra, mark, this.length);
+    this.length = mark - LENGTH_ROOM;
+    this.varint(size);
+    this.length += size;
+  }
+}
+
+/** How many bytes `varint` takes for a value below 2^53. */
+export const varintSize = (value: number): number => {
+  let size = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size++;
+  return size;
+};
+
+const ENCODER = new TextEncoder();
+const DOUBLE = new Float64Array(1);
+const WORDS = new Uint32Array(DOUBLE.buffer);
