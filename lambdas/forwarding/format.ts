@@ -26,6 +26,9 @@ export interface Format {
   readonly encoder: (object: SourceObject, observedMs: number, limits: BatchLimits) => Encoder;
 }
 
+/** The format of an object of the pipeline, by its name; or why it is skipped. */
+export type FormatOf = (key: string, size: number | undefined) => Format | { readonly skip: string };
+
 /** Collects the lines of one request. */
 export interface Encoder {
   /**

@@ -1,0 +1,122 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { SourceObject } from '../forwarding/format.ts';
+
+/** Why an object could not be read, as far as somebody must act on it differently. */
+export type ReadFailure = 'gone' | 'denied' | 'overwritten' | 'unreadable';
+
+export class ReadError extends Error {
+  readonly failure: ReadFailure;
+  constructor(failure: ReadFailure, message: string) {
+    super(message);
+    this.name = 'ReadError';
+    this.failure = failure;
+  }
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag?: string | undefined;
+}
+
+/** S3, as far as forwarding needs it. */
+export interface Objects {
+  /**
+   * The object's bytes. A body that breaks off is reopened once where it broke.
+   * @throws ReadError
+   */
+  readonly read: (object: SourceObject, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+  readonly list: (bucket: string, prefix: string, startAfter?: string) => AsyncIterable<ListedObject>;
+  readonly put: (bucket: string, key: string, body: string) => Promise<void>;
+  readonly remove: (object: SourceObject) => Promise<void>;
+}
+
+const REOPENS = 1;
+
+export const s3Objects = (client: S3Client): Objects => ({
+  read: (object, signal) => read(client, object, signal),
+  list: (bucket, prefix, startAfter) => list(client, bucket, prefix, startAfter),
+  put: async (bucket, key, body) => {
+    const ContentType = 'application/x-ndjson';
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType }));
+  },
+  remove: async ({ bucket, key, versionId }) => {
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+  },
+});
+
+async function* read(
+  client: S3Client,
+  object: SourceObject,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let { etag } = object;
+  let size: number | undefined;
+  let offset = 0;
+  for (let reopened = 0; ; reopened++) {
+    try {
+      const response = await client.send(
+        new GetObjectCommand({
+          Bucket: object.bucket,
+          Key: object.key,
+          VersionId: object.versionId,
+          IfMatch: etag === undefined ? undefined : `"${etag.replaceAll('"', '')}"`,
+          Range: offset > 0 ? `bytes=${offset}-` : undefined,
+        }),
+        { abortSignal: signal },
+      );
+      etag ??= response.ETag;
+      size ??= response.ContentLength;
+      for await (const chunk of response.Body as AsyncIterable<Uint8Array>) {
+        offset += chunk.length;
+        yield chunk;
+      }
+      if (size === undefined || offset === size) return;
+      throw new Error(`the body ended after ${offset} of ${size} bytes`);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure !== 'unreadable' || reopened === REOPENS || signal.aborted) {
+        throw new ReadError(failure, `cannot read s3://${object.bucket}/${object.key}: ${describe(error)}`);
+      }
+    }
+  }
+}
+
+async function* list(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  startAfter: string | undefined,
+): AsyncGenerator<ListedObject> {
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        StartAfter: startAfter,
+        ContinuationToken: token,
+      }),
+    );
+    for (const { Key, Size, ETag } of page.Contents ?? []) {
+      if (Key !== undefined) yield { key: Key, size: Size ?? 0, etag: ETag };
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}
+
+const FAILURES: Readonly<Record<number, ReadFailure>> = { 403: 'denied', 404: 'gone', 412: 'overwritten' };
+
+const failureOf = (error: unknown): ReadFailure => {
+  const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+  return FAILURES[status ?? 0] ?? 'unreadable';
+};
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,0 +1,55 @@
+/** A line may have this many bytes; what is longer is cut to its first `CUT_LINE`. */
+export const LONGEST_LINE = 1024 * 1024;
+export const CUT_LINE = 64 * 1024;
+
+const LF = 10;
+
+/** Whole lines that follow one another, each ending in LF but perhaps the object's last. */
+export interface Block {
+  readonly bytes: Uint8Array;
+  /** The number of the first, from 1. */
+  readonly firstLine: number;
+  /** The block is the head of one overlong line. */
+  readonly cut: boolean;
+}
+
+/**
+ * Cuts a stream into blocks of whole lines. What follows the last LF is a line too, unless the stream fails: then
+ * the unfinished line is left out.
+ */
+export async function* blocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
+  let line = 1;
+  let carry: Uint8Array = new Uint8Array(0);
+  let overlong: Uint8Array | undefined;
+  for await (let chunk of chunks) {
+    if (overlong !== undefined) {
+      const end = chunk.indexOf(LF);
+      if (end < 0) continue;
+      yield { bytes: overlong, firstLine: line++, cut: true };
+      overlong = undefined;
+      chunk = chunk.subarray(end + 1);
+    }
+    const end = chunk.lastIndexOf(LF) + 1;
+    if (end > 0) {
+      const bytes =
+        carry.length === 0 ? chunk.subarray(0, end) : Buffer.concat([carry, chunk.subarray(0, end)]);
+      yield { bytes, firstLine: line, cut: false };
+      line += countLines(bytes);
+      carry = chunk.subarray(end);
+    } else {
+      carry = carry.length === 0 ? chunk : Buffer.concat([carry, chunk]);
+    }
+    if (carry.length > LONGEST_LINE) {
+      overlong = Buffer.from(carry.subarray(0, CUT_LINE));
+      carry = new Uint8Array(0);
+    }
+  }
+  if (overlong !== undefined) yield { bytes: overlong, firstLine: line, cut: true };
+  else if (carry.length > 0) yield { bytes: carry, firstLine: line, cut: false };
+}
+
+const countLines = (bytes: Uint8Array): number => {
+  let lines = 0;
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++;
+  return lines;
+};

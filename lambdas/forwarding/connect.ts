@@ -1,0 +1,48 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { s3Objects } from '../aws/objects.ts';
+import { sqsQueue } from '../aws/queue.ts';
+import { readSecret } from '../aws/secret.ts';
+import { createScout } from '../scout/scout.ts';
+import { type Environment, type Pipeline, readSettings } from '../settings.ts';
+import type { Edges } from './edges.ts';
+
+/**
+ * The real edges, from the environment.
+ * @throws Error that names every wrong variable
+ */
+export const connect = (pipeline: Pipeline, environment: Environment = process.env): Edges => {
+  const settings = readSettings(environment, pipeline);
+  const { secretName, clientId, clientSecret } = settings.scout;
+  // An own endpoint, as object stores on loopback have, is addressed by path.
+  const forcePathStyle = environment['AWS_ENDPOINT_URL'] !== undefined;
+  const s3 = new S3Client({
+    forcePathStyle,
+    // The bytes are checked by their own gzip; the SDK's checksums would cost more than parsing them.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 30_000 },
+  });
+  const sqs = new SQSClient({ requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 } });
+  let secrets: SecretsManagerClient | undefined;
+  return {
+    settings,
+    objects: s3Objects(s3),
+    queue: sqsQueue(sqs),
+    scout: createScout(settings.scout, {
+      readCredentials: async () => {
+        if (secretName !== undefined)
+          return readSecret((secrets ??= new SecretsManagerClient({})), secretName);
+        return { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
+      },
+      now: Date.now,
+      sleep,
+      random: Math.random,
+    }),
+    now: Date.now,
+    random: Math.random,
+    print: (line) => void process.stdout.write(`${line}\n`),
+  };
+};

@@ -1,0 +1,130 @@
+import { promisify } from 'node:util';
+import { gzip as gzipWithCallback } from 'node:zlib';
+import { isolate, type Part } from '../scout/isolate.ts';
+import type { Outcome } from '../scout/outcome.ts';
+import { type Batch, encodeLines, lineText } from './batches.ts';
+import type { Encoded, Encoder } from './format.ts';
+import { giveUp, type Job, settle } from './job.ts';
+import { type Kept, keepRejected } from './keep.ts';
+import type { Range } from './work.ts';
+
+/** Chosen by dollars per GB of log; the README has the table. */
+export const GZIP_LEVEL = 6;
+
+/** A POST may not reach into the function's last seconds, which the bookkeeping needs. */
+export const BOOKKEEPING_MS = 5_000;
+
+type Lines = Required<Range>;
+
+const ACCEPTED: Outcome = { type: 'accepted', rejected: 0, message: '' };
+const NO_LIMITS = { records: Infinity, bytes: Infinity };
+
+/**
+ * Brings a batch to its end: every record of it is delivered, or rejected and kept, or missing. Never throws.
+ * @param release called when the batch's encoder is free again
+ */
+export const deliver = async (job: Job, batch: Batch, release: (encoder: Encoder) => void): Promise<void> => {
+  const { encoded } = batch;
+  job.ledger.read += encoded.records + encoded.rejected.length + encoded.filtered;
+  job.ledger.newestMs = Math.max(job.ledger.newestMs, encoded.newestMs ?? 0);
+  const body = encoded.records > 0 ? await gzip(encoded.request) : undefined;
+  release(batch.encoder);
+
+  // Kept before anything is sent: if that fails, nothing of the batch was accepted and all of it can come again.
+  const fault = await keep(job, batch, encoded.rejected);
+  if (fault !== undefined) return giveUp(job, { ...linesOf(batch), ...notKept(fault) }, encoded);
+
+  const outcome = body === undefined ? ACCEPTED : await send(job, body);
+  const parts = await partsOf(job, batch, outcome);
+  const answers: Kept[] = [];
+  const refused: { readonly lines: Lines; readonly counts: Encoded }[] = [];
+  for (const { result, ...lines } of parts) {
+    const counts = parts.length === 1 ? encoded : encodePart(job, batch, lines);
+    if (result.type === 'undelivered') {
+      giveUp(
+        job,
+        { ...lines, type: 'undelivered', reason: result.reason, retryAfterMs: result.retryAfterMs },
+        counts,
+      );
+    } else if (result.type === 'rejected') {
+      refused.push({ lines, counts });
+      answers.push({
+        reason: result.reason,
+        line: lineText(batch.text, lines.fromLine),
+        lineNumber: lines.fromLine,
+      });
+    } else {
+      const count = Math.min(result.rejected, counts.records);
+      settle(job, counts, count);
+      const reason = `Scout rejected ${result.rejected} of ${counts.records} records: ${result.message}`;
+      if (count > 0) answers.push({ reason, ...lines, count });
+    }
+  }
+  if (answers.length === 0) return;
+
+  const answersFault = await keep(job, batch, [...encoded.rejected, ...answers]);
+  for (const { lines, counts } of refused) {
+    if (answersFault === undefined) settle(job, counts, counts.records);
+    else giveUp(job, { ...lines, ...notKept(answersFault) }, counts);
+  }
+  // What was rejected by a partial success may never be sent again: the log keeps it where the bucket could not.
+  for (const answer of answersFault === undefined ? [] : answers)
+    console.error({ message: 'rejected', ...answer });
+};
+
+/** Sends a compressed request and enters its cost. */
+const send = async (job: Job, body: Uint8Array<ArrayBuffer>): Promise<Outcome> => {
+  const { edges, call, ledger, format } = job;
+  const { outcome, requests, retries, bytes } = await edges.scout.export(format.path, body, {
+    retryInPlace: call.receives === 1,
+    deadline: edges.now() + call.remainingMs() - BOOKKEEPING_MS,
+  });
+  ledger.requests += requests;
+  ledger.retries += retries;
+  ledger.bytes += bytes;
+  if (outcome.type === 'accepted') job.accepts = Promise.resolve(true);
+  return outcome;
+};
+
+/** What became of a batch, line by line where its content was at fault. */
+const partsOf = async (job: Job, batch: Batch, outcome: Outcome): Promise<readonly Part[]> =>
+  isolate(linesOf(batch), outcome, {
+    send: async (fromLine, toLine) => {
+      const { request, records } = encodePart(job, batch, { fromLine, toLine });
+      return records === 0 ? ACCEPTED : send(job, await gzip(request));
+    },
+    accepts: () => (job.accepts ??= acceptsEmpty(job)),
+    budget: job.budget,
+  });
+
+/** An empty request tells a Scout that refuses some content from one that refuses everything. */
+const acceptsEmpty = async (job: Job): Promise<boolean> =>
+  (await send(job, await gzip(new Uint8Array(0)))).type === 'accepted';
+
+const encodePart = ({ format, work, observedMs }: Job, { text }: Batch, lines: Lines): Encoded =>
+  encodeLines(text, lines, format.encoder(work, observedMs, NO_LIMITS));
+
+/** Why the rejected could not be kept, if so. */
+const keep = async (
+  { edges, work }: Job,
+  batch: Batch,
+  kept: readonly Kept[],
+): Promise<string | undefined> => {
+  try {
+    if (kept.length > 0) await keepRejected(edges, work, batch, kept);
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+};
+
+const notKept = (fault: string) => ({
+  type: 'rejected_not_kept',
+  reason: `rejected records cannot be kept: ${fault}`,
+});
+
+const linesOf = ({ fromLine, toLine }: Lines): Lines => ({ fromLine, toLine });
+
+const compress = promisify(gzipWithCallback);
+const gzip = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> =>
+  compress(bytes, { level: GZIP_LEVEL, memLevel: 9, chunkSize: 256 * 1024 });

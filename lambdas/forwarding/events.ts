@@ -1,0 +1,147 @@
+import { toWork, type Work } from './work.ts';
+
+/** An object that an event names: the work, and what the event knows of it besides. */
+export interface Named {
+  readonly work: Work;
+  /** Bytes. */
+  readonly size?: number | undefined;
+  /** When S3 saw it, in milliseconds since the epoch. */
+  readonly timeMs?: number | undefined;
+}
+
+/** One message of an event: what is received, retried and dead-lettered together. */
+export interface Message {
+  /** Absent where the function was not invoked by SQS. */
+  readonly sqs?: { readonly id: string; readonly receiptHandle: string; readonly body: string } | undefined;
+  readonly receives: number;
+  readonly sentMs?: number | undefined;
+  readonly objects: readonly Named[];
+  /** Why nobody can read the message, if so. */
+  readonly unreadable?: string | undefined;
+}
+
+/** A listing asked for by hand. */
+export interface Listing {
+  readonly bucket?: string | undefined;
+  readonly prefix: string;
+  readonly dryRun: boolean;
+  /** Where an earlier listing stopped. */
+  readonly startAfter?: string | undefined;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The listing that a manual event asks for, if it is one. */
+export const listingOf = (event: unknown): Listing | undefined => {
+  if (!isObject(event) || typeof event['prefix'] !== 'string') return undefined;
+  const { bucket, prefix, dryRun, startAfter } = event;
+  return { bucket: text(bucket), prefix, dryRun: dryRun === true, startAfter: text(startAfter) };
+};
+
+/**
+ * The messages of an event, of every shape that a user can wire up.
+ * @throws Error if the event, being no SQS event, holds nothing known
+ */
+export const messagesOf = (event: unknown): readonly Message[] => {
+  const records = isObject(event) && Array.isArray(event['Records']) ? event['Records'].filter(isObject) : [];
+  const sqs = records.filter((record) => record['eventSource'] === 'aws:sqs');
+  if (sqs.length > 0) return sqs.map(sqsMessage);
+  return [{ receives: 1, objects: objectsIn(event) }];
+};
+
+const sqsMessage = (record: Json): Message => {
+  const body = text(record['body']) ?? '';
+  const attributes = isObject(record['attributes']) ? record['attributes'] : {};
+  const message = {
+    sqs: { id: text(record['messageId']) ?? '', receiptHandle: text(record['receiptHandle']) ?? '', body },
+    receives: Number(attributes['ApproximateReceiveCount'] ?? 1),
+    sentMs: attributes['SentTimestamp'] === undefined ? undefined : Number(attributes['SentTimestamp']),
+  };
+  try {
+    return { ...message, objects: body.trim() === '' ? ignored('empty body') : objectsIn(JSON.parse(body)) };
+  } catch (error) {
+    return { ...message, objects: [], unreadable: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+/** The objects named by anything that is not SQS: a notification, its envelope, or a work item. */
+const objectsIn = (value: unknown): readonly Named[] => {
+  if (!isObject(value))
+    throw new Error(`unknown event: ${excerpt(value)}; it must be an S3 notification or a work item`);
+  if (value['Event'] === 's3:TestEvent') return ignored('s3:TestEvent');
+  if (Array.isArray(value['Records'])) return value['Records'].flatMap(objectsInRecord);
+  if (value['Type'] === 'Notification' && typeof value['Message'] === 'string')
+    return objectsIn(JSON.parse(value['Message']));
+  if (value['source'] === 'aws.s3') return objectsInEventBridge(value);
+  const work = toWork(value);
+  if (work === undefined) {
+    throw new Error(`unknown event: ${excerpt(value)}; it must be an S3 notification or a work item`);
+  }
+  return [{ work }];
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+const objectsInRecord = (record: unknown): readonly Named[] => {
+  if (isObject(record) && isObject(record['Sns']))
+    return objectsIn(JSON.parse(String(record['Sns']['Message'])));
+  const name = isObject(record) ? (text(record['eventName']) ?? 'ObjectCreated') : 'ObjectCreated';
+  if (!/^(?:s3:)?ObjectCreated/.test(name)) return ignored(name);
+  const s3 = isObject(record) ? record['s3'] : undefined;
+  const bucket = isObject(s3) && isObject(s3['bucket']) ? text(s3['bucket']['name']) : undefined;
+  const object = isObject(s3) && isObject(s3['object']) ? s3['object'] : {};
+  const key = text(object['key']);
+  if (!isObject(record) || bucket === undefined || key === undefined) {
+    throw new Error(
+      `unknown record: ${excerpt(record)}; it must be of an S3 notification, with bucket and key`,
+    );
+  }
+  return [
+    named(
+      bucket,
+      decodeURIComponent(key.replaceAll('+', ' ')),
+      object['versionId'],
+      object['eTag'],
+      object['size'],
+      record['eventTime'],
+    ),
+  ];
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+const objectsInEventBridge = (event: Json): readonly Named[] => {
+  if (event['detail-type'] !== 'Object Created') return ignored(String(event['detail-type']));
+  const detail = isObject(event['detail']) ? event['detail'] : {};
+  const bucket = isObject(detail['bucket']) ? text(detail['bucket']['name']) : undefined;
+  const object = isObject(detail['object']) ? detail['object'] : {};
+  const key = text(object['key']);
+  if (bucket === undefined || key === undefined)
+    throw new Error(`EventBridge event without bucket or key: ${excerpt(event)}`);
+  return [named(bucket, key, object['version-id'], object['etag'], object['size'], event['time'])];
+};
+
+const named = (
+  bucket: string,
+  key: string,
+  versionId: unknown,
+  etag: unknown,
+  size: unknown,
+  time: unknown,
+): Named => {
+  const timeMs = Date.parse(text(time) ?? '');
+  return {
+    work: { bucket, key, versionId: text(versionId), etag: text(etag) },
+    size: typeof size === 'number' ? size : undefined,
+    timeMs: Number.isNaN(timeMs) ? undefined : timeMs,
+  };
+};
+
+const ignored = (what: string): readonly Named[] => {
+  console.info({ message: 'ignored', what });
+  return [];
+};
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+const excerpt = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 200);

@@ -1,0 +1,131 @@
+import { batches } from './batches.ts';
+import { type Block, blocks } from './blocks.ts';
+import { BOOKKEEPING_MS, deliver } from './deliver.ts';
+import type { Call, Edges } from './edges.ts';
+import { type Ending, endingOf, ShortOfTime, WrongFormat } from './ending.ts';
+import type { Encoder, Format } from './format.ts';
+import { decompress } from './gunzip.ts';
+import type { Job, Missing } from './job.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { CAUTIOUS_RECEIVE } from './waiting.ts';
+import { coversObject, type Range, type Work } from './work.ts';
+
+/** Requests under way at once. */
+export const IN_FLIGHT = 2;
+
+/** One is filled while the other's request is compressed. */
+const ENCODERS = 2;
+
+/** Requests that finding bad lines may take beyond the first, an object and invocation. */
+export const ISOLATION_REQUESTS = 64;
+
+/** With less time than this no batch is begun. */
+export const SHORT_OF_TIME_MS = 15_000;
+
+/** What became of a piece of work; lines that are not named were dealt with for good. */
+export interface Forwarded {
+  readonly work: Work;
+  readonly ledger: Ledger;
+  /** Tried, and to be tried again. */
+  readonly missing: readonly Missing[];
+  /** Not begun. */
+  readonly rest?: Range | undefined;
+  /** Never to be tried again without somebody's help. */
+  readonly dead?: Missing | undefined;
+  /** Some lines were dealt with for good. */
+  readonly progress: boolean;
+  /** Every line of the whole object was dealt with, and nothing of it went back. */
+  readonly whole: boolean;
+}
+
+/** Forwards a piece of work as far as time and Scout allow. Never throws. */
+export const forward = async (work: Work, format: Format, edges: Edges, call: Call): Promise<Forwarded> => {
+  const job: Job = {
+    work,
+    format,
+    observedMs: edges.now(),
+    edges,
+    call,
+    ledger: openLedger(),
+    missing: [],
+    budget: { extra: ISOLATION_REQUESTS },
+    progress: false,
+    accepts: undefined,
+  };
+  const underWay = new Set<Promise<void>>();
+  const { nextLine, ending } = await readInto(job, underWay);
+  await Promise.all(underWay);
+
+  const { ledger, missing } = job;
+  const lines = { fromLine: nextLine, toLine: work.toLine };
+  const failed =
+    'errorType' in ending ? { ...lines, type: ending.errorType, reason: ending.reason } : undefined;
+  return {
+    work,
+    ledger,
+    missing: ending.type === 'failed' && failed ? [...missing, failed] : missing,
+    rest: ending.type === 'stopped' ? lines : undefined,
+    dead: ending.type === 'dead' ? failed : undefined,
+    progress:
+      job.progress ||
+      (missing.length === 0 && (ending.type === 'complete' || ending.type === 'nothing to do')),
+    whole: ending.type === 'complete' && missing.length === 0 && coversObject(work),
+  };
+};
+
+/** Reads the object batch by batch, a few of them under way; answers the first line that was not begun. */
+const readInto = async (
+  job: Job,
+  underWay: Set<Promise<void>>,
+): Promise<{ nextLine: number; ending: Ending }> => {
+  const { work, edges, call } = job;
+  const { batch: limits, deleteProcessedFiles } = edges.settings;
+  const range = { fromLine: work.fromLine ?? 1, toLine: work.toLine };
+  const reading = new AbortController();
+  const timer = setTimeout(() => reading.abort(), Math.max(0, call.remainingMs() - 2 * BOOKKEEPING_MS));
+  const lines = guarded(blocks(decompress(edges.objects.read(work, reading.signal))), job);
+  let nextLine = range.fromLine;
+  try {
+    const encoders = encoderPool(() => job.format.encoder(work, job.observedMs, limits));
+    for await (const batch of batches(lines, range, limits, encoders.next)) {
+      if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
+      const oneIsEnough = call.receives >= CAUTIOUS_RECEIVE && nextLine > range.fromLine;
+      if (oneIsEnough || job.missing.length > 0 || isShortOfTime(call.remainingMs))
+        return { nextLine, ending: { type: 'stopped' } };
+      const delivery = deliver(job, batch, encoders.release).finally(() => underWay.delete(delivery));
+      underWay.add(delivery);
+      nextLine = batch.toLine + 1;
+    }
+    return { nextLine, ending: { type: 'complete' } };
+  } catch (error) {
+    return { nextLine, ending: endingOf(error, deleteProcessedFiles) };
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Whether it is too late to begin something. */
+export const isShortOfTime = (remainingMs: Call['remainingMs']): boolean => remainingMs() < SHORT_OF_TIME_MS;
+
+/** Stops reading when time is short, and before anything is sent of an object that is something else. */
+async function* guarded(source: AsyncIterable<Block>, { format, call }: Job): AsyncGenerator<Block> {
+  for await (const block of source) {
+    if (isShortOfTime(call.remainingMs)) throw new ShortOfTime();
+    const mismatch = block.firstLine === 1 ? format.mismatch(block.bytes) : undefined;
+    if (mismatch !== undefined) throw new WrongFormat(mismatch);
+    yield block;
+  }
+}
+
+const encoderPool = (create: () => Encoder) => {
+  const free = Array.from({ length: ENCODERS }, create);
+  let waiting: ((encoder: Encoder) => void) | undefined;
+  return {
+    next: async (): Promise<Encoder> => free.pop() ?? new Promise((resolve) => (waiting = resolve)),
+    release: (encoder: Encoder): void => {
+      if (waiting === undefined) free.push(encoder);
+      else waiting(encoder);
+      waiting = undefined;
+    },
+  };
+};

@@ -1,0 +1,69 @@
+import type { SQSBatchResponse } from 'aws-lambda';
+import type { Pipeline, Settings } from '../settings.ts';
+import type { Edges } from './edges.ts';
+import { type Listing, listingOf, messagesOf } from './events.ts';
+import type { FormatOf } from './format.ts';
+import { isShortOfTime } from './forward.ts';
+import { emfLine, openReport } from './ledger.ts';
+import { type Listed, list, queueWorks } from './listing.ts';
+import { forwardMessage, type Invocation } from './message.ts';
+
+/** The part of Lambda's context that is used. */
+export interface LambdaContext {
+  readonly getRemainingTimeInMillis: () => number;
+}
+
+export type Handler = (event: unknown, context: LambdaContext) => Promise<SQSBatchResponse | Listed>;
+
+/**
+ * The handler of a pipeline: finds the work in the event, forwards it, and accounts for all of it.
+ * @param connect makes the edges at the first invocation, so that importing never throws
+ */
+export const createHandler = (
+  pipeline: Pipeline,
+  connect: (pipeline: Pipeline) => Edges,
+  formats: (settings: Settings) => FormatOf,
+): Handler => {
+  let connected: { readonly edges: Edges; readonly formatOf: FormatOf } | undefined;
+  return async (event, context) => {
+    if (connected === undefined) {
+      const edges = connect(pipeline);
+      connected = { edges, formatOf: formats(edges.settings) };
+    }
+    const { edges } = connected;
+    const report = openReport();
+    const invocation = { ...connected, remainingMs: () => context.getRemainingTimeInMillis(), report };
+    try {
+      const listing = listingOf(event);
+      return await (listing === undefined
+        ? forwardEvent(event, invocation)
+        : forwardListing(listing, invocation));
+    } finally {
+      edges.print(emfLine(pipeline, report, edges.now()));
+    }
+  };
+};
+
+/** Forwards one message after the other; answers which of them failed. */
+const forwardEvent = async (event: unknown, invocation: Invocation): Promise<SQSBatchResponse> => {
+  const batchItemFailures = [];
+  for (const message of messagesOf(event)) {
+    const done = await forwardMessage(message, invocation);
+    if (!done && message.sqs !== undefined) batchItemFailures.push({ itemIdentifier: message.sqs.id });
+  }
+  return { batchItemFailures };
+};
+
+/** Queues what a listing names; forwards it at once where there is no queue. */
+const forwardListing = async (listing: Listing, invocation: Invocation): Promise<Listed> => {
+  const { edges, formatOf, remainingMs } = invocation;
+  const { queueUrl } = edges.settings;
+  return list(listing, edges, {
+    isOurs: (key, size) => !('skip' in formatOf(key, size)),
+    isShortOfTime: () => isShortOfTime(remainingMs),
+    take: async (works) => {
+      if (queueUrl !== undefined) return queueWorks(edges, queueUrl, works);
+      await forwardMessage({ receives: 1, objects: works.map((work) => ({ work })) }, invocation);
+    },
+  });
+};

@@ -1,0 +1,46 @@
+import type { Call, Edges } from './edges.ts';
+import type { Encoded, Format } from './format.ts';
+import type { Ledger } from './ledger.ts';
+import type { Range, Work } from './work.ts';
+
+/** Lines that must be sent again, and why. */
+export interface Missing extends Range {
+  /** What a dead letter carries as `error.type`. */
+  readonly type: string;
+  readonly reason: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A piece of work in progress in this invocation. */
+export interface Job {
+  readonly work: Work;
+  readonly format: Format;
+  readonly observedMs: number;
+  readonly edges: Edges;
+  readonly call: Call;
+  readonly ledger: Ledger;
+  readonly missing: Missing[];
+  /** Requests left for finding bad lines. */
+  readonly budget: { extra: number };
+  /** Some lines are done with for good. */
+  progress: boolean;
+  /** Whether Scout accepts anything at all: unknown before something was accepted or an empty request was tried. */
+  accepts: Promise<boolean> | undefined;
+}
+
+/** What lines hold, in records. */
+export type Counts = Pick<Encoded, 'records' | 'filtered' | 'rejected'>;
+
+/** Enters lines as accepted, all but the `refused` records that Scout rejected for good. */
+export const settle = (job: Job, { records, rejected, filtered }: Counts, refused: number): void => {
+  job.ledger.delivered += records - refused;
+  job.ledger.rejected += rejected.length + refused;
+  job.ledger.filtered += filtered;
+  job.progress = true;
+};
+
+/** Enters lines as missing: they go back to the queue. */
+export const giveUp = (job: Job, missing: Missing, { records, rejected, filtered }: Counts): void => {
+  job.ledger.continued += records + rejected.length + filtered;
+  job.missing.push(missing);
+};

@@ -1,0 +1,101 @@
+import type { Edges } from './edges.ts';
+import type { Message, Named } from './events.ts';
+import type { FormatOf } from './format.ts';
+import { type Forwarded, forward, isShortOfTime } from './forward.ts';
+import { type EmfValues, imbalance, openLedger, report } from './ledger.ts';
+import { deadLetterMessage, settleMessage } from './settle.ts';
+import { CAUTIOUS_RECEIVE } from './waiting.ts';
+import type { Work } from './work.ts';
+
+/** What all messages of an invocation share. */
+export interface Invocation {
+  readonly edges: Edges;
+  readonly formatOf: FormatOf;
+  /** Milliseconds until Lambda stops the function. */
+  readonly remainingMs: () => number;
+  readonly report: EmfValues;
+}
+
+/**
+ * Forwards all objects of a message; false if it must be received again.
+ * @throws Error if something was not delivered and neither a queue nor the message holds it
+ */
+export const forwardMessage = async (message: Message, invocation: Invocation): Promise<boolean> => {
+  const { edges, report: values } = invocation;
+  if (message.unreadable !== undefined && message.sqs !== undefined) {
+    console.error({ message: 'unreadable message', messageId: message.sqs.id, reason: message.unreadable });
+    values.ObjectsDeadLettered++;
+    return deadLetterMessage(edges, message.sqs.body, 'unreadable_message', message.unreadable);
+  }
+  const results: Forwarded[] = [];
+  for (const named of message.objects) {
+    const begun = results.length > 0;
+    const result = await forwardObject(named, message, invocation, begun);
+    if (result !== undefined) results.push(result);
+  }
+  const { done, deadLettered } = await settleMessage(message, results, edges);
+  values.ObjectsDeadLettered += deadLettered;
+  if (done && edges.settings.deleteProcessedFiles) await removeWhole(results, edges);
+  return done;
+};
+
+/** Forwards one object, if it is of a known format and there is time; logs and reports its account. */
+const forwardObject = async (
+  { work, size, timeMs }: Named,
+  message: Message,
+  { edges, formatOf, remainingMs, report: values }: Invocation,
+  begun: boolean,
+): Promise<Forwarded | undefined> => {
+  const { bucket, key, fromLine = 1, toLine } = work;
+  const { prefix } = edges.settings.rejected;
+  const format = key.startsWith(prefix) ? { skip: `under ${prefix}` } : formatOf(key, size);
+  if ('skip' in format) {
+    console.info({ message: 'skipped', bucket, key, reason: format.skip });
+    return undefined;
+  }
+  if (isShortOfTime(remainingMs) || (begun && message.receives >= CAUTIOUS_RECEIVE)) return untouched(work);
+  const startMs = edges.now();
+  const result = await forward(work, format, edges, { remainingMs, receives: message.receives });
+  const { ledger, missing, dead, rest, whole } = result;
+  const { newestMs, ...account } = ledger;
+  const milliseconds = edges.now() - startMs;
+  const since = newestMs || timeMs || message.sentMs;
+  const lagMs = since === undefined || work.backfill === true ? undefined : edges.now() - since;
+  report(values, ledger, lagMs);
+  if (missing.length === 0 && rest === undefined && dead === undefined) values.ObjectsForwarded++;
+  const open = { missing, rest, dead };
+  console.info({
+    message: 'forwarded',
+    bucket,
+    key,
+    fromLine,
+    toLine,
+    ...account,
+    milliseconds,
+    lagMs,
+    whole,
+    ...open,
+  });
+  if (imbalance(ledger) !== 0) console.error({ message: 'ledger does not balance', bucket, key, ...account });
+  return result;
+};
+
+/** Work that was not begun and goes back as it came. */
+const untouched = (work: Work): Forwarded => ({
+  work,
+  ledger: openLedger(),
+  missing: [],
+  rest: { fromLine: work.fromLine ?? 1, toLine: work.toLine },
+  progress: false,
+  whole: false,
+});
+
+const removeWhole = async (results: readonly Forwarded[], { objects }: Edges): Promise<void> => {
+  for (const { work, whole } of results) {
+    if (!whole) continue;
+    const { bucket, key } = work;
+    await objects
+      .remove(work)
+      .catch((error: unknown) => console.warn({ message: 'not deleted', bucket, key, error: String(error) }));
+  }
+};

@@ -1,0 +1,152 @@
+import type { QueueMessage } from '../aws/queue.ts';
+import type { Edges } from './edges.ts';
+import type { Message } from './events.ts';
+import type { Forwarded } from './forward.ts';
+import type { Missing } from './job.ts';
+import { MAX_DELAY_SECONDS, MAX_RECEIVE_COUNT, secondsToWait } from './waiting.ts';
+import { type Range, type Work, workItem } from './work.ts';
+
+/** What a message came to. */
+export interface Settled {
+  /** False: it stays on its queue, to be received again. */
+  readonly done: boolean;
+  /** Objects that went to the dead-letter queue. */
+  readonly deadLettered: number;
+}
+
+/** Lines that go back to a queue, and why if something failed. */
+interface Item {
+  readonly work: Work;
+  readonly cause?: Missing | undefined;
+}
+
+/**
+ * Takes what was not delivered to where it goes: dead letters to the dead-letter queue; the missing lines to the own
+ * queue as items, if anything of the message progressed; else the message itself waits.
+ * @throws Error where there is neither queue nor message to hold what is missing
+ */
+export const settleMessage = async (
+  message: Message,
+  results: readonly Forwarded[],
+  edges: Edges,
+): Promise<Settled> => {
+  const dead = results.flatMap(({ work, dead: cause }): Item[] =>
+    cause ? [{ work: { ...work, ...linesOf(cause) }, cause }] : [],
+  );
+  const buried = await deadLetter(edges, dead);
+  const missing = [...results.flatMap(itemsOf), ...(buried ? [] : dead)];
+  const deadLettered = buried ? dead.length : 0;
+  if (missing.length === 0) return { done: true, deadLettered };
+
+  const progress = deadLettered > 0 || results.some((result) => result.progress);
+  if ((progress || message.sqs === undefined) && (await queueAgain(edges, missing)))
+    return { done: true, deadLettered };
+  if (message.sqs === undefined) throw new Error(`not delivered: ${missing.map(describe).join('; ')}`);
+  if (message.receives >= MAX_RECEIVE_COUNT && (await deadLetter(edges, missing))) {
+    return { done: true, deadLettered: deadLettered + missing.length };
+  }
+  await wait(message.sqs.receiptHandle, message.receives, missing, edges);
+  return { done: false, deadLettered };
+};
+
+/** Dead-letters a message that nobody can read; false if that failed. */
+export const deadLetterMessage = async (
+  edges: Edges,
+  body: string,
+  type: string,
+  reason: string,
+): Promise<boolean> =>
+  sendTo(edges, edges.settings.deadLetterQueueUrl, [{ body, attributes: reasonAttributes(type, reason) }]);
+
+/** The lines of a piece of work that go back, neighbours in one item, so that the items stay few. */
+const itemsOf = ({ work, missing, rest }: Forwarded): Item[] => {
+  const ranges: (Range & { cause?: Missing })[] = missing.map((cause) => ({ ...linesOf(cause), cause }));
+  if (rest !== undefined) ranges.push(rest);
+  const items: Item[] = [];
+  for (const { cause, ...range } of ranges.toSorted((a, b) => a.fromLine - b.fromLine)) {
+    const last = items.at(-1);
+    if (last?.work.toLine !== undefined && last.work.toLine + 1 === range.fromLine) {
+      items[items.length - 1] = {
+        work: { ...last.work, toLine: range.toLine },
+        cause: later(last.cause, cause),
+      };
+    } else {
+      items.push({ work: { ...work, ...range }, cause });
+    }
+  }
+  return items;
+};
+
+const queueAgain = async (edges: Edges, items: readonly Item[]): Promise<boolean> =>
+  sendTo(
+    edges,
+    edges.settings.queueUrl,
+    items.map(({ work, cause }): QueueMessage => {
+      if (cause === undefined) return { body: workItem({ ...work, attempt: undefined }) };
+      const attempt = (work.attempt ?? 0) + 1;
+      const seconds = secondsToWait(attempt, cause.retryAfterMs, edges.random());
+      return { body: workItem({ ...work, attempt }), delaySeconds: Math.min(MAX_DELAY_SECONDS, seconds) };
+    }),
+  );
+
+const deadLetter = async (edges: Edges, items: readonly Item[]): Promise<boolean> => {
+  if (items.length === 0) return true;
+  const messages = items.map(({ work, cause }) => ({
+    body: workItem({ ...work, attempt: undefined }),
+    attributes: reasonAttributes(
+      cause?.type ?? 'out_of_time',
+      cause?.reason ?? 'time ran out before it was begun',
+    ),
+  }));
+  return sendTo(edges, edges.settings.deadLetterQueueUrl, messages);
+};
+
+/** False, with a log line, if there is no such queue or it did not take all. */
+const sendTo = async (
+  { queue }: Edges,
+  queueUrl: string | undefined,
+  messages: readonly QueueMessage[],
+): Promise<boolean> => {
+  if (queueUrl === undefined) return false;
+  try {
+    await queue.send(queueUrl, messages);
+    return true;
+  } catch (error) {
+    console.error({ message: 'queue send failed', queueUrl, error: String(error) });
+    return false;
+  }
+};
+
+/** Sets when a failed message is received again: at once where nothing failed. */
+const wait = async (
+  receiptHandle: string,
+  receives: number,
+  items: readonly Item[],
+  edges: Edges,
+): Promise<void> => {
+  const { queueUrl } = edges.settings;
+  if (queueUrl === undefined) return;
+  const cause = items.reduce<Missing | undefined>((worst, item) => later(worst, item.cause), undefined);
+  const seconds = cause === undefined ? 0 : secondsToWait(receives, cause.retryAfterMs, edges.random());
+  try {
+    await edges.queue.changeVisibility(queueUrl, receiptHandle, seconds);
+  } catch (error) {
+    // Then the queue's own visibility time-out holds.
+    console.warn({ message: 'visibility not changed', queueUrl, seconds, error: String(error) });
+  }
+};
+
+/** Of two causes the one that asks for the longer wait. */
+const later = (one: Missing | undefined, other: Missing | undefined): Missing | undefined =>
+  (other?.retryAfterMs ?? -1) > (one?.retryAfterMs ?? -1) ? other : (one ?? other);
+
+const linesOf = ({ fromLine, toLine }: Range): Range => ({ fromLine, toLine });
+
+/** SQS takes no empty attribute and at most 256 KiB in all; control characters are not allowed. */
+const reasonAttributes = (type: string, reason: string): Readonly<Record<string, string>> => ({
+  'error.type': type,
+  'error.message': reason.slice(0, 1000).replaceAll(/[^\P{C}\n\t]/gu, ' ') || type,
+});
+
+const describe = ({ work: { bucket, key, fromLine = 1, toLine }, cause }: Item): string =>
+  `s3://${bucket}/${key} from line ${fromLine} to ${toLine ?? 'the end'}: ${cause?.reason ?? 'time ran out'}`;
