@@ -33,19 +33,22 @@ export const exchange = async (url: string, init: RequestInit): Promise<Answer> 
 
 /** Why there was no answer: fetch itself only says "fetch failed", its cause says why. */
 export const networkReason = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'timed out';
+  if (!(error instanceof Error) || !(error.cause instanceof Error)) return messageOf(error);
   const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 };
 
+export const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'TimeoutError' ? 'timed out' : error.message;
+};
+
 /** Status and beginning of a failure's answer, as text for people, with `secrets` blotted out. */
-export const describe = ({ status, headers, body }: Answer, secrets: readonly string[]): string => {
+export const describe = ({ status, headers, body, cut }: Answer, secrets: readonly string[]): string => {
   const location = headers.get('location');
   const text =
     location === null
-      ? (statusMessage(body) ?? Buffer.from(body).toString('utf8'))
+      ? (statusMessage(body, cut) ?? Buffer.from(body).toString('utf8'))
       : `redirect to ${location.replace(/[?#].*$/s, '')}`;
   const clean = blot(text, secrets)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
@@ -57,7 +60,11 @@ export const describe = ({ status, headers, body }: Answer, secrets: readonly st
 export const blot = (text: string, secrets: readonly string[]): string =>
   secrets
     .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
+    .flatMap((secret) => [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret.toWellFormed()),
+    ])
     .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 
 /**
@@ -66,10 +73,10 @@ export const blot = (text: string, secrets: readonly string[]): string =>
  */
 export const retryAfterMs = (headers: Headers, now: number): number | undefined => {
   const value = headers.get('retry-after')?.trim() ?? '';
-  const ms = /^\d+$/.test(value)
-    ? Number(value) * 1000
-    : /^[A-Z][a-z]+, /.test(value)
-      ? Date.parse(value) - now
-      : NaN;
+  const untilDate = HTTP_DATE.test(value) ? Date.parse(value) - now : NaN;
+  const ms = SECONDS.test(value) ? Number(value) * 1000 : untilDate;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
 };
+
+const SECONDS = /^\d+$/;
+const HTTP_DATE = /^[A-Z][a-z]+, /;

@@ -66,7 +66,7 @@ const outcomeOf = (answer: Answer, secrets: readonly string[], now: number): Pos
   const isPage = headers.get('content-type')?.startsWith('text/html') ?? false;
   const partial = isPage ? undefined : readResponse(body, cut);
   if (partial === undefined) return { type: 'refused', reason: `${reason} (no OTLP answer)` };
-  return { type: 'accepted', ...partial };
+  return { type: 'accepted', rejected: partial.rejected, message: blot(partial.message, secrets) };
 };
 
 const requestHeaders = (extra: Readonly<Record<string, string>>, token: string): Headers => {

@@ -13,7 +13,7 @@ export interface PartialSuccess {
 export const readResponse = (body: Uint8Array, cut: boolean): PartialSuccess | undefined => {
   if (body[0] === OPENING_BRACE) return readJson(body);
   const fields = readFields(body, cut);
-  if (fields === undefined) return undefined;
+  if (fields === undefined || (cut && !fields.has(1))) return undefined;
   // ExportXServiceResponse { partial_success = 1 { rejected_x = 1, error_message = 2 } }
   const partial = fields.get(1) ?? EMPTY;
   if (typeof partial === 'bigint') return undefined;
@@ -25,8 +25,8 @@ export const readResponse = (body: Uint8Array, cut: boolean): PartialSuccess | u
 };
 
 /** The message of a `google.rpc.Status { code = 1, message = 2 }`, which is what OTLP answers a failure with. */
-export const statusMessage = (body: Uint8Array): string | undefined => {
-  const message = readFields(body, false)?.get(2);
+export const statusMessage = (body: Uint8Array, cut: boolean): string | undefined => {
+  const message = readFields(body, cut)?.get(2);
   return message instanceof Uint8Array ? toText(message) : undefined;
 };
 

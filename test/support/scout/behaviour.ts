@@ -1,0 +1,146 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encodePartialSuccess, encodeStatus } from './otlp.ts';
+
+/** What an embedded Scout does with one request whose token is good. */
+export type Behaviour =
+  | Settled
+  /** Decided by what the request holds. */
+  | ((request: { readonly path: string; readonly body: Buffer }) => Behaviour);
+
+export type Settled =
+  | { readonly type: 'accept'; readonly delayMs?: number }
+  | { readonly type: 'answer'; readonly answer: Answer }
+  /** The records are stored, but for `rejected` of them. */
+  | { readonly type: 'partial'; readonly rejected: number; readonly message: string; readonly json?: boolean }
+  /** `after_body`: the records are stored, and the client never learns it. */
+  | { readonly type: 'reset'; readonly when: 'before_body' | 'after_body' }
+  /** The connection stays open; nothing is answered. */
+  | { readonly type: 'silence' };
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly delayMs?: number;
+  /** The head is sent at once, then a byte of the body every so many milliseconds. */
+  readonly trickleMs?: number;
+  /** The connection breaks after the body, which is then shorter than announced. */
+  readonly breakOff?: boolean;
+  /** The body comes again and again for as long as the client reads. */
+  readonly endless?: boolean;
+}
+
+export const accept = (delayMs = 0): Settled => ({ type: 'accept', delayMs });
+export const answer = (answer: Answer): Settled => ({ type: 'answer', answer });
+export const partialSuccess = (rejected: number, message: string, json = false): Settled => ({
+  type: 'partial',
+  rejected,
+  message,
+  json,
+});
+export const resetBeforeBody: Settled = { type: 'reset', when: 'before_body' };
+export const resetAfterBody: Settled = { type: 'reset', when: 'after_body' };
+export const silence: Settled = { type: 'silence' };
+
+/** A failure as OTLP has it: a google.rpc.Status. `retryAfter`: seconds, or a date. */
+export const fail = (status: number, message = 'scripted', retryAfter?: number | Date): Settled =>
+  answer({
+    status,
+    headers: {
+      'content-type': 'application/x-protobuf',
+      ...(retryAfter === undefined
+        ? {}
+        : {
+            'retry-after': retryAfter instanceof Date ? retryAfter.toUTCString() : String(retryAfter),
+          }),
+    },
+    body: encodeStatus(0, message),
+  });
+
+/** A proxy's page where an OTLP answer should be. */
+export const html = (status = 200): Settled =>
+  answer({
+    status,
+    headers: { 'content-type': 'text/html' },
+    body: '<!doctype html><title>Sign in</title>',
+  });
+
+export const redirect = (location: string, status = 307): Settled =>
+  answer({ status, headers: { location } });
+
+/** 413 for a request of more (uncompressed) bytes than this. */
+export const tooLargeAbove =
+  (bytes: number, otherwise: Behaviour = accept()): Behaviour =>
+  ({ body }) =>
+    body.length > bytes ? fail(413, `request body too large: ${body.length} bytes`) : otherwise;
+
+/** 400 (or another status) for a request in which any of the markers occurs. */
+export const refuseMarked =
+  (markers: readonly string[], status = 400, otherwise: Behaviour = accept()): Behaviour =>
+  ({ body }) => {
+    const marker = markers.find((text) => body.includes(text));
+    return marker === undefined ? otherwise : fail(status, `invalid record: ${marker}`);
+  };
+
+/** Are the records of such a request stored, whether or not the client learns it? */
+export const stores = (behaviour: Settled): boolean =>
+  behaviour.type === 'accept' ||
+  behaviour.type === 'partial' ||
+  (behaviour.type === 'reset' && behaviour.when === 'after_body');
+
+/** Acts on the response; resolves when the answer is out, or given up. */
+export const perform = async (behaviour: Settled, path: string, response: ServerResponse): Promise<void> => {
+  switch (behaviour.type) {
+    case 'reset':
+      response.req.socket.resetAndDestroy();
+      break;
+    case 'silence':
+      break;
+    case 'accept':
+      await send(response, { status: 200, headers: PROTOBUF, delayMs: behaviour.delayMs ?? 0 });
+      break;
+    case 'partial':
+      await send(response, partial(behaviour, path));
+      break;
+    case 'answer':
+      await send(response, behaviour.answer);
+  }
+};
+
+const PROTOBUF = { 'content-type': 'application/x-protobuf' };
+
+const partial = (
+  { rejected, message, json }: Extract<Behaviour, { type: 'partial' }>,
+  path: string,
+): Answer => {
+  if (json !== true)
+    return { status: 200, headers: PROTOBUF, body: encodePartialSuccess(path, rejected, message) };
+  const count = path === '/v1/logs' ? 'rejectedLogRecords' : 'rejectedDataPoints';
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ partialSuccess: { [count]: String(rejected), errorMessage: message } }),
+  };
+};
+
+const send = async (response: ServerResponse, answer: Answer): Promise<void> => {
+  const { status, headers = {}, body = '', delayMs = 0 } = answer;
+  if (delayMs > 0) await sleep(delayMs);
+  response.writeHead(status, headers);
+  if (answer.breakOff === true) {
+    response.write(body, () => response.destroy());
+  } else if (answer.endless === true) {
+    while (!response.destroyed) {
+      response.write(body);
+      await sleep(1);
+    }
+  } else if (answer.trickleMs !== undefined) {
+    for (const byte of Buffer.from(body)) {
+      if (response.destroyed) return;
+      response.write(Buffer.of(byte));
+      await sleep(answer.trickleMs);
+    }
+    response.end();
+  } else response.end(body);
+};
