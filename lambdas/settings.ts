@@ -40,6 +40,22 @@ export interface ResourceSettings {
 export interface AlbSettings {
   readonly attributes: 'aws' | 'semconv' | 'both';
   readonly body: 'json' | 'line' | 'none';
+  /** As logged, with their values masked, or left out. */
+  readonly queryStrings: 'keep' | 'mask' | 'drop';
+  /** As logged, or without the last octet (IPv6: the last 80 bits). */
+  readonly clientAddress: 'keep' | 'mask';
+  /** Query parameters that are redacted beside those of signed URLs. */
+  readonly redactQueryKeys: readonly string[];
+  /** Requests that are left out: statuses such as `301` and `4xx`, patterns of path and user agent. */
+  readonly skipStatus: readonly string[];
+  readonly skipPath?: RegExp | undefined;
+  readonly skipUserAgent?: RegExp | undefined;
+  /** Share of successful requests that is kept, 0 to 1; errors always are. */
+  readonly sampleRate: number;
+  /** Seconds from which on a request is kept whatever the rate. */
+  readonly sampleSlowerThan: number;
+  /** Forward connection logs too. */
+  readonly connectionLogs: boolean;
 }
 
 export interface MetricSettings {
@@ -73,7 +89,7 @@ export const readSettings = (environment: Environment, pipeline: Pipeline): Sett
     const value = text(name);
     if (value === undefined) return fallback;
     const parsed = parser(value);
-    if (parsed === undefined) fault(name, SECRET.has(name) ? 'malformed' : JSON.stringify(value), right);
+    if (parsed === undefined) fault(name, shown(name, value), right);
     return parsed ?? fallback;
   };
   const required = (name: string, right: string, parser: (value: string) => string | undefined): string => {
@@ -90,6 +106,18 @@ export const readSettings = (environment: Environment, pipeline: Pipeline): Sett
       const number = /^\d+$/.test(value) ? Number(value) : NaN;
       return number >= least && number <= most ? number : undefined;
     });
+  const decimal = (name: string, fallback: number, most: number): number =>
+    parse(name, fallback, `a number from 0 to ${most}`, (value) => {
+      const number = /^\d*\.?\d+$/.test(value) ? Number(value) : NaN;
+      return number <= most ? number : undefined;
+    });
+  const list = (name: string, item: RegExp, right: string): readonly string[] =>
+    parse(name, [], right, (value) => {
+      const items = value.split(',').map((text) => text.trim());
+      return items.every((text) => item.test(text)) ? items : undefined;
+    });
+  const pattern = (name: string): RegExp | undefined =>
+    parse(name, undefined, 'a regular expression', regularExpression);
 
   const settings: Settings = {
     scout: {
@@ -126,6 +154,19 @@ export const readSettings = (environment: Environment, pipeline: Pipeline): Sett
     alb: {
       attributes: oneOf('ALB_ATTRIBUTES', 'aws', 'semconv', 'both'),
       body: oneOf('ALB_BODY', 'json', 'line', 'none'),
+      queryStrings: oneOf('ALB_QUERY_STRINGS', 'keep', 'mask', 'drop'),
+      clientAddress: oneOf('ALB_CLIENT_ADDRESS', 'keep', 'mask'),
+      redactQueryKeys: list(
+        'ALB_REDACT_QUERY_KEYS',
+        /^[^\s,=&?#"]+$/,
+        'names of query parameters parted by commas',
+      ),
+      skipStatus: list('ALB_SKIP_STATUS', /^[1-5](?:\d\d|xx)$/, 'statuses parted by commas, such as 301,4xx'),
+      skipPath: pattern('ALB_SKIP_PATH'),
+      skipUserAgent: pattern('ALB_SKIP_USER_AGENT'),
+      sampleRate: decimal('ALB_SAMPLE_RATE', 1, 1),
+      sampleSlowerThan: decimal('ALB_SAMPLE_SLOWER_THAN', Infinity, 4000),
+      connectionLogs: flag('ALB_CONNECTION_LOGS'),
     },
     metrics: {
       units: oneOf('METRIC_UNITS', 'cloudwatch', 'ucum'),
@@ -157,16 +198,29 @@ export const readSettings = (environment: Environment, pipeline: Pipeline): Sett
 };
 
 const SOURCE_PREFIXES = ['metrics/', 'alb/'];
-const SECRET = new Set(['SCOUT_HEADERS']);
 const URL_RULE = 'https: (http: only to loopback), without user, query or fragment';
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
+/** A wrong value as a message may show it: nothing of headers, nor what a URL may hold of passwords and keys. */
+const shown = (name: string, value: string): string => {
+  if (name === 'SCOUT_HEADERS') return 'malformed';
+  if (!name.endsWith('_ENDPOINT') && !name.endsWith('_URL')) return JSON.stringify(value);
+  return JSON.stringify(value.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/([?#]).+$/s, '$1***'));
+};
+
 const safeUrl = (value: string): string | undefined => {
   const url = URL.parse(value);
-  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    return undefined;
+  if (url === null || url.username !== '' || url.password !== '' || /[?#]/.test(value)) return undefined;
   if (url.protocol === 'https:') return value;
   return url.protocol === 'http:' && LOOPBACK.test(url.hostname) ? value : undefined;
+};
+
+const regularExpression = (value: string): RegExp | undefined => {
+  try {
+    return new RegExp(value);
+  } catch {
+    return undefined;
+  }
 };
 
 const headers = (value: string): Record<string, string> | undefined => {

@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
 import type { SourceObject } from '../forwarding/format.ts';
 
 /** Why an object could not be read, as far as somebody must act on it differently. */
@@ -34,27 +35,41 @@ export interface Objects {
   readonly read: (object: SourceObject, signal: AbortSignal) => AsyncIterable<Uint8Array>;
   readonly list: (bucket: string, prefix: string, startAfter?: string) => AsyncIterable<ListedObject>;
   readonly put: (bucket: string, key: string, body: string) => Promise<void>;
+  /** Deletes exactly this object. @throws Error if another one has taken its place */
   readonly remove: (object: SourceObject) => Promise<void>;
 }
 
 const REOPENS = 1;
 
-export const s3Objects = (client: S3Client): Objects => ({
-  read: (object, signal) => read(client, object, signal),
+/**
+ * A body that gives nothing for so long has broken off. The SDK's own idle timer would do for that, but it also runs
+ * while a slow Scout keeps us from reading.
+ */
+const STALL_MS = 30_000;
+
+export const s3Objects = (client: S3Client, stallMs = STALL_MS): Objects => ({
+  read: (object, signal) => read(client, object, signal, stallMs),
   list: (bucket, prefix, startAfter) => list(client, bucket, prefix, startAfter),
   put: async (bucket, key, body) => {
     const ContentType = 'application/x-ndjson';
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType }));
   },
-  remove: async ({ bucket, key, versionId }) => {
-    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+  remove: async ({ bucket, key, versionId, etag }) => {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html: only for current versions.
+    const IfMatch = versionId === undefined ? ifMatch(etag) : undefined;
+    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, IfMatch }));
   },
 });
+
+/** An entity tag is quoted in a header, but not in an event. */
+const ifMatch = (etag: string | undefined): string | undefined =>
+  etag === undefined ? undefined : `"${etag.replaceAll('"', '')}"`;
 
 async function* read(
   client: S3Client,
   object: SourceObject,
   signal: AbortSignal,
+  stallMs: number,
 ): AsyncGenerator<Uint8Array> {
   let { etag } = object;
   let size: number | undefined;
@@ -66,14 +81,14 @@ async function* read(
           Bucket: object.bucket,
           Key: object.key,
           VersionId: object.versionId,
-          IfMatch: etag === undefined ? undefined : `"${etag.replaceAll('"', '')}"`,
+          IfMatch: ifMatch(etag),
           Range: offset > 0 ? `bytes=${offset}-` : undefined,
         }),
         { abortSignal: signal },
       );
       etag ??= response.ETag;
       size ??= response.ContentLength;
-      for await (const chunk of response.Body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of unstalled(response.Body as Readable, stallMs)) {
         offset += chunk.length;
         yield chunk;
       }
@@ -85,6 +100,21 @@ async function* read(
         throw new ReadError(failure, `cannot read s3://${object.bucket}/${object.key}: ${describe(error)}`);
       }
     }
+  }
+}
+
+/** The chunks of a body that fails when the next is too long in coming. */
+async function* unstalled(body: Readable, stallMs: number): AsyncGenerator<Uint8Array> {
+  const fail = (): unknown => body.destroy(new Error(`nothing came for ${stallMs / 1000} s`));
+  let timer = setTimeout(fail, stallMs);
+  try {
+    for await (const chunk of body) {
+      clearTimeout(timer);
+      yield chunk as Uint8Array;
+      timer = setTimeout(fail, stallMs);
+    }
+  } finally {
+    clearTimeout(timer);
   }
 }
 

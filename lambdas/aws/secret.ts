@@ -10,8 +10,12 @@ export interface Credentials {
  * Reads the secret anew, so that a rotated one is found.
  * @throws Error that names the secret, never its value.
  */
-export const readSecret = async (client: SecretsManagerClient, name: string): Promise<Credentials> => {
-  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
+export const readSecret = async (
+  client: SecretsManagerClient,
+  name: string,
+  abortSignal: AbortSignal,
+): Promise<Credentials> => {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal });
   const { clientId, clientSecret } = parse(SecretString);
   if (clientId && clientSecret) return { clientId, clientSecret };
   throw new Error(`secret ${name} must be JSON text such as {"clientId":"…","clientSecret":"…"}`);

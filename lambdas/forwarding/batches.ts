@@ -19,7 +19,8 @@ export const lineText = (text: readonly Block[], line: number): string => {
     if (cursor.line !== line || cursor.offset === block.bytes.length) continue;
     const lf = block.bytes.indexOf(LF, cursor.offset);
     const end = Math.min(lf < 0 ? block.bytes.length : lf, cursor.offset + CUT_LINE);
-    return Buffer.from(block.bytes.subarray(cursor.offset, end)).toString('utf8').trimEnd();
+    const text = Buffer.from(block.bytes.subarray(cursor.offset, end)).toString('utf8').trimEnd();
+    return line === 1 ? text.replace(/^\uFEFF/, '') : text;
   }
   return '';
 };
@@ -28,6 +29,7 @@ export const lineText = (text: readonly Block[], line: number): string => {
 interface Filling {
   readonly encoder: Encoder;
   readonly text: Block[];
+  /** An overlong line counts as what is left of it. */
   textBytes: number;
 }
 
@@ -35,7 +37,7 @@ interface Filling {
  * Cuts the lines of `range` into batches, each as full as the limits allow. The cuts depend on the lines alone, so the
  * same range is always cut alike. A batch is also full when its text reaches the limit, which bounds memory when lines are
  * filtered, rejected or blank. When the source fails, the whole lines before the fault still come as a batch.
- * @param nextEncoder answers when an encoder is free
+ * @param nextEncoder asked before each batch, answers when an encoder is free; if it throws, no batch is begun
  */
 export async function* batches(
   source: AsyncIterable<Block>,
@@ -53,22 +55,24 @@ export async function* batches(
       const cursor: Cursor = { block, offset: 0, line: block.firstLine };
       skipTo(cursor, nextLine);
       while (cursor.offset < block.bytes.length && cursor.line <= lastLine) {
-        filling ??= { encoder: await nextEncoder(), text: [], textBytes: 0 };
-        const fits = fill(filling, cursor, lastLine, limits.bytes);
-        nextLine = cursor.line;
-        if (fits) continue;
-        yield take(filling, fromLine, nextLine - 1);
-        fromLine = nextLine;
+        const current = filling ?? { encoder: await nextEncoder(), text: [], textBytes: 0 };
+        // Should the encoder throw, nobody knows what it holds: nothing of it is sent.
         filling = undefined;
+        const fits = fill(current, cursor, lastLine, limits.bytes);
+        nextLine = cursor.line;
+        if (fits) {
+          filling = current;
+        } else {
+          yield take(current, fromLine, nextLine - 1);
+          fromLine = nextLine;
+        }
       }
       if (cursor.line > lastLine) break;
     }
   } catch (error) {
     failure = error;
   }
-  if (filling !== undefined) {
-    yield take(filling, fromLine, nextLine - 1);
-  }
+  if (filling !== undefined) yield take(filling, fromLine, nextLine - 1);
   if (failure !== undefined) throw failure;
 }
 
@@ -78,7 +82,7 @@ export const encodeLines = (
   { fromLine, toLine }: Required<Range>,
   encoder: Encoder,
 ): Encoded => {
-  const filling: Filling = { encoder, text: [], textBytes: -Infinity };
+  const filling: Filling = { encoder, text: [], textBytes: 0 };
   for (const block of text) {
     const cursor: Cursor = { block, offset: 0, line: block.firstLine };
     skipTo(cursor, fromLine);
@@ -112,33 +116,28 @@ const fill = (filling: Filling, cursor: Cursor, toLine: number, mostText: number
   const { encoder } = filling;
   const from = cursor.offset;
   const firstLine = cursor.line;
-  const mostOffset = from + mostText - filling.textBytes;
+  let { textBytes } = filling;
   let { offset, line } = cursor;
   let fits = true;
   while (offset < bytes.length && line <= toLine) {
     let lf = bytes.indexOf(LF, offset);
     if (lf < 0) lf = bytes.length;
-    if (lf > mostOffset && filling.textBytes + offset - from > 0) {
-      fits = false;
-      break;
-    }
+    const overlong = cut || lf - offset > LONGEST_LINE;
+    const size = overlong ? CUT_LINE : lf - offset;
     let start = offset;
     if (line === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) start = 3;
-    const overlong = cut || lf - start > LONGEST_LINE;
-    let end = overlong ? Math.min(lf, start + CUT_LINE) : lf;
+    let end = Math.min(lf, start + size);
     while (end > start && (bytes[end - 1] === CR || bytes[end - 1] === SPACE)) end--;
-    if (end > start && !encoder.add(bytes, start, end, line, overlong)) {
-      fits = false;
-      break;
-    }
+    fits = textBytes === 0 || textBytes + size <= mostText;
+    fits &&= end === start || encoder.add(bytes, start, end, line, overlong);
+    if (!fits) break;
+    textBytes += size + 1;
     offset = lf + 1;
     line++;
   }
   offset = Math.min(offset, bytes.length);
-  if (offset > from) {
-    filling.text.push({ bytes: bytes.subarray(from, offset), firstLine, cut });
-    filling.textBytes += offset - from;
-  }
+  if (offset > from) filling.text.push({ bytes: bytes.subarray(from, offset), firstLine, cut });
+  filling.textBytes = textBytes;
   cursor.offset = offset;
   cursor.line = line;
   return fits;

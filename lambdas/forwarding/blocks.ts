@@ -19,34 +19,44 @@ export interface Block {
  */
 export async function* blocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
   let line = 1;
-  let carry: Uint8Array = new Uint8Array(0);
+  /** The unfinished line, in pieces: joined once, however small the chunks are. */
+  let carry: Uint8Array[] = [];
+  let carried = 0;
   let overlong: Uint8Array | undefined;
   for await (let chunk of chunks) {
+    const lf = chunk.indexOf(LF);
+    if (overlong === undefined && carried + (lf < 0 ? chunk.length : lf) > LONGEST_LINE) {
+      overlong = Uint8Array.from(join([...carry, chunk]).subarray(0, CUT_LINE));
+      carry = [];
+      carried = 0;
+    }
     if (overlong !== undefined) {
-      const end = chunk.indexOf(LF);
-      if (end < 0) continue;
+      if (lf < 0) continue;
       yield { bytes: overlong, firstLine: line++, cut: true };
       overlong = undefined;
-      chunk = chunk.subarray(end + 1);
+      chunk = chunk.subarray(lf + 1);
     }
     const end = chunk.lastIndexOf(LF) + 1;
     if (end > 0) {
-      const bytes =
-        carry.length === 0 ? chunk.subarray(0, end) : Buffer.concat([carry, chunk.subarray(0, end)]);
+      const bytes = join([...carry, chunk.subarray(0, end)]);
       yield { bytes, firstLine: line, cut: false };
       line += countLines(bytes);
-      carry = chunk.subarray(end);
-    } else {
-      carry = carry.length === 0 ? chunk : Buffer.concat([carry, chunk]);
+      carry = [];
+      carried = 0;
     }
-    if (carry.length > LONGEST_LINE) {
-      overlong = Buffer.from(carry.subarray(0, CUT_LINE));
-      carry = new Uint8Array(0);
+    if (end < chunk.length) {
+      carry.push(chunk.subarray(end));
+      carried += chunk.length - end;
     }
   }
   if (overlong !== undefined) yield { bytes: overlong, firstLine: line, cut: true };
-  else if (carry.length > 0) yield { bytes: carry, firstLine: line, cut: false };
+  else if (carried > 0) yield { bytes: join(carry), firstLine: line, cut: false };
 }
+
+const join = (pieces: readonly Uint8Array[]): Uint8Array => {
+  const [first, ...others] = pieces;
+  return first !== undefined && others.length === 0 ? first : Buffer.concat(pieces);
+};
 
 const countLines = (bytes: Uint8Array): number => {
   let lines = 0;

@@ -9,6 +9,9 @@ import { createScout } from '../scout/scout.ts';
 import { type Environment, type Pipeline, readSettings } from '../settings.ts';
 import type { Edges } from './edges.ts';
 
+/** Milliseconds to the head of an answer; the SDK would only warn otherwise. It tries three times. */
+const ANSWER_WITHIN = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
 /**
  * The real edges, from the environment.
  * @throws Error that names every wrong variable
@@ -23,18 +26,18 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
     // The bytes are checked by their own gzip; the SDK's checksums would cost more than parsing them.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: 5_000, socketTimeout: 30_000 },
+    requestHandler: ANSWER_WITHIN,
   });
-  const sqs = new SQSClient({ requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 } });
+  const sqs = new SQSClient({ requestHandler: ANSWER_WITHIN });
   let secrets: SecretsManagerClient | undefined;
   return {
     settings,
     objects: s3Objects(s3),
     queue: sqsQueue(sqs),
     scout: createScout(settings.scout, {
-      readCredentials: async () => {
+      readCredentials: async (signal) => {
         if (secretName !== undefined)
-          return readSecret((secrets ??= new SecretsManagerClient({})), secretName);
+          return readSecret((secrets ??= new SecretsManagerClient({})), secretName, signal);
         return { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
       },
       now: Date.now,

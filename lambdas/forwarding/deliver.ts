@@ -3,6 +3,7 @@ import { gzip as gzipWithCallback } from 'node:zlib';
 import { isolate, type Part } from '../scout/isolate.ts';
 import type { Outcome } from '../scout/outcome.ts';
 import { type Batch, encodeLines, lineText } from './batches.ts';
+import { INTERNAL_ERROR, internalReason } from './ending.ts';
 import type { Encoded, Encoder } from './format.ts';
 import { giveUp, type Job, settle } from './job.ts';
 import { type Kept, keepRejected } from './keep.ts';
@@ -27,8 +28,17 @@ export const deliver = async (job: Job, batch: Batch, release: (encoder: Encoder
   const { encoded } = batch;
   job.ledger.read += encoded.records + encoded.rejected.length + encoded.filtered;
   job.ledger.newestMs = Math.max(job.ledger.newestMs, encoded.newestMs ?? 0);
-  const body = encoded.records > 0 ? await gzip(encoded.request) : undefined;
-  release(batch.encoder);
+  try {
+    await bring(job, batch, release);
+  } catch (error) {
+    // A fault of our own, before anything of the batch was entered.
+    giveUp(job, { ...linesOf(batch), type: INTERNAL_ERROR, reason: internalReason(error) }, encoded);
+  }
+};
+
+const bring = async (job: Job, batch: Batch, release: (encoder: Encoder) => void): Promise<void> => {
+  const { encoded } = batch;
+  const body = await compressed(encoded).finally(() => release(batch.encoder));
 
   // Kept before anything is sent: if that fails, nothing of the batch was accepted and all of it can come again.
   const fault = await keep(job, batch, encoded.rejected);
@@ -38,8 +48,10 @@ export const deliver = async (job: Job, batch: Batch, release: (encoder: Encoder
   const parts = await partsOf(job, batch, outcome);
   const answers: Kept[] = [];
   const refused: { readonly lines: Lines; readonly counts: Encoded }[] = [];
-  for (const { result, ...lines } of parts) {
-    const counts = parts.length === 1 ? encoded : encodePart(job, batch, lines);
+  const counted = parts.map(
+    (part) => [part, parts.length === 1 ? encoded : encodePart(job, batch, part)] as const,
+  );
+  for (const [{ result, ...lines }, counts] of counted) {
     if (result.type === 'undelivered') {
       giveUp(
         job,
@@ -56,6 +68,7 @@ export const deliver = async (job: Job, batch: Batch, release: (encoder: Encoder
     } else {
       const count = Math.min(result.rejected, counts.records);
       settle(job, counts, count);
+      job.unnamed += count;
       const reason = `Scout rejected ${result.rejected} of ${counts.records} records: ${result.message}`;
       if (count > 0) answers.push({ reason, ...lines, count });
     }
@@ -67,17 +80,23 @@ export const deliver = async (job: Job, batch: Batch, release: (encoder: Encoder
     if (answersFault === undefined) settle(job, counts, counts.records);
     else giveUp(job, { ...lines, ...notKept(answersFault) }, counts);
   }
+  if (answersFault === undefined) return;
   // What was rejected by a partial success may never be sent again: the log keeps it where the bucket could not.
-  for (const answer of answersFault === undefined ? [] : answers)
-    console.error({ message: 'rejected', ...answer });
+  const { bucket, key } = job.work;
+  for (const answer of answers)
+    if ('count' in answer) console.error({ message: 'rejected', bucket, key, ...answer });
 };
+
+const compressed = async ({ records, request }: Encoded): Promise<Uint8Array<ArrayBuffer> | undefined> =>
+  records > 0 ? gzip(request) : undefined;
 
 /** Sends a compressed request and enters its cost. */
 const send = async (job: Job, body: Uint8Array<ArrayBuffer>): Promise<Outcome> => {
   const { edges, call, ledger, format } = job;
   const { outcome, requests, retries, bytes } = await edges.scout.export(format.path, body, {
     retryInPlace: call.receives === 1,
-    deadline: edges.now() + call.remainingMs() - BOOKKEEPING_MS,
+    // Whole, as timers want it.
+    deadline: Math.floor(edges.now() + call.remainingMs() - BOOKKEEPING_MS),
   });
   ledger.requests += requests;
   ledger.retries += retries;

@@ -1,4 +1,4 @@
-import { toWork, type Work } from './work.ts';
+import { toWork, type Work, workItem } from './work.ts';
 
 /** An object that an event names: the work, and what the event knows of it besides. */
 export interface Named {
@@ -46,7 +46,7 @@ export const messagesOf = (event: unknown): readonly Message[] => {
   const records = isObject(event) && Array.isArray(event['Records']) ? event['Records'].filter(isObject) : [];
   const sqs = records.filter((record) => record['eventSource'] === 'aws:sqs');
   if (sqs.length > 0) return sqs.map(sqsMessage);
-  return [{ receives: 1, objects: objectsIn(event) }];
+  return [{ receives: 1, objects: distinct(objectsIn(event)) }];
 };
 
 const sqsMessage = (record: Json): Message => {
@@ -58,11 +58,17 @@ const sqsMessage = (record: Json): Message => {
     sentMs: attributes['SentTimestamp'] === undefined ? undefined : Number(attributes['SentTimestamp']),
   };
   try {
-    return { ...message, objects: body.trim() === '' ? ignored('empty body') : objectsIn(JSON.parse(body)) };
+    const objects = body.trim() === '' ? ignored('empty body') : objectsIn(JSON.parse(body));
+    return { ...message, objects: distinct(objects) };
   } catch (error) {
     return { ...message, objects: [], unreadable: error instanceof Error ? error.message : String(error) };
   }
 };
+
+/** What is named twice in one message is forwarded once. */
+const distinct = (objects: readonly Named[]): readonly Named[] => [
+  ...new Map(objects.map((named) => [workItem(named.work), named])).values(),
+];
 
 /** The objects named by anything that is not SQS: a notification, its envelope, or a work item. */
 const objectsIn = (value: unknown): readonly Named[] => {
@@ -84,8 +90,6 @@ const objectsIn = (value: unknown): readonly Named[] => {
 const objectsInRecord = (record: unknown): readonly Named[] => {
   if (isObject(record) && isObject(record['Sns']))
     return objectsIn(JSON.parse(String(record['Sns']['Message'])));
-  const name = isObject(record) ? (text(record['eventName']) ?? 'ObjectCreated') : 'ObjectCreated';
-  if (!/^(?:s3:)?ObjectCreated/.test(name)) return ignored(name);
   const s3 = isObject(record) ? record['s3'] : undefined;
   const bucket = isObject(s3) && isObject(s3['bucket']) ? text(s3['bucket']['name']) : undefined;
   const object = isObject(s3) && isObject(s3['object']) ? s3['object'] : {};
@@ -95,15 +99,10 @@ const objectsInRecord = (record: unknown): readonly Named[] => {
       `unknown record: ${excerpt(record)}; it must be of an S3 notification, with bucket and key`,
     );
   }
+  const name = text(record['eventName']) ?? 'ObjectCreated';
+  if (!/^(?:s3:)?ObjectCreated/.test(name)) return ignored(name);
   return [
-    named(
-      bucket,
-      decodeURIComponent(key.replaceAll('+', ' ')),
-      object['versionId'],
-      object['eTag'],
-      object['size'],
-      record['eventTime'],
-    ),
+    named(bucket, decodeKey(key), object['versionId'], object['eTag'], object['size'], record['eventTime']),
   ];
 };
 
@@ -117,6 +116,14 @@ const objectsInEventBridge = (event: Json): readonly Named[] => {
   if (bucket === undefined || key === undefined)
     throw new Error(`EventBridge event without bucket or key: ${excerpt(event)}`);
   return [named(bucket, key, object['version-id'], object['etag'], object['size'], event['time'])];
+};
+
+const decodeKey = (key: string): string => {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    throw new Error(`key ${excerpt(key)} cannot be decoded; it must be URL-encoded UTF-8`);
+  }
 };
 
 const named = (

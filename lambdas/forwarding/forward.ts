@@ -2,7 +2,7 @@ import { batches } from './batches.ts';
 import { type Block, blocks } from './blocks.ts';
 import { BOOKKEEPING_MS, deliver } from './deliver.ts';
 import type { Call, Edges } from './edges.ts';
-import { type Ending, endingOf, ShortOfTime, WrongFormat } from './ending.ts';
+import { type Ending, endingOf, Stopped, WrongFormat } from './ending.ts';
 import type { Encoder, Format } from './format.ts';
 import { decompress } from './gunzip.ts';
 import type { Job, Missing } from './job.ts';
@@ -34,7 +34,9 @@ export interface Forwarded {
   readonly dead?: Missing | undefined;
   /** Some lines were dealt with for good. */
   readonly progress: boolean;
-  /** Every line of the whole object was dealt with, and nothing of it went back. */
+  /** The object is not there any more, and need not be. */
+  readonly nothingToDo: boolean;
+  /** Every record of the whole object was delivered or kept, so that the object can go. */
   readonly whole: boolean;
 }
 
@@ -50,6 +52,7 @@ export const forward = async (work: Work, format: Format, edges: Edges, call: Ca
     missing: [],
     budget: { extra: ISOLATION_REQUESTS },
     progress: false,
+    unnamed: 0,
     accepts: undefined,
   };
   const underWay = new Set<Promise<void>>();
@@ -69,7 +72,12 @@ export const forward = async (work: Work, format: Format, edges: Edges, call: Ca
     progress:
       job.progress ||
       (missing.length === 0 && (ending.type === 'complete' || ending.type === 'nothing to do')),
-    whole: ending.type === 'complete' && missing.length === 0 && coversObject(work),
+    nothingToDo: ending.type === 'nothing to do',
+    whole:
+      ending.type === 'complete' &&
+      missing.length === 0 &&
+      coversObject(work) &&
+      ledger.filtered + job.unnamed === 0,
   };
 };
 
@@ -85,13 +93,20 @@ const readInto = async (
   const timer = setTimeout(() => reading.abort(), Math.max(0, call.remainingMs() - 2 * BOOKKEEPING_MS));
   const lines = guarded(blocks(decompress(edges.objects.read(work, reading.signal))), job);
   let nextLine = range.fromLine;
+  const goOn = (): void => {
+    const oneIsEnough = call.receives >= CAUTIOUS_RECEIVE && nextLine > range.fromLine;
+    if (oneIsEnough || job.missing.length > 0 || isShortOfTime(call.remainingMs)) throw new Stopped();
+  };
   try {
     const encoders = encoderPool(() => job.format.encoder(work, job.observedMs, limits));
-    for await (const batch of batches(lines, range, limits, encoders.next)) {
+    const nextEncoder = async (): Promise<Encoder> => {
+      // Asked here too: lines that will not be sent are not even looked at, lest they crash the function again.
+      goOn();
+      return encoders.next();
+    };
+    for await (const batch of batches(lines, range, limits, nextEncoder)) {
       if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
-      const oneIsEnough = call.receives >= CAUTIOUS_RECEIVE && nextLine > range.fromLine;
-      if (oneIsEnough || job.missing.length > 0 || isShortOfTime(call.remainingMs))
-        return { nextLine, ending: { type: 'stopped' } };
+      goOn();
       const delivery = deliver(job, batch, encoders.release).finally(() => underWay.delete(delivery));
       underWay.add(delivery);
       nextLine = batch.toLine + 1;
@@ -107,10 +122,10 @@ const readInto = async (
 /** Whether it is too late to begin something. */
 export const isShortOfTime = (remainingMs: Call['remainingMs']): boolean => remainingMs() < SHORT_OF_TIME_MS;
 
-/** Stops reading when time is short, and before anything is sent of an object that is something else. */
+/** Stops reading when time is short, and fails before anything is sent of an object that is something else. */
 async function* guarded(source: AsyncIterable<Block>, { format, call }: Job): AsyncGenerator<Block> {
   for await (const block of source) {
-    if (isShortOfTime(call.remainingMs)) throw new ShortOfTime();
+    if (isShortOfTime(call.remainingMs)) throw new Stopped();
     const mismatch = block.firstLine === 1 ? format.mismatch(block.bytes) : undefined;
     if (mismatch !== undefined) throw new WrongFormat(mismatch);
     yield block;

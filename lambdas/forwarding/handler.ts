@@ -1,12 +1,14 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { Pipeline, Settings } from '../settings.ts';
 import type { Edges } from './edges.ts';
+import { internalReason } from './ending.ts';
 import { type Listing, listingOf, messagesOf } from './events.ts';
 import type { FormatOf } from './format.ts';
 import { isShortOfTime } from './forward.ts';
 import { emfLine, openReport } from './ledger.ts';
 import { type Listed, list, queueWorks } from './listing.ts';
 import { forwardMessage, type Invocation } from './message.ts';
+import type { Work } from './work.ts';
 
 /** The part of Lambda's context that is used. */
 export interface LambdaContext {
@@ -28,7 +30,7 @@ export const createHandler = (
   return async (event, context) => {
     if (connected === undefined) {
       const edges = connect(pipeline);
-      connected = { edges, formatOf: formats(edges.settings) };
+      connected = { edges, formatOf: butRejected(formats(edges.settings), edges.settings.rejected.prefix) };
     }
     const { edges } = connected;
     const report = openReport();
@@ -44,12 +46,24 @@ export const createHandler = (
   };
 };
 
+/** Nothing that was rejected is forwarded again by itself. */
+const butRejected =
+  (formatOf: FormatOf, prefix: string): FormatOf =>
+  (key, size) =>
+    key.startsWith(prefix) ? { skip: `under ${prefix}` } : formatOf(key, size);
+
 /** Forwards one message after the other; answers which of them failed. */
 const forwardEvent = async (event: unknown, invocation: Invocation): Promise<SQSBatchResponse> => {
   const batchItemFailures = [];
   for (const message of messagesOf(event)) {
-    const done = await forwardMessage(message, invocation);
-    if (!done && message.sqs !== undefined) batchItemFailures.push({ itemIdentifier: message.sqs.id });
+    try {
+      if (await forwardMessage(message, invocation)) continue;
+    } catch (error) {
+      // One message may not take the others with it.
+      if (message.sqs === undefined) throw error;
+      console.error({ message: 'message failed', messageId: message.sqs.id, error: internalReason(error) });
+    }
+    if (message.sqs !== undefined) batchItemFailures.push({ itemIdentifier: message.sqs.id });
   }
   return { batchItemFailures };
 };
@@ -58,12 +72,15 @@ const forwardEvent = async (event: unknown, invocation: Invocation): Promise<SQS
 const forwardListing = async (listing: Listing, invocation: Invocation): Promise<Listed> => {
   const { edges, formatOf, remainingMs } = invocation;
   const { queueUrl } = edges.settings;
+  const forwardNow = async (works: readonly Work[]): Promise<number> => {
+    await forwardMessage({ receives: 1, objects: works.map((work) => ({ work })) }, invocation);
+    return 0;
+  };
   return list(listing, edges, {
     isOurs: (key, size) => !('skip' in formatOf(key, size)),
     isShortOfTime: () => isShortOfTime(remainingMs),
-    take: async (works) => {
-      if (queueUrl !== undefined) return queueWorks(edges, queueUrl, works);
-      await forwardMessage({ receives: 1, objects: works.map((work) => ({ work })) }, invocation);
-    },
+    ...(queueUrl === undefined
+      ? { atOnce: 1, take: forwardNow }
+      : { atOnce: 100, take: (works) => queueWorks(edges, queueUrl, works) }),
   });
 };

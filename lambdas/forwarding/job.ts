@@ -24,6 +24,8 @@ export interface Job {
   readonly budget: { extra: number };
   /** Some lines are done with for good. */
   progress: boolean;
+  /** Records that Scout refused without saying which: only the object holds them. */
+  unnamed: number;
   /** Whether Scout accepts anything at all: unknown before something was accepted or an empty request was tried. */
   accepts: Promise<boolean> | undefined;
 }

@@ -52,6 +52,8 @@ export const EMF_METRICS = {
 
 export type EmfValues = Record<Exclude<keyof typeof EMF_METRICS, 'DeliveryLag'>, number> & {
   DeliveryLag?: number;
+  /** Counted in the line, to be searched for; no metric, so it costs nothing. */
+  ObjectsSkipped: number;
 };
 
 export const openReport = (): EmfValues => ({
@@ -63,6 +65,7 @@ export const openReport = (): EmfValues => ({
   BytesSent: 0,
   ExportRetries: 0,
   LedgerImbalance: 0,
+  ObjectsSkipped: 0,
 });
 
 /** Adds a piece of work's account to an invocation's report. */

@@ -6,36 +6,36 @@ import { workItem, type Work } from './work.ts';
 export interface Listed {
   readonly objects: number;
   readonly bytes: number;
+  /** 0 where they were forwarded at once. */
   readonly queued: number;
   /** Time ran short: ask again with this `startAfter`. */
   readonly startAfter?: string;
 }
 
-/** Messages collected before they are sent. */
-const SENT_AT_ONCE = 100;
-
 export interface Taker {
   /** Whether the pipeline forwards such an object. */
   readonly isOurs: (key: string, size: number) => boolean;
   readonly isShortOfTime: () => boolean;
-  readonly take: (works: readonly Work[]) => Promise<void>;
+  /** Objects collected before they are taken. */
+  readonly atOnce: number;
+  /** Answers how many of them were queued. */
+  readonly take: (works: readonly Work[]) => Promise<number>;
 }
 
 /** Lists the objects under a prefix, as far as time allows, and hands them to the taker, a few at a time. */
 export const list = async (
   listing: Listing,
   edges: Edges,
-  { isOurs, isShortOfTime, take }: Taker,
+  { isOurs, isShortOfTime, atOnce, take }: Taker,
 ): Promise<Listed> => {
   const bucket = listing.bucket ?? edges.settings.sourceBucket;
   if (bucket === undefined) throw new Error('a manual run needs "bucket", or SOURCE_BUCKET to be set');
   let waiting: Work[] = [];
   let [objects, bytes, queued] = [0, 0, 0];
-  let last: string | undefined;
+  let last = listing.startAfter ?? '';
   let stopped = false;
   const flush = async (): Promise<void> => {
-    if (!listing.dryRun && waiting.length > 0) await take(waiting);
-    queued += listing.dryRun ? 0 : waiting.length;
+    if (!listing.dryRun && waiting.length > 0) queued += await take(waiting);
     waiting = [];
   };
   for await (const { key, size, etag } of edges.objects.list(bucket, listing.prefix, listing.startAfter)) {
@@ -48,16 +48,22 @@ export const list = async (
     objects++;
     bytes += size;
     waiting.push({ bucket, key, etag: etag?.replaceAll('"', ''), backfill: true });
-    if (waiting.length === SENT_AT_ONCE) await flush();
+    if (waiting.length === atOnce) await flush();
   }
   await flush();
   const answer = { objects, bytes, queued };
-  return stopped && last !== undefined ? { ...answer, startAfter: last } : answer;
+  return stopped ? { ...answer, startAfter: last } : answer;
 };
 
-/** Puts work on the own queue. */
-export const queueWorks = async ({ queue }: Edges, queueUrl: string, works: readonly Work[]): Promise<void> =>
-  queue.send(
+/** Puts work on the own queue; answers how much. */
+export const queueWorks = async (
+  { queue }: Edges,
+  queueUrl: string,
+  works: readonly Work[],
+): Promise<number> => {
+  await queue.send(
     queueUrl,
     works.map((work) => ({ body: workItem(work) })),
   );
+  return works.length;
+};

@@ -3,7 +3,7 @@ import type { Message, Named } from './events.ts';
 import type { FormatOf } from './format.ts';
 import { type Forwarded, forward, isShortOfTime } from './forward.ts';
 import { type EmfValues, imbalance, openLedger, report } from './ledger.ts';
-import { deadLetterMessage, settleMessage } from './settle.ts';
+import { settleMessage, settleUnreadable } from './settle.ts';
 import { CAUTIOUS_RECEIVE } from './waiting.ts';
 import type { Work } from './work.ts';
 
@@ -24,8 +24,9 @@ export const forwardMessage = async (message: Message, invocation: Invocation): 
   const { edges, report: values } = invocation;
   if (message.unreadable !== undefined && message.sqs !== undefined) {
     console.error({ message: 'unreadable message', messageId: message.sqs.id, reason: message.unreadable });
-    values.ObjectsDeadLettered++;
-    return deadLetterMessage(edges, message.sqs.body, 'unreadable_message', message.unreadable);
+    const settled = await settleUnreadable(message.sqs, message.receives, message.unreadable, edges);
+    values.ObjectsDeadLettered += settled.deadLettered;
+    return settled.done;
   }
   const results: Forwarded[] = [];
   for (const named of message.objects) {
@@ -47,22 +48,23 @@ const forwardObject = async (
   begun: boolean,
 ): Promise<Forwarded | undefined> => {
   const { bucket, key, fromLine = 1, toLine } = work;
-  const { prefix } = edges.settings.rejected;
-  const format = key.startsWith(prefix) ? { skip: `under ${prefix}` } : formatOf(key, size);
+  const format = formatOf(key, size);
   if ('skip' in format) {
     console.info({ message: 'skipped', bucket, key, reason: format.skip });
+    values.ObjectsSkipped++;
     return undefined;
   }
   if (isShortOfTime(remainingMs) || (begun && message.receives >= CAUTIOUS_RECEIVE)) return untouched(work);
   const startMs = edges.now();
   const result = await forward(work, format, edges, { remainingMs, receives: message.receives });
-  const { ledger, missing, dead, rest, whole } = result;
+  const { ledger, missing, dead, rest, nothingToDo, whole } = result;
   const { newestMs, ...account } = ledger;
   const milliseconds = edges.now() - startMs;
   const since = newestMs || timeMs || message.sentMs;
   const lagMs = since === undefined || work.backfill === true ? undefined : edges.now() - since;
   report(values, ledger, lagMs);
-  if (missing.length === 0 && rest === undefined && dead === undefined) values.ObjectsForwarded++;
+  if (nothingToDo) values.ObjectsSkipped++;
+  else if (missing.length === 0 && rest === undefined && dead === undefined) values.ObjectsForwarded++;
   const open = { missing, rest, dead };
   console.info({
     message: 'forwarded',
@@ -87,6 +89,7 @@ const untouched = (work: Work): Forwarded => ({
   missing: [],
   rest: { fromLine: work.fromLine ?? 1, toLine: work.toLine },
   progress: false,
+  nothingToDo: false,
   whole: false,
 });
 

@@ -17,8 +17,11 @@ export interface Settled {
 /** Lines that go back to a queue, and why if something failed. */
 interface Item {
   readonly work: Work;
-  readonly cause?: Missing | undefined;
+  readonly cause?: Cause | undefined;
 }
+type Cause = Omit<Missing, keyof Range>;
+
+const OUT_OF_TIME: Cause = { type: 'out_of_time', reason: 'time ran out before it was begun' };
 
 /**
  * Takes what was not delivered to where it goes: dead letters to the dead-letter queue; the missing lines to the own
@@ -45,22 +48,29 @@ export const settleMessage = async (
   if (message.receives >= MAX_RECEIVE_COUNT && (await deadLetter(edges, missing))) {
     return { done: true, deadLettered: deadLettered + missing.length };
   }
-  await wait(message.sqs.receiptHandle, message.receives, missing, edges);
+  const causes = missing.flatMap(({ cause }) => cause ?? []);
+  await wait(message.sqs.receiptHandle, message.receives, causes, edges);
   return { done: false, deadLettered };
 };
 
-/** Dead-letters a message that nobody can read; false if that failed. */
-export const deadLetterMessage = async (
-  edges: Edges,
-  body: string,
-  type: string,
+/** Dead-letters a message that nobody can read. */
+export const settleUnreadable = async (
+  sqs: NonNullable<Message['sqs']>,
+  receives: number,
   reason: string,
-): Promise<boolean> =>
-  sendTo(edges, edges.settings.deadLetterQueueUrl, [{ body, attributes: reasonAttributes(type, reason) }]);
+  edges: Edges,
+): Promise<Settled> => {
+  const cause = { type: 'unreadable_message', reason };
+  const message = { body: sqs.body, attributes: reasonAttributes(cause) };
+  if (await sendTo(edges, edges.settings.deadLetterQueueUrl, [message]))
+    return { done: true, deadLettered: 1 };
+  await wait(sqs.receiptHandle, receives, [cause], edges);
+  return { done: false, deadLettered: 0 };
+};
 
 /** The lines of a piece of work that go back, neighbours in one item, so that the items stay few. */
 const itemsOf = ({ work, missing, rest }: Forwarded): Item[] => {
-  const ranges: (Range & { cause?: Missing })[] = missing.map((cause) => ({ ...linesOf(cause), cause }));
+  const ranges: (Range & { cause?: Cause })[] = missing.map((cause) => ({ ...linesOf(cause), cause }));
   if (rest !== undefined) ranges.push(rest);
   const items: Item[] = [];
   for (const { cause, ...range } of ranges.toSorted((a, b) => a.fromLine - b.fromLine)) {
@@ -93,10 +103,7 @@ const deadLetter = async (edges: Edges, items: readonly Item[]): Promise<boolean
   if (items.length === 0) return true;
   const messages = items.map(({ work, cause }) => ({
     body: workItem({ ...work, attempt: undefined }),
-    attributes: reasonAttributes(
-      cause?.type ?? 'out_of_time',
-      cause?.reason ?? 'time ran out before it was begun',
-    ),
+    attributes: reasonAttributes(cause ?? OUT_OF_TIME),
   }));
   return sendTo(edges, edges.settings.deadLetterQueueUrl, messages);
 };
@@ -121,12 +128,12 @@ const sendTo = async (
 const wait = async (
   receiptHandle: string,
   receives: number,
-  items: readonly Item[],
+  causes: readonly Cause[],
   edges: Edges,
 ): Promise<void> => {
   const { queueUrl } = edges.settings;
   if (queueUrl === undefined) return;
-  const cause = items.reduce<Missing | undefined>((worst, item) => later(worst, item.cause), undefined);
+  const cause = causes.reduce<Cause | undefined>(later, undefined);
   const seconds = cause === undefined ? 0 : secondsToWait(receives, cause.retryAfterMs, edges.random());
   try {
     await edges.queue.changeVisibility(queueUrl, receiptHandle, seconds);
@@ -137,13 +144,13 @@ const wait = async (
 };
 
 /** Of two causes the one that asks for the longer wait. */
-const later = (one: Missing | undefined, other: Missing | undefined): Missing | undefined =>
+const later = (one: Cause | undefined, other: Cause | undefined): Cause | undefined =>
   (other?.retryAfterMs ?? -1) > (one?.retryAfterMs ?? -1) ? other : (one ?? other);
 
 const linesOf = ({ fromLine, toLine }: Range): Range => ({ fromLine, toLine });
 
 /** SQS takes no empty attribute and at most 256 KiB in all; control characters are not allowed. */
-const reasonAttributes = (type: string, reason: string): Readonly<Record<string, string>> => ({
+const reasonAttributes = ({ type, reason }: Cause): Readonly<Record<string, string>> => ({
   'error.type': type,
   'error.message': reason.slice(0, 1000).replaceAll(/[^\P{C}\n\t]/gu, ' ') || type,
 });

@@ -35,9 +35,10 @@ export const toWork = (value: Readonly<Record<string, unknown>>): Work | undefin
   const { bucket, key, versionId, etag, fromLine, toLine, attempt, backfill } = value;
   if (!isText(bucket) || !isText(key)) return undefined;
   if (![versionId, etag].every((text) => text === undefined || isText(text))) return undefined;
-  if (![fromLine, toLine, attempt].every((number) => number === undefined || isPositive(number)))
-    return undefined;
+  if (![fromLine, toLine].every((line) => line === undefined || isCount(line, 1))) return undefined;
+  if (attempt !== undefined && !isCount(attempt, 0)) return undefined;
   const work = { bucket, key, versionId, etag, fromLine, toLine, attempt } as Work;
+  if ((work.toLine ?? Infinity) < (work.fromLine ?? 1)) return undefined;
   return backfill === true ? { ...work, backfill } : work;
 };
 
@@ -46,4 +47,5 @@ export const coversObject = ({ fromLine = 1, toLine }: Work): boolean =>
   fromLine === 1 && toLine === undefined;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const isPositive = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const isCount = (value: unknown, least: number): boolean =>
+  Number.isSafeInteger(value) && (value as number) >= least;

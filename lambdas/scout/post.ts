@@ -56,11 +56,16 @@ const FAILURES: Readonly<Record<number, Exclude<PostOutcome['type'], 'accepted'>
   504: 'retryable',
 };
 
+/** A Collector's words for a body over its limit, which it answers with 400 (https://pkg.go.dev/net/http#MaxBytesError). */
+const OVER_LIMIT = 'http: request body too large';
+
 const outcomeOf = (answer: Answer, secrets: readonly string[], now: number): PostOutcome => {
   const { status, headers, body, cut } = answer;
   const reason = `Scout ${describe(answer, secrets)}`;
   if (status < 200 || status > 299) {
-    return { type: FAILURES[status] ?? 'refused', reason, retryAfterMs: retryAfterMs(headers, now) };
+    const isOverLimit = status === 400 && reason.includes(OVER_LIMIT);
+    const type = isOverLimit ? 'too_large' : (FAILURES[status] ?? 'refused');
+    return { type, reason, retryAfterMs: retryAfterMs(headers, now) };
   }
   // OTLP knows 200 alone, yet receivers are seen that say 202 or 204, and resending what they took would be worse.
   const isPage = headers.get('content-type')?.startsWith('text/html') ?? false;

@@ -85,6 +85,11 @@ describe('one answer means one outcome', () => {
       { type: 'too_large', reason: 'Scout answered 413: body over 4 MiB' },
     ],
     ['400', fail(400, 'bad record'), { type: 'invalid', reason: 'Scout answered 400: bad record' }],
+    [
+      '400 of a Collector over its limit',
+      fail(400, 'http: request body too large'),
+      { type: 'too_large', reason: 'Scout answered 400: http: request body too large' },
+    ],
     ['422', fail(422), { type: 'invalid' }],
     ['404', fail(404), { type: 'refused', reason: 'Scout answered 404: scripted' }],
     ['405', fail(405), { type: 'refused' }],

@@ -1,0 +1,98 @@
+import { type FieldWriter, all, int, seconds, text } from '../alb/field-writers.ts';
+import { type Line, spanOf, textOf } from '../alb/line.ts';
+import type { LineKind } from '../alb/line-kind.ts';
+import { tlsProtocol } from '../alb/tls-writers.ts';
+import { looksLikeTime } from '../alb/time.ts';
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html#connection-log-entry-format */
+const FIELDS = [
+  'timestamp',
+  'client_ip',
+  'client_port',
+  'listener_port',
+  'tls_protocol',
+  'tls_cipher',
+  'tls_handshake_latency',
+  'leaf_client_cert_subject',
+  'leaf_client_cert_validity',
+  'leaf_client_cert_serial_number',
+  'tls_verify_status',
+  'conn_trace_id',
+] as const;
+type Field = (typeof FIELDS)[number];
+
+const at = (field: Field): number => FIELDS.indexOf(field);
+const TIME = at('timestamp');
+const CLIENT_PORT = at('client_port');
+const LISTENER_PORT = at('listener_port');
+const VERIFY_STATUS = at('tls_verify_status');
+
+/** The fields that lines have always had. */
+const LEAST_FIELDS = VERIFY_STATUS + 1;
+
+export const CONNECTION_LOG: LineKind = {
+  scope: 'aws.alb.connection',
+  fields: FIELDS,
+  time: TIME,
+  // A classic load balancer's access log also begins with its time, but has addresses there.
+  accepts: (line) =>
+    line.count >= LEAST_FIELDS &&
+    looksLikeTime(line.bytes, line.starts[TIME] as number) &&
+    isNumber(line, CLIENT_PORT) &&
+    isNumber(line, LISTENER_PORT),
+  severity: (line) => (hasFailed(line) ? 'WARN' : 'INFO'),
+  client: { field: at('client_ip'), hasPort: false },
+  urls: [],
+  conventions: () => conventions(),
+};
+
+/** https://opentelemetry.io/docs/specs/semconv/registry/attributes/tls/ */
+const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
+  // The record has it.
+  timestamp: all(),
+  client_ip: text('client.address'),
+  client_port: int('client.port'),
+  listener_port: int('server.port'),
+  tls_protocol: tlsProtocol(),
+  tls_cipher: text('tls.cipher'),
+  tls_handshake_latency: seconds('aws.elb.tls_handshake_latency'),
+  leaf_client_cert_subject: text('tls.client.subject'),
+  leaf_client_cert_validity: validity(),
+  leaf_client_cert_serial_number: text('aws.elb.leaf_client_cert_serial_number'),
+  tls_verify_status: all(text('aws.elb.tls_verify_status'), errorType()),
+  conn_trace_id: text('aws.elb.connection_trace_id'),
+});
+
+/** `NotBefore=2026-01-31T00:00:00Z;NotAfter=2027-01-31T00:00:00Z` */
+const validity = (): FieldWriter => {
+  const notBefore = text('tls.client.not_before');
+  const notAfter = text('tls.client.not_after');
+  const other = text('aws.elb.leaf_client_cert_validity');
+  return (writer, line, start, end) => {
+    const [, before] = VALIDITY.exec(textOf(line.bytes, start, end)) ?? [];
+    if (before === undefined) return other(writer, line, start, end);
+    const middle = start + 'NotBefore='.length + before.length;
+    notBefore(writer, line, start + 'NotBefore='.length, middle);
+    notAfter(writer, line, middle + ';NotAfter='.length, end);
+  };
+};
+const VALIDITY = /^NotBefore=([\w:.+-]+);NotAfter=[\w:.+-]+$/;
+
+/** `Failed:ClientCertUntrusted` */
+const hasFailed = (line: Line): boolean => {
+  const { start } = spanOf(line, VERIFY_STATUS);
+  return textOf(line.bytes, start, start + FAILED.length) === FAILED;
+};
+const FAILED = 'Failed:';
+
+const errorType = (): FieldWriter => {
+  const write = text('error.type');
+  return (writer, line, start, end) => {
+    if (hasFailed(line)) write(writer, line, start + FAILED.length, end);
+  };
+};
+
+const isNumber = (line: Line, i: number): boolean => {
+  const { start, end } = spanOf(line, i);
+  return /^\d+$/.test(textOf(line.bytes, start, end));
+};

@@ -1,0 +1,142 @@
+import { type FieldWriter, address, all, int, list, seconds, text } from './field-writers.ts';
+import { type DecidingFields, filterOf } from './filter.ts';
+import { request } from './request-writer.ts';
+import { resumed, tlsProtocol } from './tls-writers.ts';
+import { type Line, isNothing, spanOf } from './line.ts';
+import type { LineKind } from './line-kind.ts';
+import { looksLikeTime } from './time.ts';
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-syntax */
+const FIELDS = [
+  'type',
+  'time',
+  'elb',
+  'client:port',
+  'target:port',
+  'request_processing_time',
+  'target_processing_time',
+  'response_processing_time',
+  'elb_status_code',
+  'target_status_code',
+  'received_bytes',
+  'sent_bytes',
+  'request',
+  'user_agent',
+  'ssl_cipher',
+  'ssl_protocol',
+  'target_group_arn',
+  'trace_id',
+  'domain_name',
+  'chosen_cert_arn',
+  'matched_rule_priority',
+  'request_creation_time',
+  'actions_executed',
+  'redirect_url',
+  'error_reason',
+  'target:port_list',
+  'target_status_code_list',
+  'classification',
+  'classification_reason',
+  'conn_trace_id',
+  'transformed_host',
+  'transformed_uri',
+  'request_transform_status',
+] as const;
+type Field = (typeof FIELDS)[number];
+
+const at = (field: Field): number => FIELDS.indexOf(field);
+const TIME = at('time');
+const STATUS = at('elb_status_code');
+
+const DECIDING: DecidingFields = {
+  status: STATUS,
+  request: at('request'),
+  userAgent: at('user_agent'),
+  errorReason: at('error_reason'),
+  trace: at('trace_id'),
+  durations: [at('request_processing_time'), at('target_processing_time'), at('response_processing_time')],
+};
+
+/** The fields that lines have always had. */
+const LEAST_FIELDS = at('sent_bytes') + 1;
+
+export const ACCESS_LOG: LineKind = {
+  scope: 'aws.alb',
+  fields: FIELDS,
+  time: TIME,
+  trace: at('trace_id'),
+  accepts: (line) =>
+    line.count >= LEAST_FIELDS && beginsWithLetter(line) && (isTime(line, TIME) || !isTime(line, TIME + 1)),
+  severity: (line) => (statusClass(line) === 5 ? 'ERROR' : statusClass(line) === 4 ? 'WARN' : 'INFO'),
+  client: { field: at('client:port'), hasPort: true },
+  request: at('request'),
+  urls: [at('redirect_url'), at('transformed_uri')],
+  filter: (settings) => filterOf(DECIDING, settings),
+  conventions: () => conventions(),
+};
+
+/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ and, for `tls.*`, .../registry/attributes/tls/ */
+const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
+  type: text('aws.elb.type'),
+  // The record has it.
+  time: all(),
+  elb: text('aws.elb.name'),
+  'client:port': address('client.address', 'client.port'),
+  'target:port': address('aws.elb.target.address', 'aws.elb.target.port'),
+  request_processing_time: seconds('aws.elb.request_processing_time'),
+  target_processing_time: seconds('aws.elb.target_processing_time'),
+  response_processing_time: seconds('aws.elb.response_processing_time'),
+  elb_status_code: all(int('http.response.status_code', 100, 599), serverError()),
+  target_status_code: int('aws.elb.target_status_code'),
+  received_bytes: int('http.request.size'),
+  sent_bytes: int('http.response.size'),
+  request: request(),
+  user_agent: text('user_agent.original'),
+  ssl_cipher: text('tls.cipher'),
+  ssl_protocol: tlsProtocol(),
+  target_group_arn: text('aws.elb.target_group_arn'),
+  trace_id: text('aws.elb.aws_trace_id'),
+  domain_name: text('aws.elb.domain_name'),
+  chosen_cert_arn: all(text('aws.elb.chosen_cert_arn'), resumed()),
+  matched_rule_priority: int('aws.elb.matched_rule_priority'),
+  request_creation_time: text('aws.elb.request_creation_time'),
+  actions_executed: list('aws.elb.actions_executed', ','),
+  redirect_url: text('aws.elb.redirect_url'),
+  error_reason: all(text('aws.elb.error_reason'), text('error.type')),
+  // With one target these say what target:port and target_status_code say.
+  'target:port_list': list('aws.elb.target_port_list', ' ', 2),
+  target_status_code_list: list('aws.elb.target_status_code_list', ' ', 2),
+  classification: text('aws.elb.classification'),
+  classification_reason: text('aws.elb.classification_reason'),
+  conn_trace_id: text('aws.elb.connection_trace_id'),
+  transformed_host: text('aws.elb.transformed_host'),
+  transformed_uri: text('aws.elb.transformed_uri'),
+  request_transform_status: text('aws.elb.request_transform_status'),
+});
+
+const beginsWithLetter = ({ bytes }: Line): boolean => {
+  const letter = (bytes[0] as number) | 0x20;
+  return letter >= 0x61 && letter <= 0x7a;
+};
+
+/** Lines of other logs that begin alike have their time elsewhere. */
+const isTime = ({ bytes, starts }: Line, i: number): boolean => looksLikeTime(bytes, starts[i] as number);
+
+/** First digit of a status of three digits, else 0. */
+const statusClass = ({ bytes, starts, ends }: Line): number => {
+  const start = starts[STATUS] as number;
+  return (ends[STATUS] as number) - start === 3 ? (bytes[start] as number) - 0x30 : 0;
+};
+
+const hasErrorReason = (line: Line): boolean => {
+  const { start, end } = spanOf(line, at('error_reason'));
+  return !isNothing(line.bytes, start, end);
+};
+
+/** `error.type`, where the load balancer gives no reason. */
+const serverError = (): FieldWriter => {
+  const write = text('error.type');
+  return (writer, line, start, end) => {
+    if (statusClass(line) === 5 && !hasErrorReason(line)) write(writer, line, start, end);
+  };
+};

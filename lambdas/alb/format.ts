@@ -1,0 +1,8 @@
+import type { Format } from '../forwarding/format.ts';
+import type { AlbSettings, ResourceSettings } from '../settings.ts';
+import { ACCESS_LOG } from './access-log.ts';
+import { lineFormat } from './line-format.ts';
+
+/** Access logs of Application Load Balancers. */
+export const albFormat = (settings: { alb: AlbSettings; resource: ResourceSettings }): Format =>
+  lineFormat(ACCESS_LOG, settings);

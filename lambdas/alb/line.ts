@@ -1,0 +1,134 @@
+import { SLACK } from '../otlp/protobuf.ts';
+
+/** A log line and its tokens: token `i` is `bytes[starts[i], ends[i])`, quotes left out. */
+export interface Line {
+  /** The text up to `length`; what lies behind may be read but means nothing. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory as `bytes`. */
+  readonly view: DataView<ArrayBuffer>;
+  readonly length: number;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly count: number;
+  /** What kinds of byte were met: `ESCAPED`, `NON_ASCII`, `QUERY` and `SECRET`. */
+  readonly traits: number;
+}
+
+/** Where a text is within a line's bytes. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A byte that JSON escapes: a backslash or a control byte. */
+export const ESCAPED = 1;
+export const NON_ASCII = 2;
+/** `?` or `&`, which a name in a query may follow. */
+export const QUERY = 4;
+/** `?` or `&` before a name whose value is to be redacted. */
+export const SECRET = 8;
+const SPACES = 16;
+const QUOTES = 32;
+const ANY = 63;
+
+/** AWS has appended fields every few years; a line of more tokens than this is no log line. */
+export const MOST_TOKENS = 256;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+
+export type MutableLine = { -readonly [Key in keyof Line]: Line[Key] };
+
+export const newLine = (): MutableLine => {
+  const bytes = new Uint8Array(4096);
+  return {
+    bytes,
+    view: new DataView(bytes.buffer),
+    length: 0,
+    starts: new Int32Array(MOST_TOKENS),
+    ends: new Int32Array(MOST_TOKENS),
+    count: 0,
+    traits: 0,
+  };
+};
+
+/** Copies a text into the line, so that words of it can be read without looking where the text ends. */
+export const load = (line: MutableLine, source: Uint8Array, start: number, end: number): void => {
+  const length = end - start;
+  if (line.bytes.length < length + SLACK) {
+    line.bytes = new Uint8Array(2 * length + SLACK);
+    line.view = new DataView(line.bytes.buffer);
+  }
+  line.bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end));
+  // No scan runs past it.
+  line.bytes[length] = QUOTE;
+  line.length = length;
+};
+
+/**
+ * Finds the tokens; false if the line is not made of tokens parted by exactly one space. A token that starts with a
+ * quote runs to the next quote, any other to the next space and holds no quote; that is never ambiguous, as the load
+ * balancer writes quotes within fields as `\x22`.
+ * @param isSecret whether the `?` or `&` at `at` comes before a name whose value is to be redacted
+ */
+export const tokenize = (
+  line: MutableLine,
+  isSecret: (bytes: Uint8Array, at: number) => boolean,
+): boolean => {
+  const { bytes, view, length, starts, ends } = line;
+  let at = 0;
+  let count = 0;
+  let traits = 0;
+  while (at < length) {
+    if (count === MOST_TOKENS) return false;
+    const quoted = bytes[at] === QUOTE;
+    const stop = quoted ? QUOTE : SPACE;
+    const met = quoted ? ANY - SPACES : ANY;
+    const start = quoted ? ++at : at;
+    for (;;) {
+      // Two bytes at a time, and over the spaces within quotes: 1.4 times as fast as byte by byte.
+      while (((PAIRS[view.getUint16(at, true)] as number) & met) === 0) at += 2;
+      if (((TRAITS[bytes[at] as number] as number) & met) === 0) at++;
+      const byte = bytes[at] as number;
+      if (byte === stop || at === length) break;
+      if (byte === QUOTE) return false;
+      const trait = TRAITS[byte] as number;
+      traits |= trait === QUERY && isSecret(bytes, at) ? SECRET : trait;
+      at++;
+    }
+    starts[count] = start;
+    ends[count++] = at;
+    if (quoted) {
+      if (at === length || (++at < length && bytes[at] !== SPACE)) return false;
+    } else if (at === start) return false;
+    at++;
+  }
+  line.count = count;
+  line.traits = traits;
+  return true;
+};
+
+/** Where token `i` is; empty if the line has fewer. */
+export const spanOf = ({ starts, ends, count }: Line, i: number): Span =>
+  i < count ? { start: starts[i] as number, end: ends[i] as number } : { start: 0, end: 0 };
+
+export const textOf = ({ buffer }: Uint8Array<ArrayBuffer>, start: number, end: number): string =>
+  Buffer.from(buffer).toString('utf8', start, end);
+
+/** A text is empty or `-`, which is how the load balancer writes that there is nothing. */
+export const isNothing = (bytes: Uint8Array, start: number, end: number): boolean =>
+  end === start || (end - start === 1 && bytes[start] === 0x2d);
+
+const traitOf = (byte: number): number => {
+  if (byte < SPACE || byte === 0x5c) return ESCAPED;
+  if (byte > 0x7f) return NON_ASCII;
+  if (byte === 0x3f || byte === 0x26) return QUERY;
+  if (byte === SPACE) return SPACES;
+  return byte === QUOTE ? QUOTES : 0;
+};
+const TRAITS = Uint8Array.from({ length: 256 }, (_, byte) => traitOf(byte));
+/** The traits of two bytes together. */
+const PAIRS = new Uint8Array(65536);
+for (const trait of new Set(TRAITS)) {
+  const row = TRAITS.map((first) => first | trait);
+  TRAITS.forEach((second, byte) => second === trait && PAIRS.set(row, byte * 256));
+}

@@ -1,0 +1,29 @@
+import { fixedAttribute, writeFragment } from '../otlp/log-attributes.ts';
+import { type FieldWriter, text } from './field-writers.ts';
+import { textOf } from './line.ts';
+
+/** `TLSv1.2` as `tls` and `1.2`. */
+export const tlsProtocol = (): FieldWriter => {
+  const names = new Map([
+    ['TLSv', fixedAttribute('tls.protocol.name', 'tls')],
+    ['SSLv', fixedAttribute('tls.protocol.name', 'ssl')],
+  ]);
+  const version = text('tls.protocol.version');
+  return (writer, line, start, end) => {
+    const name = names.get(textOf(line.bytes, start, Math.min(start + 4, end)));
+    if (name === undefined) return;
+    writeFragment(writer, name);
+    version(writer, line, start + 4, end);
+  };
+};
+
+/** Stands in place of a certificate when the client resumed a session. */
+const REUSED = 'session-reused';
+
+export const resumed = (): FieldWriter => {
+  const attribute = fixedAttribute('tls.resumed', true);
+  return (writer, { bytes }, start, end) => {
+    if (end - start === REUSED.length && textOf(bytes, start, end) === REUSED)
+      writeFragment(writer, attribute);
+  };
+};

@@ -1,0 +1,65 @@
+import { type Members, object, refuse, text } from './members.ts';
+import { readStatistics, type Statistics } from './statistics.ts';
+
+/**
+ * One object of a metric stream in JSON format
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-metric-streams-formats-json.html).
+ */
+export interface Datum {
+  /** Empty if missing; so are `region` and `unit`. */
+  readonly accountId: string;
+  readonly region: string;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Dimensions;
+  /** Whole milliseconds since the epoch. */
+  readonly timestampMs: number;
+  readonly unit: string;
+  readonly value: Statistics;
+}
+
+export type Dimensions = Readonly<Record<string, string>>;
+
+/** @throws Error that names the member which keeps the value from being a datum, what it is, and what would be right. */
+export const readDatum = (json: unknown): Datum => {
+  const datum = object('the line', json);
+  return {
+    accountId: text('account_id', datum['account_id'] ?? ''),
+    region: text('region', datum['region'] ?? ''),
+    namespace: name('namespace', datum['namespace']),
+    metricName: name('metric_name', datum['metric_name']),
+    dimensions: readDimensions(datum['dimensions']),
+    timestampMs: readTimestamp(datum['timestamp']),
+    unit: text('unit', datum['unit'] ?? ''),
+    value: readStatistics(object('value', datum['value'])),
+  };
+};
+
+const name = (member: string, value: unknown): string =>
+  typeof value === 'string' && value !== '' ? value : refuse(member, value, 'text that is not empty');
+
+const readDimensions = (value: unknown): Dimensions => {
+  const dimensions = object('dimensions', value ?? NONE);
+  for (const name of Object.keys(dimensions)) {
+    if (typeof dimensions[name] !== 'string') return dimensionsAsText(dimensions);
+  }
+  return dimensions as Dimensions;
+};
+
+const dimensionsAsText = (dimensions: Members): Dimensions =>
+  Object.fromEntries(
+    Object.entries(dimensions).map(([name, value]) => [name, text(`dimension ${JSON.stringify(name)}`, value)]),
+  );
+
+const NONE: Members = {};
+
+/** 10^12 ms is in 2001; the last whole millisecond that OTLP's 64 bits of nanoseconds can hold is in 2554. */
+const EARLIEST_MS = 1e12;
+const LATEST_MS = 18_446_744_073_709;
+
+const readTimestamp = (value: unknown): number => {
+  const ms = typeof value === 'number' ? Math.trunc(value) : NaN;
+  return ms >= EARLIEST_MS && ms <= LATEST_MS
+    ? ms
+    : refuse('timestamp', value, `milliseconds from ${EARLIEST_MS} to ${LATEST_MS}`);
+};

@@ -1,0 +1,31 @@
+/** The members of a JSON object. */
+export type Members = Readonly<Record<string, unknown>>;
+
+/** @throws Error that names the member, the value it has, and what would be right. */
+export const refuse = (name: string, value: unknown, right: string): never => {
+  throw new Error(`${name} is ${show(value)}; it must be ${right}`);
+};
+
+export const object = (name: string, value: unknown): Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Members)
+    : refuse(name, value, 'an object');
+
+/** Infinity is what JSON.parse makes of a number that a double cannot hold. */
+export const finite = (name: string, value: unknown): number =>
+  typeof value === 'number' && Number.isFinite(value) ? value : refuse(name, value, 'a finite number');
+
+/** A string; also a number or a boolean, as text. */
+export const text = (name: string, value: unknown): string => {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : refuse(name, value, 'text');
+};
+
+const show = (value: unknown): string => {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'string') return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+};

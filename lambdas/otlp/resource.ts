@@ -1,0 +1,29 @@
+import type { ResourceSettings } from '../settings.ts';
+import type { Attributes } from './common.ts';
+
+/** Where records come from, as far as it is known; an empty text is left out when it is encoded. */
+export interface AwsSource {
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  /** An ARN. */
+  readonly resourceId?: string | undefined;
+}
+
+/**
+ * A resource's attributes. The environment has three names because Scout's UI, its CLI and OpenTelemetry's
+ * conventions (https://opentelemetry.io/docs/specs/semconv/resource/deployment-environment/) each read another one.
+ */
+export const resourceAttributes = (
+  { environment, serviceName, attributes }: ResourceSettings,
+  { account = '', region = '', resourceId = '' }: AwsSource,
+): Attributes => ({
+  'service.name': serviceName,
+  'cloud.provider': 'aws',
+  'cloud.account.id': account,
+  'cloud.region': region,
+  'cloud.resource_id': resourceId,
+  environment,
+  'deployment.environment': environment,
+  'deployment.environment.name': environment,
+  ...attributes,
+});

@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { albFormats } from '../../../lambdas/alb-formats.ts';
+import { connectionLogFormat } from '../../../lambdas/alb-connection/format.ts';
+import {
+  OBJECT,
+  OBSERVED_MS,
+  type DecodedRecord,
+  attributesIn,
+  encode,
+  lineWith,
+  recordsOf,
+  settingsWith,
+} from '../../support/alb-records.ts';
+import { attributesOf, decodeLogs } from '../../support/scout/otlp.ts';
+
+const KEY = OBJECT.key.replace('123456789012_', 'conn_log.123456789012_');
+const object = { ...OBJECT, key: KEY };
+
+const FIELDS = {
+  timestamp: '2026-01-31T23:59:58.123456Z',
+  client_ip: '203.0.113.77',
+  client_port: '49152',
+  listener_port: '443',
+  tls_protocol: 'TLSv1.3',
+  tls_cipher: 'TLS_AES_128_GCM_SHA256',
+  tls_handshake_latency: '0.017',
+  leaf_client_cert_subject: '"CN=client.example.com,O=Example"',
+  leaf_client_cert_validity: 'NotBefore=2026-01-01T00:00:00Z;NotAfter=2027-01-01T00:00:00Z',
+  leaf_client_cert_serial_number: '00112233AABBCCDD',
+  tls_verify_status: 'Success',
+  conn_trace_id: 'TID_00112233445566778899aabbccddeeff',
+};
+const lineOf = (fields: Readonly<Record<string, string>> = {}, count = 12): string =>
+  Object.values({ ...FIELDS, ...fields })
+    .slice(0, count)
+    .join(' ');
+const PLAIN =
+  '2026-01-31T23:59:58.123456Z 203.0.113.77 49152 80 - - - "-" - - - TID_00112233445566778899aabbccddeeff';
+
+const formatWith = (environment: Readonly<Record<string, string>> = {}) =>
+  connectionLogFormat(settingsWith(environment));
+const recordOf = (line: string, environment: Readonly<Record<string, string>> = {}): DecodedRecord => {
+  const [record] = recordsOf(encode([line], formatWith(environment), { object }));
+  if (record === undefined) throw new Error('no record');
+  return record;
+};
+
+describe('a line of the connection log', () => {
+  test('has its fields in body and attributes', () => {
+    const record = recordOf(lineOf());
+    const values = Object.entries(FIELDS).map(([name, value]) => [name, value.replaceAll('"', '')]);
+    expect(JSON.parse(record.body?.stringValue ?? '')).toEqual(Object.fromEntries(values));
+    expect(attributesIn(record)).toEqual(Object.fromEntries(values));
+    expect(record).toMatchObject({
+      timeUnixNano: '1769903998123456000',
+      observedTimeUnixNano: `${OBSERVED_MS}000000`,
+      severityText: 'INFO',
+    });
+    expect(record.traceId).toBeUndefined();
+  });
+
+  test('has attributes of the semantic conventions', () => {
+    expect(attributesIn(recordOf(lineOf(), { ALB_ATTRIBUTES: 'semconv' }))).toEqual({
+      'client.address': '203.0.113.77',
+      'client.port': 49152n,
+      'server.port': 443n,
+      'tls.protocol.name': 'tls',
+      'tls.protocol.version': '1.3',
+      'tls.cipher': 'TLS_AES_128_GCM_SHA256',
+      'aws.elb.tls_handshake_latency': 0.017,
+      'tls.client.subject': 'CN=client.example.com,O=Example',
+      'tls.client.not_before': '2026-01-01T00:00:00Z',
+      'tls.client.not_after': '2027-01-01T00:00:00Z',
+      'aws.elb.leaf_client_cert_serial_number': '00112233AABBCCDD',
+      'aws.elb.tls_verify_status': 'Success',
+      'aws.elb.connection_trace_id': 'TID_00112233445566778899aabbccddeeff',
+    });
+    expect(attributesIn(recordOf(PLAIN, { ALB_ATTRIBUTES: 'semconv' }))).toEqual({
+      'client.address': '203.0.113.77',
+      'client.port': 49152n,
+      'server.port': 80n,
+      'aws.elb.connection_trace_id': 'TID_00112233445566778899aabbccddeeff',
+    });
+  });
+
+  test('warns of a certificate that was refused', () => {
+    const record = recordOf(lineOf({ tls_verify_status: 'Failed:ClientCertUntrusted' }), {
+      ALB_ATTRIBUTES: 'both',
+    });
+    expect(record.severityText).toBe('WARN');
+    expect(record.attributes).toMatchObject({
+      tls_verify_status: 'Failed:ClientCertUntrusted',
+      'aws.elb.tls_verify_status': 'Failed:ClientCertUntrusted',
+      'error.type': 'ClientCertUntrusted',
+    });
+  });
+
+  test('keeps a validity of another form as it is', () => {
+    const { attributes } = recordOf(lineOf({ leaf_client_cert_validity: 'forever' }), {
+      ALB_ATTRIBUTES: 'semconv',
+    });
+    expect(attributes['aws.elb.leaf_client_cert_validity']).toBe('forever');
+  });
+
+  test('may be from before connections had an id, or from after AWS appended fields', () => {
+    expect(attributesIn(recordOf(lineOf({}, 11)))).not.toHaveProperty('conn_trace_id');
+    const later = `${lineOf()} x25519 -`;
+    expect(attributesIn(recordOf(later))).toMatchObject({ field_13: 'x25519' });
+    expect(attributesIn(recordOf(later, { ALB_ATTRIBUTES: 'semconv' }))).toMatchObject({
+      'aws.elb.field_13': 'x25519',
+    });
+  });
+
+  test('hides the client where addresses are masked', () => {
+    for (const ALB_ATTRIBUTES of ['aws', 'semconv', 'both']) {
+      const environment = {
+        ALB_ATTRIBUTES,
+        ALB_CLIENT_ADDRESS: 'mask',
+        ALB_QUERY_STRINGS: 'drop',
+        ALB_BODY: 'line',
+      };
+      const record = recordOf(lineOf(), environment);
+      expect(record.body?.stringValue).toBe(lineOf({ client_ip: '203.0.113.0' }));
+      expect(Object.values(record.attributes)).toContain('203.0.113.0');
+      const v6 = recordOf(lineOf({ client_ip: '2001:db8:3f8e:1::77' }), environment);
+      expect(v6.body?.stringValue).toBe(lineOf({ client_ip: '2001:db8:3f8e::0' }));
+    }
+  });
+
+  test('is neither skipped nor sampled', () => {
+    const environment = {
+      ALB_SAMPLE_RATE: '0',
+      ALB_SKIP_STATUS: '2xx',
+      ALB_SKIP_USER_AGENT: '.*',
+      ALB_SKIP_PATH: '.*',
+    };
+    expect(encode([lineOf()], formatWith(environment), { object })).toMatchObject({
+      records: 1,
+      filtered: 0,
+    });
+  });
+});
+
+test.each([
+  ['an access log', lineWith()],
+  ['too few fields', lineOf({}, 10)],
+  [
+    'a classic load balancer',
+    '2026-01-31T23:59:58.123456Z my-shop 203.0.113.77:49152 10.0.3.14:80 0.1 0.2 0.3 200 200 0 29 "GET / HTTP/1.1"',
+  ],
+  ['no log', 'Enable ConnectionLog for ELB'],
+])('a text from %s is forwarded as it is, with a warning', (_, text) => {
+  const record = recordOf(text);
+  expect(record.body?.stringValue).toBe(text);
+  expect(attributesIn(record)).toEqual({ 'error.type': 'unparsable_line' });
+});
+
+test('a request names the load balancer, and a scope of its own', () => {
+  const [{ resource, scopeLogs } = {}] =
+    decodeLogs(encode([lineOf()], formatWith(), { object }).request).resourceLogs ?? [];
+  expect(attributesOf(resource?.attributes)).toMatchObject({
+    'service.name': 'alb',
+    'cloud.resource_id':
+      'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/0123456789abcdef',
+  });
+  expect(scopeLogs?.[0]?.scope?.name).toBe('aws.alb.connection');
+  expect(attributesOf(scopeLogs?.[0]?.scope?.attributes)).toEqual({
+    'aws.s3.bucket': OBJECT.bucket,
+    'aws.s3.key': KEY,
+  });
+});
+
+describe('an object', () => {
+  test('named as a connection log is read as one only where it is wanted', () => {
+    expect(albFormats(settingsWith())(KEY, 100)).toEqual({ skip: 'connection log' });
+    const formatOf = albFormats(settingsWith({ ALB_CONNECTION_LOGS: 'true' }));
+    const names = [KEY, OBJECT.key, 'alb/copy.log'].map((key) => {
+      const format = formatOf(key, 100);
+      if ('skip' in format) return format.skip;
+      const { request } = encode(['x'], format);
+      return decodeLogs(request).resourceLogs?.[0]?.scopeLogs?.[0]?.scope?.name;
+    });
+    expect(names).toEqual(['aws.alb.connection', 'aws.alb', 'aws.alb']);
+    expect(formatOf(KEY, 0)).toEqual({ skip: 'zero-byte object' });
+    expect(formatOf('alb/ELBConnectionLogTestFile', 100)).toMatchObject({
+      skip: expect.stringContaining('test file'),
+    });
+    expect(formatOf('alb/conn_log.txt', 100)).toEqual({ skip: 'neither *.log nor *.log.gz' });
+  });
+
+  test('named as a connection log that holds something else is refused', () => {
+    const mismatch = (head: string) => formatWith().mismatch(Buffer.from(head));
+    expect(mismatch(`${lineOf()}\n${lineOf()}`)).toBeUndefined();
+    expect(mismatch('broken\n')).toBeUndefined();
+    expect(mismatch(lineWith())).toBe('an access log under the name of a connection log');
+    expect(mismatch(`${lineWith({}, 18)} \r\nmore`)).toBe('an access log under the name of a connection log');
+    expect(mismatch('\u0000')).toContain('control byte');
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { albObject, skipReason } from '../../../lambdas/alb/object-key.ts';
+
+const nameIn = (region: string): string =>
+  `123456789012_elasticloadbalancing_${region}_app.my-shop.0123456789abcdef_20260131T2359Z_203.0.113.9_1a2b3c4d.log.gz`;
+
+describe('albObject', () => {
+  test.each(['', 'alb/', 'logs/of/mine/'])(
+    'reads account, region and load balancer under the prefix "%s"',
+    (prefix) => {
+      const folder = `${prefix}AWSLogs/o-a1b2c3d4e5/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/`;
+      expect(albObject(folder + nameIn('eu-west-1'))).toEqual({
+        account: '123456789012',
+        region: 'eu-west-1',
+        resourceId:
+          'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/my-shop/0123456789abcdef',
+      });
+    },
+  );
+
+  test.each([
+    ['us-east-1', 'aws'],
+    ['cn-north-1', 'aws-cn'],
+    ['us-gov-west-1', 'aws-us-gov'],
+    ['us-iso-east-1', 'aws-iso'],
+    ['us-isob-east-1', 'aws-iso-b'],
+    ['eu-isoe-west-1', 'aws-iso-e'],
+    ['us-isof-south-1', 'aws-iso-f'],
+    ['eusc-de-east-1', 'aws-eusc'],
+  ])('knows the partition of %s', (region, partition) => {
+    expect(albObject(nameIn(region)).resourceId).toBe(
+      `arn:${partition}:elasticloadbalancing:${region}:123456789012:loadbalancer/app/my-shop/0123456789abcdef`,
+    );
+  });
+
+  test.each(['alb/copy.log.gz', 'alb/123456789012_elasticloadbalancing_eu-west-1_app.log', 'alb/', ''])(
+    'says nothing of "%s"',
+    (key) => {
+      expect(albObject(key)).toEqual({});
+    },
+  );
+});
+
+describe('skipReason', () => {
+  test.each([
+    `alb/AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/${nameIn('eu-west-1')}`,
+    'alb/copy.log',
+    'alb/copy.log.gz',
+  ])('reads %s', (key) => {
+    expect(skipReason(key, 1)).toBeUndefined();
+    expect(skipReason(key, undefined)).toBeUndefined();
+  });
+
+  test.each([
+    ['alb/AWSLogs/123456789012/ELBAccessLogTestFile', 'test file'],
+    ['alb/AWSLogs/123456789012/ELBConnectionLogTestFile', 'test file'],
+    ['alb/AWSLogs/123456789012/ELBHealthCheckLogTestFile', 'test file'],
+    [`alb/conn_log.${nameIn('eu-west-1')}`, 'connection log'],
+    [`alb/conn_log_${nameIn('eu-west-1')}`, 'connection log'],
+    [`alb/health_check_log_${nameIn('eu-west-1')}`, 'health check log'],
+    [`alb/${nameIn('eu-west-1').replace('_app.', '_net.')}`, 'Network Load Balancer'],
+    ['alb/notes.txt', 'neither *.log nor *.log.gz'],
+    ['alb/alb.log.gz.bak', 'neither *.log nor *.log.gz'],
+    ['alb/catalog', 'neither *.log nor *.log.gz'],
+    ['alb/folder.log/', 'neither *.log nor *.log.gz'],
+  ])('skips %s', (key, reason) => {
+    expect(skipReason(key, 100)).toContain(reason);
+  });
+
+  test('skips an object without bytes', () => {
+    expect(skipReason('alb/copy.log', 0)).toBe('zero-byte object');
+  });
+});

@@ -1,0 +1,89 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+
+/** A message that was sent to a queue. */
+export interface SentMessage {
+  readonly queue: string;
+  readonly body: string;
+  readonly delaySeconds: number;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface MessageQueues {
+  /** For `AWS_ENDPOINT_URL_SQS`. */
+  readonly endpoint: string;
+  /** The URL of a queue; any name will do. */
+  readonly url: (queue: string) => string;
+  /** What was sent and not yet taken, of all queues, in order. */
+  readonly messages: SentMessage[];
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts queues on loopback that take messages by SQS's JSON protocol and keep them
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html).
+ * They are read from `messages`; changes of visibility are accepted and have no effect.
+ */
+export const startMessageQueues = async (): Promise<MessageQueues> => {
+  const messages: SentMessage[] = [];
+  const server = createServer((request, response) => {
+    const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
+    void json(request).then((input) => {
+      const answer = ACTIONS[action]?.(input as Input, messages);
+      response.writeHead(answer === undefined ? 400 : 200, { 'Content-Type': 'application/x-amz-json-1.0' });
+      response.end(
+        JSON.stringify(answer ?? { __type: 'InvalidAction', message: `unknown action ${action}` }),
+      );
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    endpoint,
+    url: (queue) => `${endpoint}/123456789012/${queue}`,
+    messages,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+interface Entry {
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly DelaySeconds?: number;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue?: string }>>;
+}
+
+type Input = Entry & { readonly QueueUrl: string; readonly Entries?: readonly Entry[] };
+
+const ACTIONS: Readonly<Record<string, (input: Input, messages: SentMessage[]) => unknown>> = {
+  SendMessage: (input, messages) => take(input.QueueUrl, input, messages),
+  SendMessageBatch: ({ QueueUrl, Entries = [] }, messages) => ({
+    Successful: Entries.map((entry) => ({ Id: entry.Id, ...take(QueueUrl, entry, messages) })),
+    Failed: [],
+  }),
+  ChangeMessageVisibility: () => ({}),
+};
+
+const take = (queueUrl: string, entry: Entry, messages: SentMessage[]) => {
+  messages.push({
+    queue: queueUrl.slice(queueUrl.lastIndexOf('/') + 1),
+    body: entry.MessageBody,
+    delaySeconds: entry.DelaySeconds ?? 0,
+    attributes: Object.fromEntries(
+      Object.entries(entry.MessageAttributes ?? {}).map(([name, { StringValue = '' }]) => [
+        name,
+        StringValue,
+      ]),
+    ),
+  });
+  return {
+    MessageId: randomUUID(),
+    MD5OfMessageBody: createHash('md5').update(entry.MessageBody).digest('hex'),
+  };
+};
