@@ -1,0 +1,86 @@
+import type { Node } from 'constructs';
+import { closestMatch } from 'leven';
+import type { Pipeline } from '../lambdas/settings.ts';
+import { contradictions } from './setting-rules.ts';
+import {
+  ALB_SETTINGS,
+  METRIC_SETTINGS,
+  SCOUT_SETTINGS,
+  SETTINGS,
+  type Setting,
+  type Settings,
+} from './settings-table.ts';
+
+export type { Settings };
+
+/** Says, for people, what is missing or wrong in the settings. */
+export class SettingsError extends Error {}
+
+/**
+ * Reads every setting from CDK context (`cdk.json` or `-c`). Empty text is the same as no value.
+ * @throws SettingsError that names all missing, wrong, misspelt and contradicting keys, with an example command
+ */
+export const readSettings = (node: Node): Settings => {
+  const context: Record<string, unknown> = node.getAllContext();
+  const missing: string[] = [];
+  const wrong: string[] = [];
+  const read = ([key, setting]: [string, Setting]): [string, unknown] => {
+    const raw = context[key];
+    if (raw === undefined || raw === null || raw === '') {
+      if (setting.required) missing.push(`${key} is missing: ${setting.description.replaceAll('`', '')}`);
+      return [key, setting.default];
+    }
+    const value = setting.value.read(raw);
+    if (value === undefined) {
+      const got = setting.secret ? 'malformed' : JSON.stringify(raw);
+      wrong.push(`${key} is ${got}; it must be ${setting.value.expects}`);
+    }
+    return [key, value];
+  };
+  const settings = Object.fromEntries(Object.entries<Setting>(SETTINGS).map(read)) as Settings;
+  const contradicting = wrong.length === 0 ? contradictions(settings) : [];
+  const faults = [...missing, ...wrong, ...misspelt(Object.keys(context)), ...contradicting];
+  if (faults.length > 0) throw new SettingsError(message(faults));
+  return settings;
+};
+
+/** What a pipeline's function is told of the settings: those that were given, and nothing of its own defaults. */
+export const functionEnvironment = (settings: Settings, pipeline: Pipeline): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries<Setting>({
+      ...SCOUT_SETTINGS,
+      ...(pipeline === 'metrics' ? METRIC_SETTINGS : ALB_SETTINGS),
+    }).flatMap(([key, { env }]) => {
+      const value = settings[key as keyof Settings];
+      return env === undefined || value === undefined ? [] : [[env, environmentText(value)]];
+    }),
+  );
+
+const OURS = /^(?:scout|metric|alb|firehose|alarm)/i;
+const MOST_TYPOS = 2;
+
+const misspelt = (keys: readonly string[]): string[] =>
+  keys
+    .filter((key) => !Object.hasOwn(SETTINGS, key) && /^[\w-]+$/.test(key))
+    .flatMap((key) => {
+      const meant = closestMatch(key, Object.keys(SETTINGS), { maxDistance: MOST_TYPOS });
+      if (meant !== undefined) return [`${key} is no setting; did you mean ${meant}?`];
+      return OURS.test(key) ? [`${key} is no setting`] : [];
+    });
+
+const environmentText = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+};
+
+const message = (faults: readonly string[]): string => `
+The settings are not right yet:
+
+${faults.map((fault) => `  - ${fault}`).join('\n')}
+
+Give them with -c or under "context" in cdk.json, for example:
+
+  npx cdk deploy \\
+    -c scoutEndpoint=https://otel.example.com/tenant/otlp \\
+    -c scoutTokenUrl=https://id.example.com/oauth/token
+`;

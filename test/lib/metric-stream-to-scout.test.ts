@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { ELB_METRICS } from '../../lib/elb-metrics.ts';
+import { asText, resource, synth } from './synth.ts';
+
+const metricStream = (context?: object) =>
+  asText(resource(synth({ ...context }), 'AWS::CloudWatch::MetricStream', 'Metrics').Properties) as Record<
+    string,
+    unknown
+  >;
+
+describe('the metric stream', () => {
+  it('writes JSON of every namespace but its own', () => {
+    expect(metricStream()).toEqual({
+      OutputFormat: 'json',
+      FirehoseArn: '${MetricsDeliveryStream.Arn}',
+      RoleArn: '${MetricsMetricStreamRole.Arn}',
+      ExcludeFilters: [{ Namespace: 'ScoutForwarder' }],
+      IncludeLinkedAccountsMetrics: false,
+    });
+  });
+
+  it('includes what the settings name, and then excludes nothing', () => {
+    const properties = metricStream({
+      metricInclude: ['AWS/EC2', { namespace: 'AWS/RDS', metricNames: ['CPUUtilization'] }],
+    });
+    expect(properties.IncludeFilters).toEqual([
+      { Namespace: 'AWS/EC2' },
+      { Namespace: 'AWS/RDS', MetricNames: ['CPUUtilization'] },
+    ]);
+    expect(properties).not.toHaveProperty('ExcludeFilters');
+  });
+
+  it('includes presets beside what is named', () => {
+    const { IncludeFilters } = metricStream({ metricPreset: 'alb,rds', metricInclude: 'AWS/EC2,AWS/RDS' });
+    expect(IncludeFilters).toEqual([
+      { Namespace: 'AWS/EC2' },
+      { Namespace: 'AWS/RDS' },
+      { Namespace: 'AWS/ApplicationELB', MetricNames: ELB_METRICS.map(({ name }) => name) },
+    ]);
+  });
+
+  it('excludes what the settings name beside its own namespace', () => {
+    expect(metricStream({ metricExclude: 'AWS/EC2' }).ExcludeFilters).toEqual([
+      { Namespace: 'ScoutForwarder' },
+      { Namespace: 'AWS/EC2' },
+    ]);
+  });
+
+  it('adds statistics to the metrics named', () => {
+    const metricStatistics = [
+      { namespace: 'AWS/ApplicationELB', metricNames: ['TargetResponseTime'], statistics: ['p90', 'p99'] },
+    ];
+    expect(metricStream({ metricStatistics }).StatisticsConfigurations).toEqual([
+      {
+        IncludeMetrics: [{ Namespace: 'AWS/ApplicationELB', MetricName: 'TargetResponseTime' }],
+        AdditionalStatistics: ['p90', 'p99'],
+      },
+    ]);
+  });
+
+  it('streams linked accounts where it is told to', () => {
+    expect(metricStream({ metricLinkedAccounts: 'true' }).IncludeLinkedAccountsMetrics).toBe(true);
+  });
+
+  it('may write to the delivery stream before it is created, and nothing else', () => {
+    const template = synth();
+    const policy = resource(template, 'AWS::IAM::Policy', 'MetricsMetricStreamRole');
+    expect(asText(policy.Properties.PolicyDocument)).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['firehose:PutRecord', 'firehose:PutRecordBatch'],
+          Resource: '${MetricsDeliveryStream.Arn}',
+        },
+      ],
+    });
+    const { DependsOn } = resource(template, 'AWS::CloudWatch::MetricStream', 'Metrics');
+    expect(DependsOn).toContain(policy.logicalId);
+    expect(resource(template, 'AWS::IAM::Role', 'MetricsMetricStreamRole').Properties).toMatchObject({
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { Service: 'streams.metrics.cloudwatch.amazonaws.com' },
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('the delivery stream', () => {
+  const template = synth();
+
+  it('writes gzipped lines under metrics/, and its errors apart', () => {
+    expect(asText(resource(template, 'AWS::KinesisFirehose::DeliveryStream', 'Metrics').Properties)).toEqual({
+      DeliveryStreamType: 'DirectPut',
+      DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
+      ExtendedS3DestinationConfiguration: {
+        BucketARN: '${Bucket.Arn}',
+        RoleARN: '${MetricsDeliveryRole.Arn}',
+        Prefix: 'metrics/',
+        ErrorOutputPrefix: 'firehose-errors/!{firehose:error-output-type}/',
+        CompressionFormat: 'GZIP',
+        BufferingHints: { IntervalInSeconds: 60, SizeInMBs: 5 },
+        ProcessingConfiguration: {
+          Enabled: true,
+          Processors: [{ Type: 'AppendDelimiterToRecord', Parameters: [] }],
+        },
+        CloudWatchLoggingOptions: {
+          Enabled: true,
+          LogGroupName: '${MetricsDeliveryLogGroup}',
+          LogStreamName: '${MetricsDeliveryLogGroupS3Destination}',
+        },
+      },
+    });
+  });
+
+  it('buffers as the settings say', () => {
+    const { Properties } = resource(
+      synth({ firehoseBufferSeconds: 300, firehoseBufferMiB: '64' }),
+      'AWS::KinesisFirehose::DeliveryStream',
+      'Metrics',
+    );
+    expect(Properties).toMatchObject({
+      ExtendedS3DestinationConfiguration: { BufferingHints: { IntervalInSeconds: 300, SizeInMBs: 64 } },
+    });
+  });
+
+  it('may do this and nothing else', () => {
+    const { Properties } = resource(template, 'AWS::IAM::Policy', 'MetricsDeliveryRole');
+    expect((asText(Properties.PolicyDocument) as { Statement: unknown }).Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
+        Resource: ['${Bucket.Arn}/metrics/*', '${Bucket.Arn}/firehose-errors/*'],
+      },
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        Resource: '${Bucket.Arn}',
+      },
+      { Effect: 'Allow', Action: 'logs:PutLogEvents', Resource: '${MetricsDeliveryLogGroup.Arn}' },
+    ]);
+  });
+
+  it('has an alarm for what it cannot write in time', () => {
+    expect(
+      asText(resource(template, 'AWS::CloudWatch::Alarm', 'MetricsDeliveryStreamLateAlarm').Properties),
+    ).toMatchObject({
+      Namespace: 'AWS/Firehose',
+      MetricName: 'DeliveryToS3.DataFreshness',
+      Statistic: 'Maximum',
+      Threshold: 900,
+    });
+  });
+
+  it('has an alarm for a silent metric stream, which says nothing by saying nothing', () => {
+    expect(
+      asText(resource(template, 'AWS::CloudWatch::Alarm', 'MetricsMetricStreamSilentAlarm').Properties),
+    ).toMatchObject({
+      Namespace: 'AWS/Firehose',
+      MetricName: 'IncomingRecords',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 2,
+      Period: 900,
+      TreatMissingData: 'breaching',
+    });
+  });
+});

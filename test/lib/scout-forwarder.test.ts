@@ -1,0 +1,210 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { EMF_METRICS } from '../../lambdas/forwarding/ledger.ts';
+import { readSettings } from '../../lambdas/settings.ts';
+import { asText, resource, synth } from './synth.ts';
+
+const PIPELINES = [
+  { pipeline: 'metrics', id: 'Metrics', prefix: 'metrics/', memory: 512 },
+  { pipeline: 'alb-logs', id: 'AlbLogs', prefix: 'alb/', memory: 1769 },
+] as const;
+
+const DAYS_14 = 14 * 24 * 3600;
+
+/** The statements of a forwarding function's policy, one line each. */
+const statements = (template: Template, id: string): unknown[] => {
+  const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', `${id}ForwarderRole`).Properties;
+  return (asText(PolicyDocument) as { Statement: unknown[] }).Statement;
+};
+
+const SECRET = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret';
+
+describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, prefix, memory }) => {
+  const template = synth();
+  const lambda = resource(template, 'AWS::Lambda::Function', `${id}ForwarderFunction`);
+
+  it('keeps messages for 14 days and hands each out 300 times', () => {
+    const { Properties } = resource(template, 'AWS::SQS::Queue', `${id}ForwarderQueue`);
+    expect(asText(Properties)).toEqual({
+      MessageRetentionPeriod: DAYS_14,
+      VisibilityTimeout: 6 * 300,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { deadLetterTargetArn: `\${${id}ForwarderDeadLetterQueue.Arn}`, maxReceiveCount: 300 },
+    });
+  });
+
+  it('keeps dead letters for 14 days', () => {
+    const { Properties } = resource(template, 'AWS::SQS::Queue', `${id}ForwarderDeadLetterQueue`);
+    expect(Properties).toEqual({ MessageRetentionPeriod: DAYS_14, SqsManagedSseEnabled: true });
+  });
+
+  it.each(['Queue', 'DeadLetterQueue'])('lets nobody use its %s without TLS', (queue) => {
+    const { Properties } = resource(template, 'AWS::SQS::QueuePolicy', `${id}Forwarder${queue}Policy`);
+    expect(asText(Properties)).toMatchObject({
+      PolicyDocument: {
+        Statement: expect.arrayContaining([
+          expect.objectContaining({
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 'sqs:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('runs one message an invocation, answers per message, and not too many at a time', () => {
+    const { Properties } = resource(template, 'AWS::Lambda::EventSourceMapping', `${id}Forwarder`);
+    expect(asText(Properties)).toEqual({
+      BatchSize: 1,
+      EventSourceArn: `\${${id}ForwarderQueue.Arn}`,
+      FunctionName: `\${${id}ForwarderFunction}`,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+  });
+
+  it('is Node.js 24 on arm64 with JSON logs in its own log group, and may call itself through its queue', () => {
+    expect(asText(lambda.Properties)).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: memory,
+      Timeout: 300,
+      RecursiveLoop: 'Allow',
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: `\${${id}ForwarderLogGroup}` },
+    });
+    const { Properties } = resource(template, 'AWS::Logs::LogGroup', `${id}ForwarderLogGroup`);
+    expect(Properties).toEqual({ RetentionInDays: 30 });
+  });
+
+  it('tells the function where its queues and buckets are, in a way it understands', () => {
+    const { Environment } = asText(lambda.Properties) as {
+      Environment: { Variables: Record<string, string> };
+    };
+    expect(Environment.Variables).toEqual({
+      SCOUT_ENDPOINT: 'https://otel.example.com/tenant/otlp',
+      SCOUT_TOKEN_URL: 'https://id.example.com/oauth/token',
+      SCOUT_SECRET_NAME: 'scout/oauth-client',
+      QUEUE_URL: `\${${id}ForwarderQueue}`,
+      DEAD_LETTER_QUEUE_URL: `\${${id}ForwarderDeadLetterQueue}`,
+      SOURCE_BUCKET: '${Bucket}',
+      REJECTED_BUCKET: '${Bucket}',
+      REJECTED_PREFIX: 'rejected/',
+    });
+    expect(() => readSettings(Environment.Variables, pipeline)).not.toThrow();
+  });
+
+  it('may do this and nothing else', () => {
+    expect(statements(template, id)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: `\${${id}ForwarderLogGroup.Arn}`,
+      },
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: `\${Bucket.Arn}/${prefix}*` },
+      { Effect: 'Allow', Action: 's3:ListBucket', Resource: '${Bucket.Arn}' },
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: '${Bucket.Arn}/rejected/*' },
+      {
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Resource: [`\${${id}ForwarderQueue.Arn}`, `\${${id}ForwarderDeadLetterQueue.Arn}`],
+      },
+      {
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: `${SECRET}:scout/oauth-client-??????`,
+      },
+      {
+        Effect: 'Allow',
+        Action: [
+          'sqs:ReceiveMessage',
+          'sqs:ChangeMessageVisibility',
+          'sqs:GetQueueUrl',
+          'sqs:DeleteMessage',
+          'sqs:GetQueueAttributes',
+        ],
+        Resource: `\${${id}ForwarderQueue.Arn}`,
+      },
+    ]);
+    const { Properties } = resource(template, 'AWS::IAM::Role', `${id}ForwarderRole`);
+    expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(Properties).not.toHaveProperty('Policies');
+  });
+
+  it.each([
+    ['DeadLettersAlarm', 'GreaterThanOrEqualToThreshold', 1],
+    ['LateAlarm', 'GreaterThanOrEqualToThreshold', 900],
+    ['RejectedAlarm', 'GreaterThanOrEqualToThreshold', 1],
+    ['ErrorsAlarm', 'GreaterThanOrEqualToThreshold', 1],
+    ['ThrottlesAlarm', 'GreaterThanOrEqualToThreshold', 1],
+    ['LedgerAlarm', 'GreaterThanOrEqualToThreshold', 1],
+  ])('has a %s that says what to do', (name, ComparisonOperator, Threshold) => {
+    const { Properties } = resource(template, 'AWS::CloudWatch::Alarm', `${id}Forwarder${name}`);
+    expect(Properties).toMatchObject({
+      ComparisonOperator,
+      Threshold,
+      TreatMissingData: 'notBreaching',
+      AlarmDescription: expect.stringMatching(new RegExp(`^${pipeline}: .{60}`)),
+    });
+  });
+
+  it('sees data as late by what failed as well as by what waits', () => {
+    const { Properties } = resource(template, 'AWS::CloudWatch::Alarm', `${id}ForwarderLateAlarm`);
+    const { Metrics } = Properties as { Metrics: { MetricStat?: { Metric: { MetricName: string } } }[] };
+    expect(Metrics.map(({ MetricStat }) => MetricStat?.Metric.MetricName)).toEqual([
+      undefined,
+      'DeliveryLag',
+      'ApproximateAgeOfOldestMessage',
+    ]);
+  });
+});
+
+describe('a forwarding function', () => {
+  it('may delete objects only where it is told to', () => {
+    expect(statements(synth({ deleteProcessedFiles: true }), 'Metrics')).toContainEqual({
+      Effect: 'Allow',
+      Action: 's3:DeleteObject',
+      Resource: '${Bucket.Arn}/metrics/*',
+    });
+  });
+
+  it('may decrypt with the key of the secret, through Secrets Manager', () => {
+    const secretKmsKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
+    expect(statements(synth({ secretKmsKeyArn }), 'AlbLogs')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: secretKmsKeyArn,
+      Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.${AWS::Region}.amazonaws.com' } },
+    });
+  });
+
+  it('reads the secret that the settings name', () => {
+    expect(statements(synth({ scoutSecretName: 'team/scout' }), 'Metrics')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: `${SECRET}:team/scout-??????`,
+    });
+  });
+
+  it('has the memory, the time and the concurrency of the settings', () => {
+    const template = synth({ albMemory: 1024, albTimeout: 900, albConcurrency: 50, logRetentionDays: 7 });
+    expect(resource(template, 'AWS::Lambda::Function', 'AlbLogsForwarder').Properties).toMatchObject({
+      MemorySize: 1024,
+      Timeout: 900,
+    });
+    expect(resource(template, 'AWS::SQS::Queue', 'AlbLogsForwarderQueue').Properties).toMatchObject({
+      VisibilityTimeout: 5400,
+    });
+    expect(resource(template, 'AWS::Lambda::EventSourceMapping', 'AlbLogs').Properties).toMatchObject({
+      ScalingConfig: { MaximumConcurrency: 50 },
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
+  it('counts nothing that no alarm and no graph reads', () => {
+    const text = JSON.stringify(synth().toJSON());
+    for (const name of Object.keys(EMF_METRICS)) expect(text).toContain(name);
+  });
+});
