@@ -1,96 +1,77 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Presets, SingleBar } from 'cli-progress';
-import { skipReason } from '../lambdas/alb/object-key.ts';
-import { estimate, planOf } from './backfill/plan.ts';
+import { type Command, readCommand, USAGE } from './backfill/command.ts';
 import { fill } from './backfill/fill.ts';
+import { estimate, type Plan, planOf } from './backfill/plan.ts';
+import { findTarget, type Target } from './backfill/target.ts';
 import { type FoundObject, walk, type Walk } from './backfill/walk.ts';
-import { readContext, readOptions, run, UsageError } from './command-line.ts';
-import { stackOutputs } from './stack-outputs.ts';
-
-const USAGE = `usage: npm run backfill -- --prefix PREFIX [--from yyyy-mm-dd] [--to yyyy-mm-dd] [--dry-run] [--yes]
-         [--most-waiting N] [--start-after KEY] [--bucket NAME] [--queue-url URL] [--stack NAME] [-c key=value …]`;
-
-const OPTIONS = {
-  prefix: { type: 'string' },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  'dry-run': { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false },
-  'most-waiting': { type: 'string', default: '50' },
-  'start-after': { type: 'string' },
-  bucket: { type: 'string' },
-  'queue-url': { type: 'string' },
-  stack: { type: 'string', default: 'ScoutForwarder' },
-} as const;
+import { run, UsageError } from './command-line.ts';
 
 /** More than this is asked about first. */
 const LARGE = { objects: 1_000, bytes: 1e9 };
 
 /** Queues objects of the past, as work items, for the functions to forward. */
 const main = async (): Promise<void> => {
-  const options = readOptions(OPTIONS);
-  const { prefix } = options;
-  if (prefix === undefined)
-    throw new UsageError('--prefix is missing; it must be where the objects are, such as alb/ or metrics/');
-  const mostWaiting = Number(options['most-waiting']);
-  if (!(Number.isInteger(mostWaiting) && mostWaiting >= 10)) {
-    throw new UsageError(`--most-waiting is ${options['most-waiting']}; it must be a whole number from 10`);
-  }
-  const isMetrics = prefix.startsWith('metrics/');
-  const isOurs = ({ key, size }: FoundObject): boolean =>
-    isMetrics ? size > 0 : skipReason(key, size) === undefined;
-  const { bucket, queueUrl, concurrency } = await target(options, isMetrics);
-  const within: Walk = {
-    bucket,
-    prefix,
-    from: dateOf('--from', options.from),
-    to: dateOf('--to', options.to),
-    startAfter: options['start-after'],
-  };
-  const s3 = new S3Client({ forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined });
+  const command = readCommand();
+  const target = await findTarget(command);
+  const s3 = new S3Client({
+    ...(target.region && { region: target.region }),
+    forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
+  });
+  const within: Walk = { ...command, bucket: target.bucket, layout: target.layout };
 
-  const plan = await planOf(walk(s3, within), isOurs);
-  const { minutes, dollars } = estimate(plan, concurrency);
-  console.log(
-    `${plan.objects} objects, ${megabytes(plan.bytes)} in s3://${bucket}/${prefix}` +
-      `${plan.skipped > 0 ? ` (and ${plan.skipped} that are no such logs)` : ''}: about ${minutes} min and $${dollars.toFixed(2)}`,
-  );
-  if (options['dry-run'] || plan.objects === 0) return;
+  const plan = await planOf(walk(s3, within), target.isOurs);
+  console.log(describe(plan, command, target));
+  if (command.isDryRun || plan.objects === 0) return;
   console.log(
     'What was delivered before is sent again; log records keep their log.record.uid, data points their series and time.',
   );
   const isLarge = plan.objects > LARGE.objects || plan.bytes > LARGE.bytes;
-  if (isLarge && !options.yes && !(await agrees()))
+  if (isLarge && !command.isAgreed && !(await agrees()))
     throw new UsageError('nothing was queued; --yes agrees beforehand');
+  await queue(only(walk(s3, within), target.isOurs), plan, command, target);
+};
 
-  const sqs = new SQSClient({});
+const describe = ({ objects, bytes, skipped }: Plan, { prefix }: Command, target: Target): string => {
+  const { minutes, dollars } = estimate({ objects, bytes, skipped }, target.concurrency);
+  const others = skipped > 0 ? ` (and ${skipped} that are no such logs)` : '';
+  return `${objects} objects, ${(bytes / 1e6).toFixed(1)} MB in s3://${target.bucket}/${prefix}${others}: about ${minutes} min and $${dollars.toFixed(2)}`;
+};
+
+/** Fills the queue, with a progress bar; whatever stops it, says how to go on. */
+const queue = async (
+  objects: AsyncIterable<FoundObject>,
+  plan: Plan,
+  command: Command,
+  { queueUrl, bucket, concurrency, region }: Target,
+): Promise<void> => {
   const bar = new SingleBar(
     { format: '{bar} {value}/{total} objects, {eta_formatted} left' },
     Presets.shades_classic,
   );
-  let last: string | undefined;
+  let queued = 0;
+  let last = command.startAfter;
   const stop = (why: string): never => {
     bar.stop();
-    console.error(
-      `\n${why}; go on with the same command and --start-after '${last ?? options['start-after'] ?? ''}'`,
-    );
+    const on = last === undefined ? '' : ` and --start-after ${quoted(last)}`;
+    console.error(`${why} after ${queued} objects; go on with the same command${on}`);
     process.exit(1);
   };
-  process.once('SIGINT', () => stop('stopped'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop('stopped'));
   bar.start(plan.objects, 0);
   try {
-    await fill(only(walk(s3, within), isOurs), {
-      sqs,
+    await fill(objects, {
+      sqs: new SQSClient({ ...(region && { region }) }),
       queueUrl,
       bucket,
-      mostWaiting,
+      mostWaiting: command.mostWaiting ?? ROUNDS_WAITING * concurrency,
       sleep,
       onQueued: ({ key }) => {
         last = key;
+        queued++;
         bar.increment();
       },
     });
@@ -98,47 +79,11 @@ const main = async (): Promise<void> => {
     stop(String(error));
   }
   bar.stop();
-  console.log(`${plan.objects} objects are queued.`);
+  console.log(`${queued} objects are queued.`);
 };
 
-/** Where the objects are and which queue they go to: as told, else as the deployed stack says. */
-const target = async (
-  options: {
-    readonly bucket?: string | undefined;
-    readonly 'queue-url'?: string | undefined;
-    readonly stack: string;
-    readonly context: string[];
-  },
-  isMetrics: boolean,
-): Promise<{ bucket: string; queueUrl: string; concurrency: number }> => {
-  if (options.bucket !== undefined && options['queue-url'] !== undefined) {
-    return { bucket: options.bucket, queueUrl: options['queue-url'], concurrency: 10 };
-  }
-  const settings = readContext(options.context);
-  const outputs = await stackOutputs(new CloudFormationClient({}), options.stack);
-  if (outputs === undefined)
-    throw new UsageError(
-      `there is no stack ${options.stack}; name it with --stack, or give --bucket and --queue-url`,
-    );
-  const bucket =
-    options.bucket ?? (isMetrics ? undefined : settings.albLogBucketName) ?? outputs['BucketName'];
-  const queueUrl = options['queue-url'] ?? outputs[isMetrics ? 'MetricsQueueUrl' : 'AlbLogsQueueUrl'];
-  if (bucket === undefined || queueUrl === undefined) {
-    throw new UsageError(`stack ${options.stack} has no ${isMetrics ? 'metrics' : 'ALB log'} pipeline`);
-  }
-  return { bucket, queueUrl, concurrency: isMetrics ? settings.metricConcurrency : settings.albConcurrency };
-};
-
-/** A date as keys spell it. */
-const dateOf = (option: string, value: string | undefined): string | undefined => {
-  if (value === undefined) return undefined;
-  if (!/^\d{4}-\d\d-\d\d(?:T\d\d)?$/.test(value)) {
-    throw new UsageError(
-      `${option} is ${value}; it must be a day, 2026-01-31, or an hour, 2026-01-31T23 (UTC)`,
-    );
-  }
-  return value.replaceAll(/[-T]/g, '/');
-};
+/** What may wait for each function that runs at a time: enough that none is idle between two looks at the queue. */
+const ROUNDS_WAITING = 5;
 
 async function* only(
   found: AsyncIterable<FoundObject>,
@@ -155,6 +100,7 @@ const agrees = async (): Promise<boolean> => {
   return /^y(?:es)?$/i.test(answer.trim());
 };
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+/** As a shell reads it. */
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 await run(USAGE, main);

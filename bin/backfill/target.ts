@@ -1,0 +1,68 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { skipReason } from '../../lambdas/alb/object-key.ts';
+import { readContext, UsageError } from '../command-line.ts';
+import { environmentRegion } from '../region.ts';
+import { stackOutputs } from '../stack-outputs.ts';
+import type { Command } from './command.ts';
+import { type FoundObject, LAYOUTS } from './walk.ts';
+
+/** Where the objects are, which of them the functions forward, and which queue they go to. */
+export interface Target {
+  readonly bucket: string;
+  readonly queueUrl: string;
+  /** Most functions at a time. */
+  readonly concurrency: number;
+  readonly region: string | undefined;
+  readonly layout: RegExp;
+  readonly isOurs: (object: FoundObject) => boolean;
+}
+
+/** As told on the command line, else as the settings and the deployed stack say. @throws UsageError */
+export const findTarget = async (command: Command): Promise<Target> => {
+  const isMetrics = command.prefix.startsWith('metrics/');
+  const kind = isMetrics
+    ? { layout: LAYOUTS.metrics, isOurs: ({ size }: FoundObject) => size > 0 }
+    : {
+        layout: LAYOUTS.albLogs,
+        isOurs: ({ key, size }: FoundObject) => skipReason(key, size) === undefined,
+      };
+  const { bucket, queueUrl } = command;
+  if (bucket !== undefined && queueUrl !== undefined)
+    return { ...kind, bucket, queueUrl, concurrency: DEFAULT_CONCURRENCY, region: environmentRegion() };
+  return { ...kind, ...(await deployed(command, isMetrics)) };
+};
+
+const DEFAULT_CONCURRENCY = 10;
+
+const deployed = async (
+  { prefix, bucket, queueUrl, stackName, context }: Command,
+  isMetrics: boolean,
+): Promise<Pick<Target, 'bucket' | 'queueUrl' | 'concurrency' | 'region'>> => {
+  const { albLogBucketName, albLogPrefix = '', regions, ...settings } = readContext(context);
+  const region = environmentRegion() ?? (regions?.length === 1 ? regions[0] : undefined);
+  const client = new CloudFormationClient({ ...(region && { region }) });
+  const outputs = await stackOutputs(client, stackName);
+  if (outputs === undefined)
+    throw new UsageError(
+      `there is no stack ${stackName} in ${await client.config.region()}; name it with --stack, its region with AWS_REGION, or give --bucket and --queue-url`,
+    );
+  const source = isMetrics
+    ? { bucket: outputs['BucketName'], prefix: 'metrics/', queueUrl: outputs['MetricsQueueUrl'] }
+    : {
+        bucket: albLogBucketName ?? outputs['BucketName'],
+        prefix: albLogBucketName === undefined ? 'alb/' : albLogPrefix,
+        queueUrl: outputs['AlbLogsQueueUrl'],
+      };
+  if (source.bucket === undefined || source.queueUrl === undefined)
+    throw new UsageError(`stack ${stackName} has no ${isMetrics ? 'metrics' : 'ALB log'} pipeline`);
+  if (bucket === undefined && !prefix.startsWith(source.prefix))
+    throw new UsageError(
+      `--prefix is ${prefix}; it must begin with ${source.prefix} or metrics/, since the functions may read nothing else`,
+    );
+  return {
+    bucket: bucket ?? source.bucket,
+    queueUrl: queueUrl ?? source.queueUrl,
+    concurrency: isMetrics ? settings.metricConcurrency : settings.albConcurrency,
+    region,
+  };
+};

@@ -1,0 +1,41 @@
+import { GetBucketNotificationConfigurationCommand, type QueueConfiguration } from '@aws-sdk/client-s3';
+import { type Check, fail, ok } from './check.ts';
+import type { DeployedPipeline } from './pipelines.ts';
+
+/** Whether the bucket tells the pipeline's queue of new objects. */
+export const notifications = ({ name, queueUrl, source }: DeployedPipeline): Check => ({
+  name: `${name}: notifications`,
+  actions: ['s3:GetBucketNotification'],
+  run: async ({ clients }) => {
+    const { bucket, prefix, kind } = source;
+    const { QueueConfigurations = [], EventBridgeConfiguration } = await clients.s3.send(
+      new GetBucketNotificationConfigurationCommand({ Bucket: bucket }),
+    );
+    if (kind === 'eventbridge') {
+      return EventBridgeConfiguration === undefined
+        ? fail(
+            `${bucket} does not tell EventBridge of its objects`,
+            `whoever owns ${bucket} must turn on Amazon EventBridge among its event notifications`,
+          )
+        : ok(`${bucket} tells EventBridge`);
+    }
+    const where = `s3://${bucket}/${prefix}`;
+    const isThere = QueueConfigurations.some(
+      (one) => isQueue(one.QueueArn, queueUrl) && isOfCreation(one) && prefixOf(one) === prefix,
+    );
+    return isThere
+      ? ok(`the queue is told of new objects in ${where}`)
+      : fail(`the queue is not told of new objects in ${where}`, 'put the notification back: npx cdk deploy');
+  },
+});
+
+/** Whether an ARN is that of the queue: a queue's URL ends in account and name. */
+export const isQueue = (arn: string | undefined, url: string): boolean => {
+  const [account, name] = (arn ?? '').split(':').slice(-2);
+  return url.endsWith(`/${account}/${name}`);
+};
+
+const isOfCreation = ({ Events = [] }: QueueConfiguration): boolean => Events.includes('s3:ObjectCreated:*');
+
+const prefixOf = ({ Filter }: QueueConfiguration): string =>
+  Filter?.Key?.FilterRules?.find(({ Name }) => Name?.toLowerCase() === 'prefix')?.Value ?? '';

@@ -1,0 +1,99 @@
+import { GZIP_LEVEL } from '../../lambdas/forwarding/deliver.ts';
+import type { BenchObject } from './data.ts';
+import { albObject } from './data.ts';
+import type { Gigabyte } from './gigabyte.ts';
+import { dollars, measureGigabyte } from './gigabyte.ts';
+import { LAMBDA_INVOCATION, memoryDollars, S3_GET, share, SQS_REQUEST } from './prices.ts';
+import { printTable } from './table.ts';
+
+const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+const BATCH_KIB = [256, 1024, 2048, 4096];
+const MEMORY_MB = [256, 512, 1024, 1769, 3538];
+const OBJECT_MB = [0.1, 1, 10, 100];
+
+/** Send by S3, receive, delete. */
+const SQS_REQUESTS_AN_OBJECT = 3;
+
+/** Assumed: GetObject and one POST until their first byte, one after the other. */
+const WAIT_SECONDS = 0.15;
+const WAITING_MB = 512;
+
+/** Prints dollars per GB of ALB log by what can be chosen. */
+export const printCosts = async (): Promise<void> => {
+  const log = await albObject(20);
+  const bySize: (Gigabyte & { readonly kib: number })[] = [];
+  for (const kib of BATCH_KIB) {
+    const settings = { BATCH_BYTES: `${kib * 1024}`, BATCH_SIZE: '100000' };
+    bySize.push({ kib, ...(await measureGigabyte(log, LEVELS, settings)) });
+  }
+  printLevels(bySize);
+  const largest = bySize.at(-1);
+  if (largest !== undefined) printMemory(largest);
+  await printModes(log);
+  printObjects();
+};
+
+const printLevels = (bySize: readonly (Gigabyte & { readonly kib: number })[]): void => {
+  const largest = bySize.at(-1);
+  printTable(
+    `Dollars per GB of log, Lambda and bytes out, by gzip level and batch size (in use: level ${GZIP_LEVEL})`,
+    ['Level', ...bySize.map(({ kib }) => `${kib} KiB`), 'CPU s/GB', 'MB out/GB', 'Lambda $', 'Bytes out $'],
+    LEVELS.map((level) => {
+      const compressed = largest?.gzip.get(level);
+      const { lambda, out } = largest === undefined ? { lambda: NaN, out: NaN } : dollars(largest, level);
+      return [
+        `${level}`,
+        ...bySize.map((gigabyte) => money(dollars(gigabyte, level).total)),
+        ((largest?.cpuSeconds ?? NaN) + (compressed?.cpuSeconds ?? NaN)).toFixed(1),
+        ((compressed?.gigabytes ?? NaN) * 1000).toFixed(0),
+        money(lambda),
+        money(out),
+      ];
+    }),
+  );
+};
+
+/** Beyond one vCPU only gzip, which runs beside the rest, gains. */
+const printMemory = ({ cpuSeconds, gzip }: Gigabyte): void => {
+  const gzipSeconds = gzip.get(GZIP_LEVEL)?.cpuSeconds ?? NaN;
+  printTable(
+    'Memory size: seconds and Lambda dollars per GB of log, without waiting for the network',
+    ['MB', 'Seconds', 'Lambda $'],
+    MEMORY_MB.map((megabytes) => {
+      const inTurn = (cpuSeconds + gzipSeconds) / share(megabytes);
+      const seconds = Math.max(inTurn, cpuSeconds, gzipSeconds);
+      return [`${megabytes}`, seconds.toFixed(0), money(memoryDollars(seconds, megabytes))];
+    }),
+  );
+};
+
+const printModes = async (log: BenchObject): Promise<void> => {
+  const rows: string[][] = [];
+  for (const ALB_BODY of ['json', 'line', 'none']) {
+    for (const ALB_ATTRIBUTES of ['aws', 'semconv', 'both']) {
+      const gigabyte = await measureGigabyte(log, [GZIP_LEVEL], { ALB_BODY, ALB_ATTRIBUTES });
+      const { lambda, out, total } = dollars(gigabyte, GZIP_LEVEL);
+      rows.push([ALB_BODY, ALB_ATTRIBUTES, money(lambda), money(out), money(total)]);
+    }
+  }
+  printTable(
+    'What is sent: dollars per GB of log',
+    ['ALB_BODY', 'ALB_ATTRIBUTES', 'Lambda $', 'Bytes out $', 'Both $'],
+    rows,
+  );
+};
+
+const printObjects = (): void => {
+  printTable(
+    `Size of an object, decompressed: dollars per GB of log for what each object costs (${WAIT_SECONDS} s of waiting at ${WAITING_MB} MB)`,
+    ['MB', 'Objects', 'Invocations $', 'Waiting $', 'S3 GET $', 'SQS $'],
+    OBJECT_MB.map((megabytes) => {
+      const objects = 1000 / megabytes;
+      const waiting = memoryDollars(WAIT_SECONDS, WAITING_MB);
+      const prices = [LAMBDA_INVOCATION, waiting, S3_GET, SQS_REQUEST * SQS_REQUESTS_AN_OBJECT];
+      return [`${megabytes}`, objects.toFixed(0), ...prices.map((price) => money(objects * price))];
+    }),
+  );
+};
+
+const money = (value: number): string => value.toFixed(5);

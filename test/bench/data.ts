@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, crc32, createGzip, deflateRawSync } from 'node:zlib';
+import { albLine } from '../support/alb-lines.ts';
+import { LOAD_BALANCERS } from '../support/alb-traffic.ts';
+import { metricLine } from '../support/metric-lines.ts';
+import { accountSeries } from '../support/metric-series.ts';
+import { random as seeded } from '../support/random.ts';
+import { albKey, metricKey } from '../support/samples.ts';
+
+/** An object to measure with: gzip on disk. */
+export interface BenchObject {
+  readonly key: string;
+  readonly path: string;
+  readonly lines: number;
+  /** Decompressed. */
+  readonly bytes: number;
+}
+
+const MB = 1e6;
+const START = Date.UTC(2026, 0, 15, 12);
+const BLOCK_BYTES = 32 * MB;
+
+/** Random lines up to so many bytes; all of them differ. */
+export const albObject = (megabytes: number): Promise<BenchObject> =>
+  cached(`alb-${megabytes}mb`, albKey(seeded(1), BALANCER, START), (write) =>
+    write(chunks(megabytes * MB, albLines(megabytes))),
+  );
+
+/**
+ * An object of gigabytes as one gzip member: a block of 32 MB of random lines over and over. Deflate looks back
+ * 32 KiB only, so a repeated block costs what a new one would.
+ */
+export const largeAlbObject = (gigabytes: number): Promise<BenchObject> =>
+  cached(`alb-${gigabytes}gb`, albKey(seeded(2), BALANCER, START), async (_, path) => {
+    const block = Buffer.concat([...chunks(BLOCK_BYTES, albLines(7))]);
+    const deflated = deflateRawSync(block, { finishFlush: constants.Z_FULL_FLUSH });
+    const count = Math.ceil((gigabytes * 1e9) / block.length);
+    let checksum = 0;
+    for (let index = 0; index < count; index++) checksum = crc32(block, checksum);
+    const trailer = Buffer.alloc(8);
+    trailer.writeUInt32LE(checksum, 0);
+    trailer.writeUInt32LE((count * block.length) % 2 ** 32, 4);
+    const parts = [GZIP_HEADER, ...Array<Buffer>(count).fill(deflated), deflateRawSync(''), trailer];
+    await pipeline(Readable.from(parts), createWriteStream(path));
+    return { lines: count * linesIn(block), bytes: count * block.length };
+  });
+
+/** Metric-stream objects of 5 MB each, which is what Data Firehose buffers at most in the deployed stack. */
+export const metricObjects = (megabytes: number): Promise<readonly BenchObject[]> =>
+  Promise.all(
+    Array.from({ length: Math.round(megabytes / 5) }, (_, index) =>
+      cached(`metrics-5mb-${index}`, metricKey(seeded(index), START + index * 60_000), (write) =>
+        write(chunks(5 * MB, metricLines(index))),
+      ),
+    ),
+  );
+
+const [BALANCER] = LOAD_BALANCERS as [(typeof LOAD_BALANCERS)[number]];
+
+/** RFC 1952: magic, deflate, no name, no time, unknown system. */
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+
+function* albLines(seed: number): Generator<string> {
+  const random = seeded(seed);
+  for (let time = START * 1000; ; time += 100 + random.below(3000)) yield albLine(random, BALANCER, time);
+}
+
+function* metricLines(seed: number): Generator<string> {
+  const random = seeded(seed);
+  const series = accountSeries(seeded(3), 100);
+  for (let minute = 0; ; minute++) {
+    for (let index = 0; index < series.length; index++) {
+      yield metricLine(random, random.pick(series), START + (seed + minute) * 60_000);
+    }
+  }
+}
+
+function* chunks(bytes: number, lines: Iterable<string>): Generator<Buffer> {
+  let text = '';
+  let written = 0;
+  for (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < MB && written + text.length < bytes) continue;
+    written += text.length;
+    yield Buffer.from(text, 'latin1');
+    text = '';
+    if (written >= bytes) return;
+  }
+}
+
+type Write = (chunks: Iterable<Buffer>) => Promise<Pick<BenchObject, 'lines' | 'bytes'>>;
+
+/** The file of that name in a temporary folder; made if it is not there, or if the generators have changed since. */
+const cached = async (
+  name: string,
+  key: string,
+  make: (write: Write, path: string) => Promise<Pick<BenchObject, 'lines' | 'bytes'>>,
+): Promise<BenchObject> => {
+  mkdirSync(FOLDER, { recursive: true });
+  const path = join(FOLDER, `${name}.gz`);
+  const about = `${path}.json`;
+  if (!existsSync(about)) {
+    const unfinished = `${path}.${process.pid}`;
+    const counts = await make((chunks) => writeGzip(unfinished, chunks), unfinished);
+    renameSync(unfinished, path);
+    writeFileSync(about, JSON.stringify(counts));
+  }
+  return { key, path, ...(JSON.parse(readFileSync(about, 'utf8')) as { lines: number; bytes: number }) };
+};
+
+const writeGzip = async (path: string, chunks: Iterable<Buffer>) => {
+  let [lines, bytes] = [0, 0];
+  const counted = function* () {
+    for (const chunk of chunks) {
+      lines += linesIn(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  await pipeline(Readable.from(counted()), createGzip(), createWriteStream(path));
+  return { lines, bytes };
+};
+
+const linesIn = (text: Buffer): number => {
+  let lines = 0;
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) lines++;
+  return lines;
+};
+
+const GENERATORS = [
+  'data.ts',
+  '../support/random.ts',
+  '../support/alb-lines.ts',
+  '../support/alb-traffic.ts',
+  '../support/metric-lines.ts',
+  '../support/metric-series.ts',
+];
+
+const FOLDER = join(
+  tmpdir(),
+  'scout-forwarder-bench',
+  GENERATORS.reduce(
+    (hash, name) => hash.update(readFileSync(new URL(name, import.meta.url))),
+    createHash('sha256'),
+  )
+    .digest('hex')
+    .slice(0, 12),
+);

@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { startObjectStore } from '../support/object-store.ts';
+import type { PeersAnswer, PeersCommand } from './peers.ts';
+
+/** The other side of the network, in a process of its own: a Scout that drains, and an object store. */
+const store = await startObjectStore();
+let capture: string | undefined;
+let captured = 0;
+
+const scout = createServer((request, response) => {
+  void buffer(request).then((body) => {
+    const isToken = request.url === '/token';
+    if (!isToken && capture !== undefined)
+      writeFileSync(join(capture, `${captured++}.bin`), gunzipSync(body));
+    response.writeHead(200, { 'Content-Type': isToken ? 'application/json' : 'application/x-protobuf' });
+    response.end(isToken ? '{"access_token":"bench","token_type":"Bearer","expires_in":3600}' : '');
+  });
+});
+scout.keepAliveTimeout = 60_000;
+await new Promise<void>((done) => scout.listen(0, '127.0.0.1', done));
+
+const answer = (message: PeersAnswer): void => void process.send?.(message);
+process.on('message', (command: PeersCommand) => {
+  if (command.type === 'capture') {
+    capture = command.folder;
+    captured = 0;
+    answer({ type: 'done' });
+  } else {
+    const { size, etag } = store.put(command.bucket, command.key, { file: command.file });
+    answer({ type: 'stored', size, etag });
+  }
+});
+process.on('disconnect', () => process.exit());
+answer({
+  type: 'ready',
+  scout: `http://127.0.0.1:${(scout.address() as AddressInfo).port}`,
+  objects: store.endpoint,
+});

@@ -1,0 +1,114 @@
+import { statSync } from 'node:fs';
+import type { Pipeline } from '../../lambdas/settings.ts';
+import type { LocalLambda } from '../support/lambda.ts';
+import { startLambda } from '../support/lambda.ts';
+import type { BenchObject } from './data.ts';
+import { largeAlbObject } from './data.ts';
+import { floorMs } from './stages.ts';
+import { median } from './statistics.ts';
+import type { Measured, Pair } from './whole-path.ts';
+import { measureOnce } from './whole-path.ts';
+
+/** A measure, its value, and the bar it has to keep. */
+export type Row = readonly [measure: string, value: string, bar?: string, kept?: boolean];
+
+const MIB = 2 ** 20;
+
+/** The whole path over its floor, rates, and where the time goes. */
+export const pathRows = (measured: Measured): readonly Row[] => {
+  const whole = medianOf(measured, ({ wholeMs }) => wholeMs);
+  const ms = (title: string, part: (pair: Pair) => number): Row => {
+    const value = medianOf(measured, part);
+    return [title, `${value.toFixed(0)} ms, ${((100 * value) / whole).toFixed(0)} %`];
+  };
+  const parses = measured.pairs.some(({ stages }) => stages.parseMs > 0);
+  const ratio = medianOf(measured, ({ wholeMs, stages }) => wholeMs / floorMs(stages));
+  return [
+    atMost(`whole path / (gunzip + gzip${parses ? ' + JSON.parse of each line' : ''})`, ratio, 1.8),
+    ['lines/s a core', rate(measured.lines / (whole / 1000))],
+    ['MB/s a core', (measured.bytes / 1e6 / (whole / 1000)).toFixed(1)],
+    ms('CPU of the whole path', ({ wholeMs }) => wholeMs),
+    ms('  gunzip', ({ stages }) => stages.gunzipMs),
+    ms('  lines, fields, mapping, protobuf', ({ stages }) => stages.encodeMs),
+    ms('  gzip', ({ stages }) => stages.gzipMs),
+    ms('  the rest: reading S3, POST, copies', (pair) => wholeLess(pair, 'gunzipMs', 'encodeMs', 'gzipMs')),
+    ...(parses ? [ms('(JSON.parse of each line by itself)', ({ stages }) => stages.parseMs)] : []),
+    ['wall clock / CPU', medianOf(measured, ({ wallMs, wholeMs }) => wallMs / wholeMs).toFixed(2)],
+  ];
+};
+
+/** CPU of the whole path without some of its stages, in milliseconds. */
+export const wholeLess = ({ wholeMs, stages }: Pair, ...names: readonly (keyof Pair['stages'])[]): number =>
+  names.reduce((rest, name) => rest - stages[name], wholeMs);
+
+/** How many times as many lines a CPU second handles as Python does; `ms`: the CPU time that counts. */
+export const baselineRows = (
+  title: string,
+  baseline: number | undefined,
+  measured: Measured,
+  ms: (pair: Pair) => number,
+  bar: number,
+): readonly Row[] => {
+  if (baseline === undefined) return [[`lines/s over Python's, ${title}`, 'no python3 here', `≥ ${bar}`]];
+  const ratio = measured.lines / (medianOf(measured, ms) / 1000) / baseline;
+  return [
+    [
+      `lines/s over Python's, ${title}`,
+      `${ratio.toFixed(1)} (Python ${rate(baseline)})`,
+      `≥ ${bar}`,
+      ratio >= bar,
+    ],
+  ];
+};
+
+/** Peak memory for 100 MB, 2 GB and 4 GB, each in a process of its own. */
+export const largeRows = async (log: BenchObject): Promise<readonly Row[]> => {
+  const rows: Row[] = [rssRow('100 MB', (await measureOnce('alb-logs', log)).peakRss)];
+  for (const gigabytes of [2, 4]) {
+    const { peakRss } = await measureOnce('alb-logs', await largeAlbObject(gigabytes));
+    rows.push(rssRow(`${gigabytes} GB`, peakRss));
+  }
+  return rows;
+};
+
+/** `peakRss` in bytes. */
+export const rssRow = (size: string, peakRss: number): Row => [
+  `peak RSS, ${size}`,
+  `${(peakRss / MIB).toFixed(0)} MiB`,
+  '≤ 256',
+  peakRss <= 256 * MIB,
+];
+
+/** How long the import of the deployed bundle takes, in a new process each time, and how large it is. */
+export const importRows = async (pipeline: Pipeline, runs: number): Promise<readonly Row[]> => {
+  const path = `dist/${pipeline}/index.mjs`;
+  const imports: LocalLambda['imported'][] = [];
+  while (imports.length < runs) {
+    const lambda = await startLambda(path, {});
+    imports.push(lambda.imported);
+    await lambda.close();
+  }
+  const [wallMs, cpuMs] = [
+    median(imports.map(({ wallMs }) => wallMs)),
+    median(imports.map(({ cpuMs }) => cpuMs)),
+  ];
+  const kilobytes = statSync(path).size / 1000;
+  return [
+    ['import of the bundle', `${wallMs.toFixed(0)} ms (CPU ${cpuMs.toFixed(0)} ms)`, '≤ 120', wallMs <= 120],
+    atMost('size of the bundle, KB', Math.round(kilobytes), 800),
+  ];
+};
+
+/** A value that has to stay below its bar. */
+export const atMost = (measure: string, value: number, bar: number): Row => [
+  measure,
+  Number.isInteger(value) ? `${value}` : value.toFixed(2),
+  `≤ ${bar}`,
+  value <= bar,
+];
+
+/** The median over all runs. */
+export const medianOf = ({ pairs }: Measured, value: (pair: Pair) => number): number =>
+  median(pairs.map(value));
+
+const rate = (perSecond: number): string => perSecond.toLocaleString('en-US', { maximumFractionDigits: 0 });

@@ -1,0 +1,45 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Pipeline } from '../../lambdas/settings.ts';
+import type { BenchObject } from './data.ts';
+
+/** CPU of each stage done by itself, in milliseconds. */
+export interface Stages {
+  readonly gunzipMs: number;
+  /** UTF-8 to text, lines, JSON.parse; metric streams only. */
+  readonly parseMs: number;
+  /** Decompressed chunks to OTLP requests: lines, fields, mapping, protobuf. */
+  readonly encodeMs: number;
+  /** The requests that the function made, at the function's level. */
+  readonly gzipMs: number;
+}
+
+/** What nobody can do without: gunzip and gzip of the very same bytes, and JSON.parse where the input is JSON. */
+export const floorMs = ({ gunzipMs, parseMs, gzipMs }: Stages): number => gunzipMs + parseMs + gzipMs;
+
+export interface StagesTask {
+  readonly pipeline: Pipeline;
+  readonly objects: readonly BenchObject[];
+  /** Where the function's requests are, decompressed. */
+  readonly folder: string;
+}
+
+export interface StagesProcess {
+  readonly measure: () => Promise<Stages>;
+  readonly close: () => void;
+}
+
+/** A process of its own that measures the stages as often as it is asked. */
+export const startStages = async (task: StagesTask): Promise<StagesProcess> => {
+  const child = fork(fileURLToPath(new URL('stages-process.ts', import.meta.url)), [JSON.stringify(task)]);
+  await once(child, 'message');
+  return {
+    measure: async () => {
+      const answer = once(child, 'message');
+      child.send('measure');
+      return ((await answer) as [Stages])[0];
+    },
+    close: () => child.kill(),
+  };
+};

@@ -1,0 +1,139 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readCommand } from '../../../bin/backfill/command.ts';
+import { findTarget } from '../../../bin/backfill/target.ts';
+import { type FoundObject, LAYOUTS } from '../../../bin/backfill/walk.ts';
+import { SCOUT } from '../../lib/synth.ts';
+
+const cloudFormation = mockClient(CloudFormationClient);
+beforeEach(() => void cloudFormation.reset());
+afterEach(() => void vi.unstubAllEnvs());
+
+describe('the command line', () => {
+  it('reads dates as keys spell them', () => {
+    expect(command('--prefix', 'metrics/', '--from', '2026-01-31T22', '--to', '2026-02-01')).toMatchObject({
+      from: '2026/01/31/22',
+      to: '2026/02/01',
+      stackName: 'ScoutForwarder',
+      isDryRun: false,
+      isAgreed: false,
+    });
+  });
+
+  it.each([
+    [['--from', '2026-01-31'], '--prefix is missing; it must be where the objects are'],
+    [['--prefix', 'alb/', '--from', '31.1.2026'], '--from is 31.1.2026; it must be a day, 2026-01-31'],
+    [['--prefix', 'alb/', '--to', '2026-13-01'], '--to is 2026-13-01; it must be a day'],
+    [
+      ['--prefix', 'alb/', '--from', '2026-02-01', '--to', '2026-01-31'],
+      '--to is 2026-01-31; it must not be before',
+    ],
+    [['--prefix', 'alb/', '--from', '2026-01-31T23'], 'only keys of metrics tell the hour'],
+    [['--prefix', 'alb/', '--most-waiting', '9'], '--most-waiting is 9; it must be a whole number from 10'],
+    [['--prefix', 'alb/', '--most-waiting', '1e3'], '--most-waiting is 1e3'],
+    [['--prefix', 'alb/', '--perfix', 'x'], "Unknown option '--perfix'"],
+  ])('turns down %j', (args, message) => {
+    expect(() => command(...args)).toThrow(message);
+  });
+});
+
+describe('the target', () => {
+  const OUTPUTS = {
+    BucketName: 'ours',
+    MetricsQueueUrl: 'https://sqs/metrics',
+    AlbLogsQueueUrl: 'https://sqs/alb-logs',
+  };
+  beforeEach(() => vi.stubEnv('AWS_REGION', 'eu-west-1'));
+
+  it('is what the stack says, by the prefix', async () => {
+    stackHas(OUTPUTS);
+    expect(await target('--prefix', 'metrics/2026/', '-c', 'metricConcurrency=7')).toMatchObject({
+      bucket: 'ours',
+      queueUrl: 'https://sqs/metrics',
+      concurrency: 7,
+      layout: LAYOUTS.metrics,
+    });
+    expect(await target('--prefix', 'alb/')).toMatchObject({
+      bucket: 'ours',
+      queueUrl: 'https://sqs/alb-logs',
+      concurrency: 10,
+      layout: LAYOUTS.albLogs,
+    });
+  });
+
+  it('is the existing log bucket where the settings name one', async () => {
+    stackHas(OUTPUTS);
+    const settings = ['-c', 'albLogBucketName=theirs', '-c', 'albLogPrefix=prod'];
+    expect(await target('--prefix', 'prod/AWSLogs/', ...settings)).toMatchObject({ bucket: 'theirs' });
+    await expect(target('--prefix', 'stage/AWSLogs/', ...settings)).rejects.toThrow(
+      '--prefix is stage/AWSLogs/; it must begin with prod/',
+    );
+  });
+
+  it('refuses what the functions may not read, and what is not deployed', async () => {
+    stackHas({ BucketName: 'ours', MetricsQueueUrl: 'https://sqs/metrics' });
+    await expect(target('--prefix', 'alb/')).rejects.toThrow('stack ScoutForwarder has no ALB log pipeline');
+    stackHas(OUTPUTS);
+    await expect(target('--prefix', 'rejected/')).rejects.toThrow(
+      '--prefix is rejected/; it must begin with alb/',
+    );
+    cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id X does not exist'));
+    await expect(target('--prefix', 'alb/', '--stack', 'X')).rejects.toThrow(
+      'there is no stack X in eu-west-1',
+    );
+  });
+
+  it('needs no stack where bucket and queue are given', async () => {
+    const given = ['--bucket', 'b', '--queue-url', 'https://sqs/q'];
+    expect(await target('--prefix', 'x/', ...given)).toMatchObject({
+      bucket: 'b',
+      queueUrl: 'https://sqs/q',
+    });
+    expect(cloudFormation.calls()).toEqual([]);
+  });
+
+  it('takes for ours what the function of the prefix forwards', async () => {
+    const given = ['--bucket', 'b', '--queue-url', 'https://sqs/q'];
+    const albLogs = await target('--prefix', 'alb/', ...given);
+    const metrics = await target('--prefix', 'metrics/', ...given);
+    const objects = [
+      found('x.log.gz'),
+      found('ELBAccessLogTestFile'),
+      found('conn_log.x.log.gz'),
+      found('x.log', 0),
+    ];
+    expect(objects.map(albLogs.isOurs)).toEqual([true, false, false, false]);
+    expect(objects.map(metrics.isOurs)).toEqual([true, true, true, false]);
+  });
+});
+
+const target = async (...args: readonly string[]) => {
+  const settings = Object.entries(SCOUT).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  return findTarget(command(...args, ...settings));
+};
+
+const found = (key: string, size = 1): FoundObject => ({ key, size });
+
+const command = (...args: readonly string[]) => {
+  const before = process.argv;
+  process.argv = ['node', 'backfill.ts', ...args];
+  try {
+    return readCommand();
+  } finally {
+    process.argv = before;
+  }
+};
+
+const stackHas = (outputs: Readonly<Record<string, string>>): void => {
+  cloudFormation.on(DescribeStacksCommand).resolves({
+    Stacks: [
+      {
+        StackName: 'ScoutForwarder',
+        CreationTime: new Date(0),
+        StackStatus: 'CREATE_COMPLETE',
+        Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+      },
+    ],
+  });
+};

@@ -1,0 +1,426 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { accept, type Behaviour, fail, partialSuccess, refuseMarked } from '../support/scout/behaviour.ts';
+import { attributesOf, dataPointsOf } from '../support/scout/otlp.ts';
+import { deploy, type Deployment, type QueueOptions } from './support/deployment.ts';
+import type { Round } from './support/event-source.ts';
+import { documentedCommands } from './support/documented-commands.ts';
+import { type Moto, startMoto } from './support/moto.ts';
+import { program } from './support/program.ts';
+import { shell } from './support/shell.ts';
+
+const motoServer = program('MOTO_SERVER');
+const awsCli = program('AWS_CLI');
+
+const [READ_DEAD_LETTERS = '', MOVE_DEAD_LETTERS = ''] = documentedCommands('Dead letters');
+const [FORWARD_REJECTED = ''] = documentedCommands('Rejected records');
+
+describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and Secrets Manager', () => {
+  let moto: Moto;
+  beforeAll(async () => {
+    moto = await startMoto(motoServer ?? '');
+  });
+  afterAll(() => moto?.stop());
+
+  const deployed = async (options?: QueueOptions): Promise<Deployment> => {
+    const deployment = await deploy(moto, options);
+    onTestFinished(deployment.close);
+    return deployment;
+  };
+
+  const run = async (command: string, { bucket, queues }: Deployment): Promise<string> => {
+    const { queue, deadLetters } = queues['alb-logs'];
+    return shell(command, awsCli ?? '', {
+      ...moto.environment,
+      BUCKET: bucket,
+      QUEUE: queue.url,
+      QUEUE_ARN: queue.arn,
+      DLQ: deadLetters.url,
+    });
+  };
+
+  /** moto has no message move tasks: the command is only checked, then done as SQS does it. */
+  const moveDeadLetters = async (deployment: Deployment): Promise<void> => {
+    await run(`${MOVE_DEAD_LETTERS.trimEnd()} --generate-cli-skeleton output`, deployment);
+    const { queue, deadLetters } = deployment.queues['alb-logs'];
+    const { Messages = [] } = await deployment.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: deadLetters.url,
+        MaxNumberOfMessages: 10,
+        MessageAttributeNames: ['All'],
+        WaitTimeSeconds: 10,
+      }),
+    );
+    for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
+      await deployment.sqs.send(
+        new SendMessageCommand({ QueueUrl: queue.url, MessageBody: Body, MessageAttributes }),
+      );
+      await deployment.sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetters.url, ReceiptHandle }));
+    }
+  };
+
+  it('forward what a prefix notifies, each by its own queue, and ignore the test event of S3', async () => {
+    const deployment = await deployed();
+    const { scout, queues, put } = deployment;
+    const metrics = await deployment.start('metrics');
+    const albLogs = await deployment.start('alb-logs');
+
+    expect((await albLogs.drain()).map(bodiesOf)).toEqual([[expect.stringContaining('s3:TestEvent')]]);
+    await metrics.drain();
+    await put('metrics/2026/01/31/23/to-scout.gz', gzipSync(`${DATUM}\n${DATUM}\n`));
+    await put('alb/shop.log', access(3));
+    await put('firehose-errors/unread', 'nobody is told of it');
+
+    expect(await metrics.drain()).toHaveLength(1);
+    expect(await albLogs.drain()).toHaveLength(1);
+    expect(scout.requests.map(({ metrics }) => dataPointsOf(metrics ?? {}))).toEqual([2, 0]);
+    expect(delivered(deployment, 'alb/shop.log')).toEqual([1, 2, 3]);
+    expect(await deployment.count(queues.metrics.queue)).toEqual([0, 0, 0]);
+    expect(await deployment.count(queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    'alb/a copy/1+1=2 & more.log',
+    'alb/Größe/日本🗼.log',
+    'alb/100%/%20+%2B.log',
+    "alb/it's (new)!*.log",
+  ])('forward an object named %j', async (key) => {
+    const deployment = await deployed();
+    await deployment.put(key, access(2));
+    await (await deployment.start('alb-logs')).drain();
+    expect(delivered(deployment, key)).toEqual([1, 2]);
+  });
+
+  it.skipIf(awsCli === undefined).each(Object.entries(WIRINGS))(
+    'forward what an existing bucket notifies through %s',
+    async (_service, wire) => {
+      const deployment = await deployed();
+      await run(wire, deployment);
+      const key = 'alb/a copy/1+1=2.log';
+      await deployment.put(key, access(2));
+      await (await deployment.start('alb-logs')).drain();
+      expect(delivered(deployment, key)).toEqual([1, 2]);
+    },
+  );
+
+  it('fail only those messages of a batch whose objects were not delivered', async () => {
+    const deployment = await deployed();
+    const { scout, put } = deployment;
+    const albLogs = await deployment.start('alb-logs');
+    await albLogs.drain();
+    scout.respond(refuseMarked(['marked'], 500));
+    for (const key of ['a', 'b', 'c']) await put(`alb/${key}.log`, access(2, key === 'b' ? [2] : []));
+
+    const round = await albLogs.poll(10);
+    expect(round?.received).toHaveLength(3);
+    expect(round?.failed.map(({ Body }) => Body)).toEqual([expect.stringContaining('b.log')]);
+    expect(await albLogs.poll(10)).toBeUndefined();
+
+    scout.respond(accept());
+    await makeVisible(deployment, round);
+    await albLogs.drain(10);
+    for (const key of ['a', 'b', 'c']) expect(delivered(deployment, `alb/${key}.log`)).toEqual([1, 2]);
+    expect(await deployment.count(deployment.queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+  });
+
+  it('wait as long as Scout asks, be it with a message or with the rest of one', async () => {
+    const deployment = await deployed();
+    const { scout, put } = deployment;
+    const { queue } = deployment.queues['alb-logs'];
+    const albLogs = await deployment.start('alb-logs', { BATCH_SIZE: '10' });
+    await albLogs.drain();
+    scout.respond(marked(fail(503, 'busy', WAIT_SECONDS)));
+    await put('alb/whole.log', access(10, [1]));
+    await put('alb/rest.log', access(30, [15]));
+    await albLogs.drain();
+    const waitingSince = performance.now();
+    expect(delivered(deployment, 'alb/whole.log')).toEqual([]);
+    expect(delivered(deployment, 'alb/rest.log')).toEqual(expect.arrayContaining(range(1, 10)));
+    expect(await deployment.count(queue)).toEqual([0, 1, 1]);
+
+    scout.respond(accept());
+    while ((await deployment.count(queue)).some((messages) => messages > 0)) {
+      const rounds = await albLogs.drain();
+      const seconds = (performance.now() - waitingSince) / 1000;
+      if (rounds.length > 0) expect(seconds).toBeGreaterThan(WAIT_SECONDS - 2);
+      expect(seconds).toBeLessThan(WAIT_SECONDS + 15);
+    }
+    expect(delivered(deployment, 'alb/whole.log')).toEqual(range(1, 10));
+    expect(delivered(deployment, 'alb/rest.log')).toEqual(range(1, 30));
+  });
+
+  it('finish a large object in many short invocations, and leave a split object in the bucket', async () => {
+    const deployment = await deployed();
+    const short = { BATCH_SIZE: '100', DELETE_PROCESSED_FILES: 'true' };
+    const albLogs = await deployment.start('alb-logs', short, SHORT_FUNCTION_MS);
+    deployment.scout.respond(accept(100));
+    await deployment.put('alb/large.log.gz', gzipSync(access(4000)));
+
+    const rounds = await albLogs.drain();
+    expect(rounds.length).toBeGreaterThan(4);
+    expect(delivered(deployment, 'alb/large.log.gz')).toEqual(range(1, 4000));
+    expect(await deployment.keys('alb/')).toEqual(['alb/large.log.gz']);
+  });
+
+  it('find a rotated secret without a restart', async () => {
+    const deployment = await deployed();
+    const { scout, put } = deployment;
+    const albLogs = await deployment.start('alb-logs');
+    await put('alb/1.log', access(1));
+    await albLogs.drain();
+
+    await deployment.rotate('a new secret');
+    scout.revokeTokens();
+    await put('alb/2.log', access(1));
+    await albLogs.drain();
+    expect(delivered(deployment, 'alb/2.log')).toEqual([1]);
+    expect(scout.minted()).toBe(2);
+    expect(scout.tokenRefusals).toEqual([]);
+
+    // Scout knows another secret before Secrets Manager does.
+    scout.rotate(scout.clientId, 'the newest');
+    scout.revokeTokens();
+    await put('alb/3.log', access(1));
+    const round = await albLogs.poll();
+    expect(round?.failed).toHaveLength(1);
+    expect(delivered(deployment, 'alb/3.log')).toEqual([]);
+
+    await deployment.rotate('the newest');
+    await makeVisible(deployment, round);
+    await albLogs.drain();
+    expect(delivered(deployment, 'alb/3.log')).toEqual([1]);
+  });
+
+  it('delete an object when all of it was delivered or kept', async () => {
+    const deployment = await deployed();
+    const albLogs = await deployment.start('alb-logs', { DELETE_PROCESSED_FILES: 'true' });
+    deployment.scout.respond(refuseMarked(['marked'], 400));
+    await deployment.put('alb/good.log', access(4));
+    await deployment.put('alb/bad.log', access(4, [3]));
+    await deployment.put('alb/skipped.txt', 'no log');
+    await albLogs.drain();
+    expect(await deployment.keys('')).toEqual(['alb/skipped.txt', 'rejected/alb/bad.log/1-4.ndjson']);
+  });
+
+  it('put every log of a prefix on the queue when asked by hand, beyond the first page of the listing', async () => {
+    const deployment = await deployed();
+    const { scout, bucket, queues, put } = deployment;
+    const keys = range(1001, 2050).map((n) => `archive/${n}.${n % 100 === 0 ? 'log' : 'txt'}`);
+    for (let from = 0; from < keys.length; from += 50) {
+      await Promise.all(keys.slice(from, from + 50).map((key) => put(key, access(1))));
+    }
+    const albLogs = await deployment.start('alb-logs');
+    await albLogs.drain();
+
+    const bytes = 10 * access(1).length;
+    const dryRun = await albLogs.invoke({ prefix: 'archive/', dryRun: true });
+    expect(dryRun).toMatchObject({ result: { objects: 10, bytes, queued: 0 } });
+    expect(await deployment.count(queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+    const run = await albLogs.invoke({ bucket, prefix: 'archive/' });
+    expect(run).toMatchObject({ result: { objects: 10, bytes, queued: 10 } });
+    await albLogs.drain(10);
+    const received = scout.logs().map(({ scope }) => String(attributesOf(scope.attributes)['aws.s3.key']));
+    expect(received.toSorted()).toEqual(keys.filter((key) => key.endsWith('.log')));
+  });
+
+  describe.skipIf(awsCli === undefined)('with the commands of the operations chapter', () => {
+    it('a dead letter says why nobody can forward it, and from which line on', async () => {
+      const deployment = await deployed();
+      const { put, queues } = deployment;
+      const whole = gzipSync(access(2000));
+      await put('alb/cut.log.gz', whole.subarray(0, whole.length / 2));
+      await put('alb/twice.log.gz', gzipSync(gzipSync(access(50))));
+      await send(deployment, { bucket: deployment.bucket, key: 'alb/gone.log' });
+      await send(deployment, 'a note');
+      await (await deployment.start('alb-logs')).drain();
+
+      const lines = delivered(deployment, 'alb/cut.log.gz');
+      expect(lines).toEqual(range(1, lines.length));
+      const letters = JSON.parse(await run(READ_DEAD_LETTERS, deployment)) as Letter[];
+      expect(letters.map(([type, reason]) => `${type}: ${reason}`).toSorted()).toEqual([
+        expect.stringMatching(/^corrupt_gzip: truncated gzip: /),
+        expect.stringMatching(/^object_gone: cannot read s3:\/\/.*alb\/gone\.log: NoSuchKey: /),
+        expect.stringMatching(/^unreadable_message: .*a note/),
+        expect.stringMatching(/^wrong_format: not a text log: control byte/),
+      ]);
+      const [, , cut = ''] = letters.find(([type]) => type === 'corrupt_gzip') ?? [];
+      expect(JSON.parse(cut)).toMatchObject({
+        key: 'alb/cut.log.gz',
+        fromLine: lines.length + 1,
+      });
+      expect(await deployment.count(queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+    });
+
+    it('what SQS moved there after crashes is forwarded once the function works', async () => {
+      const deployment = await deployed({ maxReceiveCount: 3, visibilityTimeout: 0 });
+      const { queues } = deployment;
+      const broken = await deployment.start('alb-logs', { SCOUT_ENDPOINT: 'http://scout.example.com' });
+      await deployment.put('alb/shop.log', access(2));
+
+      const rounds = await broken.drain();
+      expect(rounds.map(({ invoked }) => invoked.error)).toEqual(
+        Array.from({ length: 6 }, () =>
+          expect.stringContaining('SCOUT_ENDPOINT is "http://scout.example.com"'),
+        ),
+      );
+      expect(await deployment.count(queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+      await moveDeadLetters(deployment);
+      await (await deployment.start('alb-logs')).drain();
+      expect(delivered(deployment, 'alb/shop.log')).toEqual([1, 2]);
+    });
+
+    it('what Scout did not take before the last receive is forwarded when it does', async () => {
+      const deployment = await deployed({ visibilityTimeout: 0 });
+      const { scout, sqs, queues } = deployment;
+      const albLogs = await deployment.start('alb-logs');
+      await albLogs.drain();
+      scout.respond(fail(503, 'down for days'));
+      await deployment.put('alb/shop.log', access(2));
+      for (let receives = 1; receives < 300; receives++) {
+        await sqs.send(new ReceiveMessageCommand({ QueueUrl: queues['alb-logs'].queue.url }));
+      }
+      await albLogs.drain();
+      expect(JSON.parse(await run(READ_DEAD_LETTERS, deployment))).toEqual([
+        [
+          'undelivered',
+          'Scout answered 503: down for days',
+          expect.stringContaining('"fromLine":1,"toLine":2'),
+        ],
+      ]);
+      scout.respond(accept());
+      await moveDeadLetters(deployment);
+      await albLogs.drain();
+      expect(delivered(deployment, 'alb/shop.log')).toEqual([1, 2]);
+    });
+
+    it('what Scout rejected is forwarded, and nothing else, when it takes it', async () => {
+      const deployment = await deployed();
+      const { scout, bucket } = deployment;
+      const key = 'alb/a copy/shop & more.log';
+      const albLogs = await deployment.start('alb-logs', { BATCH_SIZE: '10' });
+      scout.respond(refuseMarked(['marked'], 400));
+      await deployment.put(key, access(30, [4, 17]));
+      await albLogs.drain();
+      const kept = await deployment.keys('rejected/');
+      expect(kept).toEqual([`rejected/${key}/1-10.ndjson`, `rejected/${key}/11-20.ndjson`]);
+      expect(JSON.parse(await deployment.get(kept[0] ?? ''))).toEqual({
+        reason: 'Scout answered 400: invalid record: marked',
+        line: access(4, [4]).trimEnd().split('\n').at(-1),
+        lineNumber: 4,
+        object: `s3://${bucket}/${key}`,
+        work: {
+          bucket,
+          key,
+          etag: expect.stringMatching(/^[0-9a-f]{32}$/),
+          fromLine: 4,
+          toLine: 4,
+          backfill: true,
+        },
+      });
+      const others = range(1, 30).filter((line) => line !== 4 && line !== 17);
+      expect(delivered(deployment, key)).toEqual(others);
+
+      scout.respond(accept());
+      await run(FORWARD_REJECTED, deployment);
+      expect(await deployment.keys('rejected/')).toEqual([]);
+      await albLogs.drain();
+      expect(delivered(deployment, key)).toEqual(range(1, 30));
+      expect(new Set(uids(deployment)).size).toBe(30);
+    });
+
+    it('a range of which Scout rejected some is forwarded whole, since Scout does not say which', async () => {
+      const deployment = await deployed();
+      const albLogs = await deployment.start('alb-logs', { BATCH_SIZE: '10' });
+      deployment.scout.respond([partialSuccess(2, 'too old')]);
+      await deployment.put('alb/shop.log', access(10));
+      await albLogs.drain();
+      const [kept = ''] = await deployment.keys('rejected/');
+      expect(JSON.parse(await deployment.get(kept))).toMatchObject({
+        reason: 'Scout rejected 2 of 10 records: too old',
+        count: 2,
+        fromLine: 1,
+        toLine: 10,
+      });
+      await run(FORWARD_REJECTED, deployment);
+      await albLogs.drain();
+      expect(delivered(deployment, 'alb/shop.log')).toEqual(range(1, 10).flatMap((line) => [line, line]));
+      expect(new Set(uids(deployment)).size).toBe(10);
+    });
+  });
+});
+
+/** Other ways from a bucket to the queue, instead of the stack's own. */
+const WIRINGS = {
+  SNS: `
+    topic=$(aws sns create-topic --name "$BUCKET" --query TopicArn --output text)
+    aws sns subscribe --topic-arn "$topic" --protocol sqs --notification-endpoint "$QUEUE_ARN"
+    aws s3api put-bucket-notification-configuration --bucket "$BUCKET" --notification-configuration \\
+      "{\\"TopicConfigurations\\":[{\\"TopicArn\\":\\"$topic\\",\\"Events\\":[\\"s3:ObjectCreated:*\\"]}]}"`,
+  EventBridge: `
+    aws events put-rule --name "$BUCKET" --event-pattern '{"source":["aws.s3"],"detail-type":["Object Created"]}'
+    aws events put-targets --rule "$BUCKET" --targets "Id=1,Arn=$QUEUE_ARN"
+    aws s3api put-bucket-notification-configuration --bucket "$BUCKET" --notification-configuration \\
+      '{"EventBridgeConfiguration":{}}'`,
+};
+
+/** The least that the function lets itself be told to wait. */
+const WAIT_SECONDS = 30;
+
+/** Half a second longer than the time with which no batch is begun. */
+const SHORT_FUNCTION_MS = 15_500;
+
+type Letter = readonly [type: string, reason: string, work: string];
+
+const DATUM =
+  '{"account_id":"123456789012","region":"us-east-1","namespace":"AWS/SQS","metric_name":"SentMessageSize","dimensions":{"QueueName":"orders"},"timestamp":1767225600000,"value":{"max":9.0,"min":1.0,"sum":12.0,"count":3.0},"unit":"Bytes"}';
+
+/** An access log of so many lines; those whose numbers are given carry the word `marked`. */
+const access = (lines: number, marks: readonly number[] = []): string =>
+  range(1, lines)
+    .map((n) => {
+      const time = `2026-01-31T23:59:59.${String(n).padStart(6, '0')}Z`;
+      const url = `http://shop.example.com:80/products/${n}${marks.includes(n) ? '?marked' : ''}`;
+      return `http ${time} app/shop-web/5d1f0a9c37be2468 203.0.113.9:40100 10.0.16.4:8080 0.001 0.045 0.000 200 200 320 2400 "GET ${url} HTTP/1.1" "curl/8.5.0" - -\n`;
+    })
+    .join('');
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+/** The behaviour for requests that hold a marked line; others are accepted. */
+const marked =
+  (behaviour: Behaviour): Behaviour =>
+  ({ body }) =>
+    body.includes('marked') ? behaviour : accept();
+
+/** Numbers of the lines of an object that Scout has, each as often as it has it. */
+const delivered = ({ scout }: Deployment, key: string): readonly number[] =>
+  scout
+    .logs()
+    .filter(({ scope }) => attributesOf(scope.attributes)['aws.s3.key'] === key)
+    .map(({ record }) => Number(String(attributesOf(record.attributes)['log.record.uid']).split(':')[1]))
+    .toSorted((a, b) => a - b);
+
+const uids = ({ scout }: Deployment): readonly unknown[] =>
+  scout.logs().map(({ record }) => attributesOf(record.attributes)['log.record.uid']);
+
+const bodiesOf = ({ received }: Round): readonly unknown[] => received.map(({ Body }) => Body);
+
+const send = async ({ sqs, queues }: Deployment, body: unknown): Promise<void> => {
+  const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
+  await sqs.send(new SendMessageCommand({ QueueUrl: queues['alb-logs'].queue.url, MessageBody }));
+};
+
+/** Ends the wait of the messages that the round failed. */
+const makeVisible = async ({ sqs, queues }: Deployment, round: Round | undefined): Promise<void> => {
+  for (const { ReceiptHandle } of round?.failed ?? []) {
+    const QueueUrl = queues['alb-logs'].queue.url;
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  }
+};
