@@ -1,10 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-/** Writes the two bundles that are deployed: dist/metrics/index.mjs and dist/alb-logs/index.mjs. */
+/** Writes each function's bundle to dist/<name>/index.mjs. */
 await rm('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { 'metrics/index': 'lambdas/metrics.ts', 'alb-logs/index': 'lambdas/alb-logs.ts' },
+  entryPoints: {
+    'metrics/index': 'lambdas/metrics.ts',
+    'alb-logs/index': 'lambdas/alb-logs.ts',
+    'alb-access-logs-switch/index': 'lambdas/alb-access-logs-switch.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
