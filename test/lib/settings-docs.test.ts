@@ -22,8 +22,13 @@ either place. \`cdk synth\` checks them all and names every missing, wrong or mi
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
+const defaultOf = (value: unknown): string => {
+  if (value === undefined) return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
+
 const row = (key: string, { description, required, default: value, defaultText, env }: Setting): string => {
-  const fallback = required ? 'required' : (defaultText ?? (value === undefined ? '–' : String(value)));
+  const fallback = required ? 'required' : (defaultText ?? defaultOf(value));
   return `| \`${key}\` | ${cell(description)} | ${cell(fallback)} | ${env === undefined ? '–' : `\`${env}\``} |`;
 };
 

@@ -170,6 +170,8 @@ test('a request names the load balancer, and a scope of its own', () => {
   });
 });
 
+const mismatch = (head: string) => formatWith().mismatch(Buffer.from(head));
+
 describe('an object', () => {
   test('named as a connection log is read as one only where it is wanted', () => {
     expect(albFormats(settingsWith())(KEY, 100)).toEqual({ skip: 'connection log' });
@@ -189,7 +191,6 @@ describe('an object', () => {
   });
 
   test('named as a connection log that holds something else is refused', () => {
-    const mismatch = (head: string) => formatWith().mismatch(Buffer.from(head));
     expect(mismatch(`${lineOf()}\n${lineOf()}`)).toBeUndefined();
     expect(mismatch('broken\n')).toBeUndefined();
     expect(mismatch(lineWith())).toBe('an access log under the name of a connection log');

@@ -241,6 +241,8 @@ describe('a signed URL', () => {
   });
 });
 
+const at = (time: string) => lineWith({ time: `2026-01-31T23:59:${time}Z` });
+
 describe('a request', () => {
   test('names where its records come from', () => {
     const environment = {
@@ -338,7 +340,6 @@ describe('a request', () => {
   });
 
   test('tells the time of its newest record', () => {
-    const at = (time: string) => lineWith({ time: `2026-01-31T23:59:${time}Z` });
     expect(encode([at('58.123456'), at('59.987654'), at('57.0'), 'no line']).newestMs).toBe(
       Date.parse('2026-01-31T23:59:59.987Z'),
     );
@@ -358,9 +359,9 @@ describe('a request', () => {
   });
 });
 
-describe('an object', () => {
-  const mismatch = (head: string | Uint8Array) => formatWith().mismatch(Buffer.from(head));
+const mismatch = (head: string | Uint8Array) => formatWith().mismatch(Buffer.from(head));
 
+describe('an object', () => {
   test.each(['', 'h', lineWith(), 'anything at\tall\r\n', 'caf\u00e9 {"a":1}', `${'x'.repeat(64)}\0`])(
     'that begins with %j is read',
     (head) => {

@@ -36,6 +36,11 @@ const reference = (text: string): readonly string[] | undefined => {
   return tokens;
 };
 
+const traitsOf = (text: string): number => {
+  expect(tokensOf(text)).toBeDefined();
+  return line.traits & (ESCAPED | NON_ASCII | QUERY);
+};
+
 describe('tokenize', () => {
   test('parts at single spaces and takes quotes off', () => {
     expect(tokensOf('h2 "GET / HTTP/2.0" - "" 0.001')).toEqual(['h2', 'GET / HTTP/2.0', '-', '', '0.001']);
@@ -64,10 +69,6 @@ describe('tokenize', () => {
   });
 
   test('notices the kinds of byte it meets', () => {
-    const traitsOf = (text: string): number => {
-      expect(tokensOf(text)).toBeDefined();
-      return line.traits & (ESCAPED | NON_ASCII | QUERY);
-    };
     expect(traitsOf('plain "text here"')).toBe(0);
     expect(traitsOf('a \\')).toBe(ESCAPED);
     expect(traitsOf('a\u0001')).toBe(ESCAPED);

@@ -161,9 +161,9 @@ const left = (lines: readonly string[], environment: Readonly<Record<string, str
   };
 };
 
-describe('requests', () => {
-  const withStatus = (status: string) => lineWith({ elb_status_code: status, user_agent: `"${status}"` });
+const withStatus = (status: string) => lineWith({ elb_status_code: status, user_agent: `"${status}"` });
 
+describe('requests', () => {
   test.each([
     ['301', ['200', '302', '404', '-']],
     ['3xx', ['200', '404', '-']],
@@ -226,15 +226,22 @@ describe('requests', () => {
   });
 });
 
-describe('sampling', () => {
-  /** A trace whose last 56 bits are these. */
-  const traced = (randomness: string, fields: Readonly<Record<string, string>> = {}) =>
-    lineWith({
-      trace_id: `"Root=1-697e94fe-0123456789${randomness}"`,
-      user_agent: `"${randomness}"`,
-      ...fields,
-    });
+/** A trace whose last 56 bits are these. */
+const traced = (randomness: string, fields: Readonly<Record<string, string>> = {}) =>
+  lineWith({
+    trace_id: `"Root=1-697e94fe-0123456789${randomness}"`,
+    user_agent: `"${randomness}"`,
+    ...fields,
+  });
 
+const times = (request: string, target: string, response: string) =>
+  traced('00000000000000', {
+    request_processing_time: request,
+    target_processing_time: target,
+    response_processing_time: response,
+  });
+
+describe('sampling', () => {
   test('keeps successes whose trace id reaches the threshold, and says so', () => {
     const lines = ['00000000000000', 'bfffffffffffff', 'c0000000000000', 'ffffffffffffff'].map((bits) =>
       traced(bits),
@@ -276,12 +283,6 @@ describe('sampling', () => {
   });
 
   test('keeps every request that took as long as the threshold', () => {
-    const times = (request: string, target: string, response: string) =>
-      traced('00000000000000', {
-        request_processing_time: request,
-        target_processing_time: target,
-        response_processing_time: response,
-      });
     const lines = [
       times('0.001', '0.500', '0.498'),
       times('0.500', '0.250', '0.250'),

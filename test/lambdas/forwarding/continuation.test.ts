@@ -31,9 +31,9 @@ const slow =
 
 describe('when time runs short', () => {
   test('the lines not begun go to the queue at once, and the message is done', async () => {
-    scout.respond(slow(40_000));
+    scout.respond(slow(30_000));
     const object = forwarder.put(ALB_KEY, albText(40));
-    expect(await forwarder.receive(object, { limitMs: 120_000 })).toBe(true);
+    expect(await forwarder.receive(object, { limitMs: 100_000 })).toBe(true);
     const lines = sorted(storedLines(scout));
     expect(lines).toEqual(range(1, lines.length));
     expect(lines.length).toBeGreaterThanOrEqual(10);
@@ -45,11 +45,11 @@ describe('when time runs short', () => {
   });
 
   test('the object is completed over several rounds, and no line is sent twice', async () => {
-    scout.respond(slow(40_000));
+    scout.respond(slow(30_000));
     const works: object[] = [forwarder.put(ALB_KEY, albText(63))];
     let rounds = 0;
     for (let work = works.shift(); work !== undefined; work = works.shift(), rounds++) {
-      expect(await forwarder.receive(work, { limitMs: 120_000 })).toBe(true);
+      expect(await forwarder.receive(work, { limitMs: 100_000 })).toBe(true);
       works.push(...forwarder.queued.splice(0));
     }
     expect(rounds).toBeGreaterThan(3);
@@ -92,7 +92,7 @@ describe('when time runs short', () => {
     const item = { bucket: 'logs', key: ALB_KEY, etag };
     await forwarder.receive({ ...item, fromLine: 1, toLine: 10, attempt: 4 });
     expect(forwarder.queued.at(-1)).toMatchObject({ fromLine: 6, toLine: 10, attempt: 5, delaySeconds: 675 });
-    scout.respond(slow(50_000));
+    scout.respond(slow(30_000));
     await forwarder.receive({ ...item, fromLine: 11, attempt: 5 }, { limitMs: 100_000 });
     expect(forwarder.queued.at(-1)).not.toHaveProperty('attempt');
     expect(forwarder.queued.at(-1)).not.toHaveProperty('delaySeconds');

@@ -37,7 +37,7 @@ describe('ProtobufWriter', () => {
   test('writes 64 bits from their halves', () => {
     const nanos = 1_769_903_998_123_456_789n;
     const reader = written(8, (writer) => writer.fixed64(Number(nanos & 0xffffffffn), Number(nanos >> 32n)));
-    expect(BigInt(String(reader.fixed64()))).toBe(nanos);
+    expect(BigInt(reader.fixed64().toString())).toBe(nanos);
   });
 
   test('writes doubles exactly', () => {

@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createWorld, type World } from '../../support/world/world.ts';
+
+const HOUR_MS = 3600 * 1000;
+
+beforeEach(() => {
+  for (const level of ['info', 'warn', 'error'] as const)
+    vi.spyOn(console, level).mockImplementation(() => undefined);
+});
+
+const text = (lines: number): Buffer =>
+  Buffer.from(Array.from({ length: lines }, (_, index) => `line ${index + 1}\n`).join(''));
+/** How often Scout accepted each record. */
+const copies = ({ accepted }: World): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const record of accepted) counts.set(record, (counts.get(record) ?? 0) + 1);
+  return counts;
+};
+
+describe('an outage', () => {
+  test.each([
+    ['refuses every request', { type: 'retryable', reason: '503' } as const],
+    ['lets nobody in', { type: 'refused', reason: '403' } as const],
+    ['asks to come back in an hour', { type: 'retryable', reason: '429', retryAfterMs: HOUR_MS } as const],
+    ['takes everything for invalid', { type: 'invalid', reason: '400' } as const],
+  ])('of a day, in which Scout %s, ends with everything delivered once', async (_how, outcome) => {
+    let end = Infinity;
+    const world = createWorld({ answer: (_records, { now }) => (now < end ? outcome : undefined) });
+    const start = world.now;
+    end = start + 24 * HOUR_MS;
+    for (let hour = 0; hour < 24; hour++) {
+      await world.drain(start + hour * HOUR_MS);
+      world.now = Math.max(world.now, start + hour * HOUR_MS);
+      const key = `object ${hour}`;
+      world.objects.set(key, text(23));
+      world.notify(key);
+    }
+    await world.drain();
+    expect(world.now).toBeGreaterThan(end);
+    expect(world.now - end).toBeLessThan(2 * HOUR_MS);
+    expect([world.queue, world.deadLetters]).toEqual([[], []]);
+    expect(world.accepted).toHaveLength(24 * 23);
+    expect(Math.max(...copies(world).values())).toBe(1);
+    expect([...world.objects.keys()].filter((key) => key.startsWith('rejected/'))).toEqual([]);
+  });
+
+  test('of a day in the middle of an object delays its rest alone', async () => {
+    let [begin, end] = [Infinity, Infinity];
+    const world = createWorld({
+      answer: (_records, { now }) =>
+        now >= begin && now < end ? { type: 'retryable', reason: '503' } : undefined,
+    });
+    begin = world.now + 300;
+    end = begin + 24 * HOUR_MS;
+    world.objects.set('object', text(60));
+    world.notify('object');
+    await world.drain(begin + HOUR_MS);
+    const before = world.accepted.length;
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(60);
+    await world.drain();
+    expect(world.accepted).toHaveLength(60);
+    expect(Math.max(...copies(world).values())).toBe(1);
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  test('without end leads to the dead-letter queue after days, with the reason', async () => {
+    const world = createWorld({ answer: () => ({ type: 'retryable', reason: 'Scout answered 503' }) });
+    const start = world.now;
+    world.objects.set('object', text(3));
+    world.notify('object');
+    await world.drain();
+    expect(world.now - start).toBeGreaterThan(48 * HOUR_MS);
+    expect(world.now - start).toBeLessThan(13 * 24 * HOUR_MS);
+    expect(world.queue).toEqual([]);
+    expect(world.deadLetters).toMatchObject([
+      { attributes: { 'error.type': 'undelivered', 'error.message': 'Scout answered 503' } },
+    ]);
+  });
+
+  test('is waited out no more often than every half minute, and no less than every quarter of an hour', async () => {
+    const asked: number[] = [];
+    const world = createWorld({
+      answer: (_records, { now }) => {
+        asked.push(now);
+        return asked.length < 40 ? { type: 'retryable', reason: '503' } : undefined;
+      },
+    });
+    world.objects.set('object', text(3));
+    world.notify('object');
+    await world.drain();
+    const waits = asked.slice(1).map((time, index) => time - (asked[index] ?? 0));
+    expect(Math.min(...waits)).toBeGreaterThan(30_000);
+    expect(Math.max(...waits)).toBeLessThan(901_000);
+    expect(waits.slice(0, 4).map((wait) => Math.round(wait / 1000))).toEqual([45, 90, 180, 360]);
+  });
+});
+
+describe('a function that crashes', () => {
+  /** A world in which the function dies when it has sent so many batches since it started. */
+  const crashing = (batches: number) => {
+    const requests: { invocation: number; first: string }[] = [];
+    let [invocation, sent] = [0, 0];
+    const world: World = createWorld({
+      faults: (name) => name === 'kill' && sent >= batches,
+      answer: (records) => {
+        sent++;
+        requests.push({ invocation, first: records[0] ?? '' });
+        return undefined;
+      },
+    });
+    const handler = world.handler;
+    const counting: World['handler'] = (...call) => {
+      invocation++;
+      sent = 0;
+      return handler(...call);
+    };
+    Object.assign(world, { handler: counting });
+    return { world, requests };
+  };
+
+  test('after its second batch, each time, still gets through, and repeats one batch at most from the third receive on', async () => {
+    const { world, requests } = crashing(2);
+    world.objects.set('object', text(50));
+    world.notify('object');
+    await world.drain();
+    expect([world.queue, world.deadLetters]).toEqual([[], []]);
+    expect(copies(world).size).toBe(50);
+    const sentBy = Map.groupBy(requests, (request) => request.invocation);
+    for (const [invocation, sent] of sentBy) if (invocation % 3 === 0) expect(sent).toHaveLength(1);
+    expect(Math.max(...copies(world).values())).toBeLessThanOrEqual(6);
+  });
+
+  test('at once, each time, ends in the dead-letter queue', async () => {
+    const { world } = crashing(0);
+    world.objects.set('object', text(5));
+    world.notify('object');
+    await world.drain();
+    expect(world.accepted).toEqual([]);
+    expect(world.deadLetters).toHaveLength(1);
+    // SQS moved it, so it cannot say why.
+    expect(world.deadLetters[0]?.attributes).toEqual({});
+  });
+});
+
+test('without any fault an object of many batches is sent in one round', async () => {
+  const world = createWorld({ latencyMs: 10 });
+  world.objects.set('object', text(5000));
+  world.notify('object');
+  await world.drain();
+  expect(copies(world).size).toBe(5000);
+  expect(world.accepted).toHaveLength(5000);
+  expect(world.reports).toHaveLength(1);
+});
