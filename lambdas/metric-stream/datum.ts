@@ -1,3 +1,4 @@
+import { dimensionsJson } from './dimensions.ts';
 import { type Members, object, refuse, text } from './members.ts';
 import { readStatistics, type Statistics } from './statistics.ts';
 
@@ -11,14 +12,13 @@ export interface Datum {
   readonly region: string;
   readonly namespace: string;
   readonly metricName: string;
-  readonly dimensions: Dimensions;
+  /** Compact JSON, sorted by name. */
+  readonly dimensions: string;
   /** Whole milliseconds since the epoch. */
   readonly timestampMs: number;
   readonly unit: string;
   readonly value: Statistics;
 }
-
-export type Dimensions = Readonly<Record<string, string>>;
 
 /** @throws Error that names the member which keeps the value from being a datum, what it is, and what would be right. */
 export const readDatum = (json: unknown): Datum => {
@@ -38,18 +38,14 @@ export const readDatum = (json: unknown): Datum => {
 const name = (member: string, value: unknown): string =>
   typeof value === 'string' && value !== '' ? value : refuse(member, value, 'text that is not empty');
 
-const readDimensions = (value: unknown): Dimensions => {
+const readDimensions = (value: unknown): string => {
   const dimensions = object('dimensions', value ?? NONE);
-  for (const name of Object.keys(dimensions)) {
-    if (typeof dimensions[name] !== 'string') return dimensionsAsText(dimensions);
-  }
-  return dimensions as Dimensions;
+  const texts = Object.entries(dimensions).map(([name, value]): [string, string] => [
+    name,
+    text(`dimension ${JSON.stringify(name)}`, value),
+  ]);
+  return dimensionsJson(Object.fromEntries(texts));
 };
-
-const dimensionsAsText = (dimensions: Members): Dimensions =>
-  Object.fromEntries(
-    Object.entries(dimensions).map(([name, value]) => [name, text(`dimension ${JSON.stringify(name)}`, value)]),
-  );
 
 const NONE: Members = {};
 

@@ -1,24 +1,24 @@
-import type { Dimensions } from './datum.ts';
-
 /**
  * Compact JSON with the names in code-unit order, so that equal dimensions are equal text. Compact, because ClickHouse's
  * `simpleJSONExtractString` answers '' where a space follows the colon.
  */
-export const dimensionsJson = (dimensions: Dimensions): string => {
-  const names = Object.keys(dimensions);
-  // One call takes half the time of two a dimension.
-  if (isSorted(names)) return JSON.stringify(dimensions);
-  // No object keeps this order: names that are whole numbers would come first.
-  let json = '';
-  for (const name of names.sort()) {
-    json += `${json === '' ? '{' : ','}${JSON.stringify(name)}:${JSON.stringify(dimensions[name])}`;
-  }
-  return `${json}}`;
+export const dimensionsJson = (dimensions: Readonly<Record<string, string>>): string => {
+  // By hand: an object would put names that are whole numbers first.
+  const members = Object.keys(dimensions)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(dimensions[name])}`);
+  return `{${members.join(',')}}`;
 };
 
-const isSorted = (names: readonly string[]): boolean => {
-  for (let i = 1; i < names.length; i++) {
-    if ((names[i - 1] as string) > (names[i] as string)) return false;
+/** Whether compact JSON without escapes, of texts by name, has its names in order, each once. */
+export const isOrdered = (json: string): boolean => {
+  let last = '';
+  for (let start = 2; start < json.length; ) {
+    const end = json.indexOf('"', start);
+    const name = json.slice(start, end);
+    if (name <= last) return false;
+    last = name;
+    start = json.indexOf('"', end + 3) + 3;
   }
   return true;
 };

@@ -1,4 +1,5 @@
 import { type Datum, readDatum } from './datum.ts';
+import { readDocumented } from './documented.ts';
 import { valueEnd } from './scan.ts';
 
 /** A part of a line that is no datum. */
@@ -11,6 +12,8 @@ export interface Malformed {
 export const readLine = (line: string): readonly (Datum | Malformed)[] => {
   let json: unknown;
   try {
+    const datum = readDocumented(line);
+    if (datum !== undefined) return [datum];
     json = JSON.parse(line);
   } catch {
     return readValues(line);

@@ -4,7 +4,6 @@ import type { MetricsRequest } from '../otlp/metrics.ts';
 import { SLACK } from '../otlp/protobuf.ts';
 import type { Catalog } from './catalog.ts';
 import type { Datum } from './datum.ts';
-import { dimensionsJson } from './dimensions.ts';
 
 /** The most bytes that a line's data points may take: a Collector refuses requests of more than 20 MiB. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -27,10 +26,11 @@ export const stageDatum = (
   const from = points.length;
   points.reserve(attributes.length + SLACK);
   points.words(attributes.words, 0, attributes.length);
-  writePointAttribute(points, DIMENSIONS, dimensionsJson(dimensions));
+  writePointAttribute(points, DIMENSIONS, dimensions);
   if (dimensionAttributes) {
-    for (const [name, text] of Object.entries(dimensions))
+    for (const [name, text] of Object.entries<string>(JSON.parse(dimensions))) {
       writePointAttribute(points, encodeKey(`Dimensions.${name}`), text);
+    }
   }
   const to = points.length;
   const needed = request.staged() + value.others.length * (to - from);

@@ -20,7 +20,7 @@ const WAITING_MB = 512;
 
 /** Prints dollars per GB of ALB log by what can be chosen. */
 export const printCosts = async (): Promise<void> => {
-  const log = await albObject(20);
+  const log = await albObject(10);
   const bySize: (Gigabyte & { readonly kib: number })[] = [];
   for (const kib of BATCH_KIB) {
     const settings = { BATCH_BYTES: `${kib * 1024}`, BATCH_SIZE: '100000' };

@@ -11,6 +11,8 @@ export interface Stages {
   readonly parseMs: number;
   /** Decompressed chunks to OTLP requests: lines, fields, mapping, protobuf. */
   readonly encodeMs: number;
+  /** The same lines as plain code would do them: split or parsed, and written as JSON. */
+  readonly plainMs: number;
   /** The requests that the function made, at the function's level. */
   readonly gzipMs: number;
 }

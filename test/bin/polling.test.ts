@@ -193,7 +193,7 @@ describe('npm run polling', () => {
   });
 
   it('runs the very versions that the trial of these files installs', () => {
-    const tools = readFileSync('.ci/polling-tools', 'utf8');
+    const tools = readFileSync('.ci/tools', 'utf8');
     const { services } = parse(file('compose.yaml'));
     const version = (name: string): string =>
       new RegExp(`^${name}=([\\d.]+)`, 'm').exec(tools)?.[1] ?? 'none';

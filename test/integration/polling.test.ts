@@ -14,7 +14,7 @@ import { type ServerProcess, startServer } from './support/server-process.ts';
 
 const motoServer = program('MOTO_SERVER');
 const exporterJar = program('CLOUDWATCH_EXPORTER_JAR');
-const collector = program('OTELCOL_POLLING');
+const collector = program('OTELCOL');
 
 const REGION = 'us-east-1';
 const DIMENSIONS: Readonly<Record<string, string>> = {

@@ -22,7 +22,7 @@ const MINUTE = 60_000;
 export const sampleHour = (start: number, seed = 1): readonly SampleObject[] => [
   ...metricObjects(seeded(seed), start),
   ...albObjects(seeded(seed + 1), start),
-  ...neighbours(start),
+  ...neighbours(seeded(seed + 2), start),
 ];
 
 const metricObjects = (random: Random, start: number): readonly SampleObject[] => {
@@ -53,17 +53,19 @@ const albPeriod = (random: Random, balancer: LoadBalancer, from: number, count: 
     return random.chance(1 / 400) ? malformedLine(random, line) : line;
   });
 
-/** Objects of other kinds that AWS writes under the same prefixes. */
-const neighbours = (start: number): readonly SampleObject[] => {
-  const folder = albFolder(start);
+/** What AWS writes under the same prefix besides access logs: its test file, and a log of connections. */
+const neighbours = (random: Random, start: number): readonly SampleObject[] => {
+  const time = `${new Date(start).toISOString().slice(0, -1)}000Z`;
+  const connection = `${time} 203.0.113.9 40100 443 TLSv1.3 TLS_AES_128_GCM_SHA256 0.012 - - - - TID_${random.hex(32)}`;
+  const [balancer] = LOAD_BALANCERS as [LoadBalancer];
   return [
     {
       key: `alb/AWSLogs/${ACCOUNT}/ELBAccessLogTestFile`,
       body: Buffer.from('Enable AccessLog for ELB: shop-web in the example account\n'),
     },
     {
-      key: `${folder}/conn_log.${ACCOUNT}_elasticloadbalancing_${REGION}_app.shop-web.5d1f0a9c37be2468_20260101T0005Z_203.0.113.9_1a2b3c4d.log.gz`,
-      body: gzipSync('2026-01-01T00:00:00.000000Z 203.0.113.9 40100 443 - - - - - - - - TID_0\n'),
+      key: albKey(random, balancer, start + 5 * MINUTE).replace(/[^/]*$/, 'conn_log.$&'),
+      body: gzipSync(text([connection])),
     },
   ];
 };

@@ -127,6 +127,7 @@ const conserves = (world: World, { objects, rates }: History): void => {
     );
   }
   for (const report of world.reports) expect(report['LedgerImbalance']).toBe(0);
+  expect(world.outlived).toBe(0);
 };
 
 const keptEntries = (world: World) =>

@@ -43,10 +43,12 @@ export interface World {
   /** Records that Scout rejected in a partial success. */
   partiallyRejected: number;
   requests: number;
+  invocations: number;
+  /** Invocations that returned while something was still under way. */
+  outlived: number;
   /** Why copies may exist, by object key: how many of the four causes struck it. */
   readonly causes: Map<string, number>;
   readonly reports: Record<string, number>[];
-  readonly handler: Handler;
   /** S3 sends a notification for an object. */
   readonly notify: (...keys: readonly string[]) => void;
   readonly send: (body: string) => void;
@@ -57,7 +59,6 @@ export interface World {
 export const createWorld = (options: WorldOptions = {}): World => {
   const { faults = noFaults, answer = () => undefined, latencyMs = 100 } = options;
   let ids = 0;
-  let alive = { value: true };
   let deadline = Infinity;
   let current: string[] = [];
   const settings = readSettings(
@@ -74,25 +75,45 @@ export const createWorld = (options: WorldOptions = {}): World => {
     'alb-logs',
   );
 
-  /** Does something at an edge, where the function may be killed before or after, and time passes. */
-  const at = async <T>(ms: number, effect: () => T): Promise<T> => {
-    const mine = alive;
-    const dieHere = async (): Promise<void> => {
-      if (mine.value && (faults('kill') || world.now > deadline)) {
-        mine.value = false;
-        killed();
-      }
-      if (!mine.value) await new Promise<never>(() => undefined);
+  const startProcess = (): Process => {
+    const { promise: death, resolve } = Promise.withResolvers<'killed'>();
+    const process: Process = {
+      alive: true,
+      underWay: 0,
+      death,
+      die: () => {
+        process.alive = false;
+        resolve('killed');
+      },
+      handler: createHandler(
+        'alb-logs',
+        () => edgesOf(process),
+        () => (key) => (key.endsWith('.skip') ? { skip: 'told so' } : textFormat),
+      ),
     };
-    await Promise.resolve();
-    await dieHere();
-    world.now += ms;
-    if (world.now > deadline) await dieHere();
-    const result = effect();
-    await dieHere();
-    return result;
+    return process;
   };
-  let killed: () => void = () => undefined;
+
+  /** Does something at an edge, where the function may be killed before or after, and time passes. */
+  const during =
+    (process: Process) =>
+    async <T>(ms: number, effect: () => T): Promise<T> => {
+      const dieHere = async (): Promise<void> => {
+        if (process.alive && (faults('kill') || world.now > deadline)) process.die();
+        if (!process.alive) await new Promise<never>(() => undefined);
+      };
+      process.underWay++;
+      await Promise.resolve();
+      await dieHere();
+      world.now += ms;
+      if (world.now > deadline) await dieHere();
+      try {
+        return effect();
+      } finally {
+        await dieHere();
+        process.underWay--;
+      }
+    };
 
   const strike = (keys: Iterable<string>): void => {
     for (const key of new Set(keys)) world.causes.set(key, (world.causes.get(key) ?? 0) + 1);
@@ -111,7 +132,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
     to.push({ id: ids++, body, attributes, sentMs: world.now, visibleAt: world.now + delayMs, receives: 0 });
   };
 
-  const edges: Edges = {
+  const edgesOf = (process: Process): Edges => edgesWhere(during(process));
+  const edgesWhere = (at: ReturnType<typeof during>): Edges => ({
     settings,
     objects: {
       async *read({ key }) {
@@ -188,7 +210,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     now: () => world.now,
     random: () => 0.5,
     print: (line) => void world.reports.push(JSON.parse(line) as Record<string, number>),
-  };
+  });
 
   const receive = async (message: QueuedMessage): Promise<void> => {
     message.receives++;
@@ -198,7 +220,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
       world.deadLetters.push(message);
       return;
     }
-    alive = { value: true };
+    if (!process.alive) process = startProcess();
+    world.invocations++;
     deadline = world.now + FUNCTION_MS;
     current = keysIn(message.body);
     const attributes = {
@@ -214,14 +237,13 @@ export const createWorld = (options: WorldOptions = {}): World => {
       attributes,
     };
     const end = deadline;
-    const death = new Promise<'killed'>((resolve) => (killed = () => resolve('killed')));
-    const answered = world.handler(
+    const answered = process.handler(
       { Records: [record] },
       { getRemainingTimeInMillis: () => end - world.now },
     );
-    const result = await Promise.race([answered.catch(() => 'threw' as const), death]);
-    alive.value = false;
+    const result = await Promise.race([answered.catch(() => 'threw' as const), process.death]);
     if (result === 'killed') return strike(current);
+    if (process.underWay > 0) world.outlived++;
     const failed =
       result === 'threw' || ('batchItemFailures' in result && result.batchItemFailures.length > 0);
     // SQS may deliver a message again although it was dealt with.
@@ -240,13 +262,10 @@ export const createWorld = (options: WorldOptions = {}): World => {
     accepted: [],
     partiallyRejected: 0,
     requests: 0,
+    invocations: 0,
+    outlived: 0,
     causes: new Map(),
     reports: [],
-    handler: createHandler(
-      'alb-logs',
-      () => edges,
-      () => (key) => (key.endsWith('.skip') ? { skip: 'told so' } : textFormat),
-    ),
     notify: (...keys) => {
       enqueue(world.queue, notification(...keys));
       if (faults('duplicate event')) {
@@ -264,8 +283,18 @@ export const createWorld = (options: WorldOptions = {}): World => {
       }
     },
   };
+  let process = startProcess();
   return world;
 };
+
+/** Where the function runs, from a cold start until it is killed: then nothing that it awaits ever comes. */
+interface Process {
+  alive: boolean;
+  underWay: number;
+  readonly death: Promise<'killed'>;
+  readonly die: () => void;
+  readonly handler: Handler;
+}
 
 /** An S3 notification that names objects. */
 export const notification = (...keys: readonly string[]): string =>

@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { SCOUT } from '../lib/synth.ts';
+import { attributesOf } from '../support/scout/otlp.ts';
+import { type Ran, runCommand, startCommand } from './support/command.ts';
+import { deploy } from './support/deployment.ts';
+import { type Moto, startMoto } from './support/moto.ts';
+import { program } from './support/program.ts';
+import { deployStack } from './support/stack.ts';
+
+const motoServer = program('MOTO_SERVER');
+
+const SCRIPT = 'bin/backfill.ts';
+const LOGS = 'alb/AWSLogs/123456789012/elasticloadbalancing/us-east-1';
+const log = (day: string, name: string): string =>
+  `${LOGS}/${day}/123456789012_elasticloadbalancing_us-east-1_app.shop.0a_${name}.log`;
+const DAYS = ['2026/01/30', '2026/01/31', '2026/02/01'];
+const WARNING = 'What was delivered before is sent again';
+
+describe.skipIf(motoServer === undefined)('npm run backfill', () => {
+  let moto: Moto;
+  let s3: S3Client;
+  let sqs: SQSClient;
+  beforeAll(async () => {
+    moto = await startMoto(motoServer ?? '');
+    const options = {
+      endpoint: moto.environment['AWS_ENDPOINT_URL'] ?? '',
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    };
+    s3 = new S3Client({ ...options, forcePathStyle: true });
+    sqs = new SQSClient(options);
+  });
+  afterAll(() => moto?.stop());
+
+  const settings = Object.entries(SCOUT).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const put = async (Bucket: string, keys: readonly string[], Body = 'x'): Promise<void> => {
+    for (let from = 0; from < keys.length; from += 50) {
+      const some = keys.slice(from, from + 50);
+      await Promise.all(some.map(async (Key) => s3.send(new PutObjectCommand({ Bucket, Key, Body }))));
+    }
+  };
+  const backfill = async (...args: readonly string[]): Promise<Ran> =>
+    runCommand(SCRIPT, args, moto.environment);
+
+  const countOf = async (QueueUrl: string): Promise<number> => {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+    );
+    return Number(Attributes?.['ApproximateNumberOfMessages']);
+  };
+  /** Takes all messages off a queue. */
+  const take = async (QueueUrl: string): Promise<readonly Item[]> => {
+    const items: Item[] = [];
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      if (Messages.length === 0) return items;
+      items.push(...Messages.map(({ Body = '' }) => JSON.parse(Body) as Item));
+      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    }
+  };
+
+  it('of a deployed stack counts in a dry run, and queues the days asked for', async () => {
+    const { outputs } = await deployStack('Backfill', moto.environment);
+    const { BucketName: bucket = '', AlbLogsQueueUrl: queueUrl = '' } = outputs;
+    await put(
+      bucket,
+      DAYS.flatMap((day) => [log(day, 'a'), log(day, 'b'), `${LOGS}/${day}/neighbour.txt`]),
+    );
+    const range = ['--prefix', 'alb/', '--from', '2026-01-31', '--to', '2026-01-31'];
+    const command = [...range, '--stack', 'Backfill', ...settings];
+
+    const dry = await backfill(...command, '--dry-run');
+    expect(dry).toMatchObject({ code: 0, stderr: '' });
+    expect(dry.stdout).toContain(
+      `2 objects, 0.0 MB in s3://${bucket}/alb/ (and 1 that are no such logs): about`,
+    );
+    expect(dry.stdout).not.toContain(WARNING);
+    expect(await countOf(queueUrl)).toBe(0);
+
+    const real = await backfill(...command);
+    expect(real.stdout).toContain(WARNING);
+    expect(real.stdout).toContain('2 objects are queued.');
+    const etag = expect.stringMatching(/^[0-9a-f]{32}$/);
+    expect((await take(queueUrl)).toSorted(byKey)).toEqual([
+      { bucket, key: log('2026/01/31', 'a'), etag, backfill: true },
+      { bucket, key: log('2026/01/31', 'b'), etag, backfill: true },
+    ]);
+  });
+
+  it('asks before a large one, holds back while the queue is full, and goes on where it was stopped', async () => {
+    const { outputs } = await deployStack('Large', moto.environment);
+    const { BucketName: bucket = '', MetricsQueueUrl: queueUrl = '' } = outputs;
+    const keys = Array.from(
+      { length: 1_010 },
+      (_, n) => `metrics/2026/01/31/${23 - (n % 2)}/${n}'s`,
+    ).toSorted();
+    await put(bucket, keys);
+    const command = ['--prefix', 'metrics/', '--stack', 'Large', ...settings];
+
+    const unasked = await backfill(...command);
+    expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('--yes agrees beforehand') });
+    expect(await countOf(queueUrl)).toBe(0);
+
+    const stopped = startCommand(SCRIPT, [...command, '--yes', '--most-waiting', '25'], moto.environment);
+    while ((await countOf(queueUrl)) < 20) await sleep(100);
+    await sleep(2_500);
+    expect(await countOf(queueUrl)).toBe(20);
+    stopped.kill('SIGTERM');
+    const { code, stderr } = await stopped.ended;
+    expect(code).toBe(1);
+    const [, on = ''] =
+      /stopped after 20 objects; go on with the same command and --start-after (.+)$/m.exec(stderr) ?? [];
+    expect(on).toBe(`'${keys[19]?.replace("'", String.raw`'\''`)}'`);
+
+    // moto loses messages when it takes and gives at the same time, so they are taken before and after.
+    const items = [...(await take(queueUrl))];
+    const again = await backfill(
+      ...command,
+      '--yes',
+      '--most-waiting',
+      '1000',
+      '--start-after',
+      keys[19] ?? '',
+    );
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('990 objects are queued.'),
+    });
+    items.push(...(await take(queueUrl)));
+    expect(items.map(({ key }) => key).toSorted()).toEqual(keys);
+  });
+
+  it('queues what the deployed bundle then forwards', async () => {
+    const deployment = await deploy(moto);
+    onTestFinished(deployment.close);
+    const { bucket, queues, scout } = deployment;
+    const albLogs = await deployment.start('alb-logs');
+    const keys = DAYS.map((day) => log(day, 'a b+c'));
+    await put(bucket, keys, `${LINE}\n${LINE}\n`);
+    await take(queues['alb-logs'].queue.url);
+
+    const { code } = await backfill(
+      '--prefix',
+      'alb/',
+      '--bucket',
+      bucket,
+      '--queue-url',
+      queues['alb-logs'].queue.url,
+    );
+    expect(code).toBe(0);
+    await albLogs.drain();
+    const forwarded = scout.logs().map(({ scope }) => attributesOf(scope.attributes)['aws.s3.key']);
+    expect(forwarded.toSorted()).toEqual(keys.flatMap((key) => [key, key]));
+  });
+
+  it('says what is wrong where it cannot begin', async () => {
+    const nowhere = await backfill('--prefix', 'alb/', '--stack', 'Nowhere', ...settings);
+    expect(nowhere).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is no stack Nowhere in us-east-1'),
+    });
+    const unread = await backfill('--prefix', 'rejected/', '--stack', 'Backfill', ...settings);
+    expect(unread).toMatchObject({ code: 1, stderr: expect.stringContaining('--prefix is rejected/') });
+    expect(unread.stderr).not.toMatch(/^ +at /m);
+  });
+});
+
+interface Item {
+  readonly key: string;
+}
+
+const byKey = (one: Item, other: Item): number => (one.key < other.key ? -1 : 1);
+
+const LINE =
+  'http 2026-01-31T23:59:59.123456Z app/shop/0123456789abcdef 203.0.113.7:40000 203.0.113.8:80 0.001 0.002 0.000 200 200 34 366 "GET http://shop.example.com:80/ HTTP/1.1" "curl/8.0" - - - "Root=1-697e9f7f-0123456789abcdef01234567" "-" "-" 0 2026-01-31T23:59:59.120000Z "forward" "-" "-" "203.0.113.8:80" "200" "-" "-" -';

@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs';
+import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
+import {
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  CreateSecretCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Scout, startScout } from '../support/scout.ts';
+import { runCommand } from './support/command.ts';
+import { type Moto, startMoto } from './support/moto.ts';
+import { program } from './support/program.ts';
+import { type DeployedStack, deployStack } from './support/stack.ts';
+
+const motoServer = program('MOTO_SERVER');
+const fixture = (name: string): string => `test/fixtures/self-signed.${name}.pem`;
+
+describe.skipIf(motoServer === undefined)('npm run doctor', () => {
+  let moto: Moto;
+  let scout: Scout;
+  beforeAll(async () => {
+    moto = await startMoto(motoServer ?? '');
+    const [key, cert] = ['key', 'cert'].map((name) => readFileSync(fixture(name), 'utf8'));
+    scout = await startScout({ tls: { key: key ?? '', cert: cert ?? '' } });
+  });
+  afterAll(async () => {
+    await scout?.close();
+    await moto?.stop();
+  });
+
+  const clientOptions = () => ({
+    endpoint: moto.environment['AWS_ENDPOINT_URL'] ?? '',
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+
+  /** Its lines by name, each `status found`; the remedy of a check follows its line. */
+  const doctor = async (...args: readonly string[]) => {
+    const settings = [
+      ...['-c', `scoutEndpoint=${scout.endpoint}`, '-c', `scoutTokenUrl=${scout.tokenUrl}`],
+      ...['-c', `caCertificateFile=${fixture('cert')}`],
+    ];
+    const { code, stdout, stderr } = await runCommand(
+      'bin/doctor.ts',
+      [...settings, ...args],
+      moto.environment,
+    );
+    expect(stdout + stderr).not.toContain(scout.clientSecret);
+    const lines = stdout.split('\n').map((line) => /^(ok|warn|fail|skip) +(.+?) {2,}(.+)$/.exec(line));
+    const findings = Object.fromEntries(
+      lines.flatMap((line) => (line === null ? [] : [[line[2] ?? '', `${line[1]} ${line[3]}`]])),
+    );
+    return { code, stdout, stderr, findings };
+  };
+
+  it('leads from nothing to a Scout that takes what is sent, before there is a stack', async () => {
+    const secrets = new SecretsManagerClient(clientOptions());
+    const without = await doctor();
+    expect(without).toMatchObject({ code: 1, stderr: '' });
+    expect(without.findings).toMatchObject({
+      secret: 'fail there is no secret scout/oauth-client in us-east-1',
+      token: 'skip needs the secret',
+    });
+
+    await secrets.send(
+      new CreateSecretCommand({ Name: 'scout/oauth-client', SecretString: secretOf('wrong') }),
+    );
+    const wrong = await doctor();
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toContain('→ clientId or clientSecret in the secret scout/oauth-client is wrong');
+
+    await secrets.send(
+      new PutSecretValueCommand({
+        SecretId: 'scout/oauth-client',
+        SecretString: secretOf(scout.clientSecret),
+      }),
+    );
+    const right = await doctor();
+    expect(right.findings).toEqual({
+      settings: `ok complete, for Scout at ${scout.endpoint}`,
+      secret: 'ok scout/oauth-client holds clientId and clientSecret',
+      token: 'ok Scout gave one, good for 3600 s',
+      'Scout takes metrics': `ok ${scout.endpoint}/v1/metrics accepts an empty request`,
+      'Scout takes logs': `ok ${scout.endpoint}/v1/logs accepts an empty request`,
+      stack: 'skip there is no ScoutForwarder in us-east-1 yet; what it runs is checked when it is deployed',
+    });
+    expect(right).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  const secretOf = (clientSecret: string): string =>
+    JSON.stringify({ clientId: scout.clientId, clientSecret });
+
+  describe('of a deployed stack', () => {
+    let stack: DeployedStack;
+    beforeAll(async () => {
+      stack = await deployStack('Deployed', moto.environment);
+    });
+    const output = (name: string): string => stack.outputs[name] ?? '';
+    const deployedDoctor = async () => doctor('--stack', 'Deployed', '--alb', stack.loadBalancerArn);
+
+    it('names what is missing, whatever else cannot be looked at', async () => {
+      const { code, findings, stdout } = await deployedDoctor();
+      expect(code).toBe(1);
+      expect(findings).toMatchObject({
+        stack: 'ok Deployed is deployed',
+        // moto has no metric streams.
+        'metric stream': expect.stringContaining('fail'),
+        'delivery stream': expect.stringContaining('fail ResourceNotFoundException'),
+        'last delivery to S3': 'warn none in the last 3 hours',
+        'log delivery policy': expect.stringContaining('fail NoSuchBucketPolicy'),
+        'access logs of shop': 'fail they are off',
+        'metrics: notifications': expect.stringContaining('fail the queue is not told'),
+        'metrics: event source': 'ok Lambda polls the queue: Enabled',
+        'metrics: function errors': 'ok none in the last hour',
+        'metrics: queue': 'ok 0 waiting, 0 received, 0 delayed; the oldest is 0 s old',
+        'metrics: dead letters': 'ok none',
+        'alb-logs: notifications': expect.stringContaining('fail the queue is not told'),
+      });
+      expect(stdout.match(/^ {6}→ \S/gm)).toHaveLength(stdout.match(/^(?:fail|warn) /gm)?.length ?? 0);
+    });
+
+    it('finds it mended', async () => {
+      await mend();
+      const { findings } = await deployedDoctor();
+      const { 'metric stream': _, ...others } = findings;
+      expect(Object.entries(others).filter(([, finding]) => !finding.startsWith('ok '))).toEqual([]);
+      expect(findings).toMatchObject({
+        'access logs of shop': `ok on, to s3://${output('BucketName')}/alb`,
+        'last delivery to S3': 'ok 5 min ago',
+        'alb-logs: last delivery': 'ok an object was forwarded 5 min ago',
+      });
+    });
+
+    it('says why dead letters are there and leaves them, and how to turn an event source on again', async () => {
+      const sqs = new SQSClient(clientOptions());
+      const dead = output('AlbLogsDeadLetterQueueUrl');
+      await sqs.send(
+        new SendMessageCommand({ QueueUrl: dead, MessageBody: '{}', MessageAttributes: REASON }),
+      );
+      await sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: '{}' }));
+      const uuid = await disable(output('AlbLogsFunctionName'));
+
+      const { code, findings, stdout } = await deployedDoctor();
+      expect(code).toBe(1);
+      expect(findings['alb-logs: dead letters']).toMatch(/^fail 2: .*object_gone \(it was deleted\)/);
+      expect(findings['alb-logs: dead letters']).toContain('moved by SQS');
+      expect(findings['alb-logs: event source']).toBe('fail Lambda does not poll the queue: Disabled');
+      expect(stdout).toContain(`→ aws lambda update-event-source-mapping --enabled --uuid ${uuid}`);
+      const { Messages } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: dead, MaxNumberOfMessages: 10 }),
+      );
+      expect(Messages).toHaveLength(2);
+    });
+
+    const REASON = {
+      'error.type': { DataType: 'String', StringValue: 'object_gone' },
+      'error.message': { DataType: 'String', StringValue: 'it was deleted' },
+    };
+
+    const disable = async (FunctionName: string): Promise<string> => {
+      const lambda = new LambdaClient(clientOptions());
+      const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));
+      const UUID = EventSourceMappings?.[0]?.UUID ?? '';
+      await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+      return UUID;
+    };
+
+    /** What the real stack's deploy does, and the traffic of an hour. */
+    const mend = async (): Promise<void> => {
+      const s3 = new S3Client({ ...clientOptions(), forcePathStyle: true });
+      const Bucket = output('BucketName');
+      const notify = (name: string, prefix: string) => ({
+        QueueArn: `arn:aws:sqs:us-east-1:123456789012:${output(`${name}QueueUrl`).split('/').at(-1)}`,
+        Events: ['s3:ObjectCreated:*' as const],
+        Filter: { Key: { FilterRules: [{ Name: 'prefix' as const, Value: prefix }] } },
+      });
+      await s3.send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket,
+          NotificationConfiguration: {
+            QueueConfigurations: [notify('Metrics', 'metrics/'), notify('AlbLogs', 'alb/')],
+          },
+        }),
+      );
+      const Statement = {
+        Effect: 'Allow',
+        Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
+        Action: 's3:PutObject',
+        Resource: `arn:aws:s3:::${Bucket}/alb/AWSLogs/123456789012/*`,
+      };
+      await s3.send(
+        new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
+      );
+      const values = { enabled: 'true', bucket: Bucket, prefix: 'alb' };
+      await new ElasticLoadBalancingV2Client(clientOptions()).send(
+        new ModifyLoadBalancerAttributesCommand({
+          LoadBalancerArn: stack.loadBalancerArn,
+          Attributes: Object.entries(values).map(([name, Value]) => ({
+            Key: `access_logs.s3.${name}`,
+            Value,
+          })),
+        }),
+      );
+      await new FirehoseClient(clientOptions()).send(
+        new CreateDeliveryStreamCommand({
+          DeliveryStreamName: output('DeliveryStreamName'),
+          ExtendedS3DestinationConfiguration: {
+            BucketARN: `arn:aws:s3:::${Bucket}`,
+            RoleARN: 'arn:aws:iam::123456789012:role/delivery',
+          },
+        }),
+      );
+      await count('AWS/Firehose', 'DeliveryToS3.Records', {
+        DeliveryStreamName: output('DeliveryStreamName'),
+      });
+      await count('ScoutForwarder', 'ObjectsForwarded', { Pipeline: 'metrics' });
+      await count('ScoutForwarder', 'ObjectsForwarded', { Pipeline: 'alb-logs' });
+    };
+
+    const count = async (
+      Namespace: string,
+      MetricName: string,
+      dimensions: Readonly<Record<string, string>>,
+    ): Promise<void> => {
+      const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+      const Timestamp = new Date(Date.now() - 5 * 60_000);
+      await new CloudWatchClient(clientOptions()).send(
+        new PutMetricDataCommand({
+          Namespace,
+          MetricData: [{ MetricName, Dimensions, Timestamp, Value: 3 }],
+        }),
+      );
+    };
+  });
+});

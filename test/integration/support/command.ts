@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+export interface Ran {
+  /** Exit status; null where a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly ended: Promise<Ran>;
+  /** Resolves when standard output or standard error has come to hold this text. */
+  readonly prints: (text: string) => Promise<void>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
+/** Starts a command of `bin/` as npm would, with these environment variables and no AWS profile. */
+export const startCommand = (
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Running => {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH, HOME, AWS_CONFIG_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    ended: Promise.all([closed, text(child.stdout), text(child.stderr)]).then(([code, stdout, stderr]) => ({
+      code,
+      stdout,
+      stderr,
+    })),
+    prints: (wanted) =>
+      new Promise((resolve, reject) => {
+        let printed = '';
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.on('data', (chunk: Buffer) => {
+            printed += chunk.toString();
+            if (printed.includes(wanted)) resolve();
+          });
+        }
+        child.once('close', () => reject(new Error(`it ended without ${wanted}:\n${printed}`)));
+      }),
+    kill: (signal) => void child.kill(signal),
+  };
+};
+
+export const runCommand = async (...args: Parameters<typeof startCommand>): Promise<Ran> =>
+  startCommand(...args).ended;

@@ -1,0 +1,111 @@
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+
+/** The outputs by which commands find their way in a deployed stack; and the ARN of a load balancer beside it. */
+export interface DeployedStack {
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly loadBalancerArn: string;
+}
+
+/**
+ * Deploys what CloudFormation of moto can: the stack's bucket, queues, functions and delivery stream under the outputs of
+ * the real one, and an Application Load Balancer. Notifications and the bucket's policy are left to the test.
+ */
+export const deployStack = async (
+  stackName: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<DeployedStack> => {
+  const endpoint = environment['AWS_ENDPOINT_URL'] ?? '';
+  const cloudFormation = new CloudFormationClient({
+    endpoint,
+    region: environment['AWS_REGION'] ?? '',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await cloudFormation.send(
+    new CreateStackCommand({
+      StackName: stackName,
+      TemplateBody: JSON.stringify({ Resources, Outputs: outputsAt(endpoint) }),
+      Capabilities: ['CAPABILITY_IAM'],
+    }),
+  );
+  const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+  cloudFormation.destroy();
+  const outputs = Object.fromEntries(
+    (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+  const { LoadBalancerArn: loadBalancerArn = '' } = outputs;
+  return { outputs, loadBalancerArn };
+};
+
+const ref = (id: string) => ({ Ref: id });
+const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+const pipeline = (name: string) => ({
+  [`${name}Queue`]: { Type: 'AWS::SQS::Queue' },
+  [`${name}DeadLetterQueue`]: { Type: 'AWS::SQS::Queue' },
+  [`${name}Function`]: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Runtime: 'nodejs22.x',
+      Handler: 'index.handler',
+      Role: arnOf('Role'),
+      Code: { ZipFile: 'exports.handler = () => {}' },
+    },
+  },
+  [`${name}Source`]: {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { FunctionName: ref(`${name}Function`), EventSourceArn: arnOf(`${name}Queue`) },
+  },
+});
+
+const subnet = (zone: string, CidrBlock: string) => ({
+  Type: 'AWS::EC2::Subnet',
+  Properties: { VpcId: ref('Vpc'), CidrBlock, AvailabilityZone: zone },
+});
+
+const Resources = {
+  Bucket: { Type: 'AWS::S3::Bucket' },
+  Role: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } },
+        ],
+      },
+    },
+  },
+  ...pipeline('Metrics'),
+  ...pipeline('AlbLogs'),
+  Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
+  SubnetA: subnet('us-east-1a', '10.0.0.0/24'),
+  SubnetB: subnet('us-east-1b', '10.0.1.0/24'),
+  LoadBalancer: {
+    Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    Properties: { Name: 'shop', Scheme: 'internal', Subnets: [ref('SubnetA'), ref('SubnetB')] },
+  },
+};
+
+/** moto's reference to a queue is AWS's URL, wherever moto listens. */
+const queueUrl = (endpoint: string, id: string) => ({
+  'Fn::Join': ['/', [endpoint, '123456789012', { 'Fn::GetAtt': [id, 'QueueName'] }]],
+});
+
+const outputsOf = (endpoint: string, name: string) => ({
+  [`${name}QueueUrl`]: { Value: queueUrl(endpoint, `${name}Queue`) },
+  [`${name}DeadLetterQueueUrl`]: { Value: queueUrl(endpoint, `${name}DeadLetterQueue`) },
+  [`${name}FunctionName`]: { Value: ref(`${name}Function`) },
+});
+
+const outputsAt = (endpoint: string) => ({
+  BucketName: { Value: ref('Bucket') },
+  MetricStreamName: { Value: 'metric-stream' },
+  DeliveryStreamName: { Value: 'delivery-stream' },
+  ...outputsOf(endpoint, 'Metrics'),
+  ...outputsOf(endpoint, 'AlbLogs'),
+  LoadBalancerArn: { Value: ref('LoadBalancer') },
+});
