@@ -1,4 +1,4 @@
-import { fragment } from '../otlp/log-attributes.ts';
+import { fragment, writeFragment } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
 import { ESCAPED, type Line } from './line.ts';
 import { type LineKind, perField } from './line-kind.ts';
@@ -7,14 +7,13 @@ import { type LineKind, perField } from './line-kind.ts';
 export const jsonBody = (kind: LineKind): ((writer: ProtobufWriter, line: Line) => void) => {
   const beforeOf = perField(kind, (name, i) => fragment(Buffer.from(`${i === 0 ? '{"' : '","'}${name}":"`)));
   return (writer, line) => {
-    const { view, starts, ends, count } = line;
+    const { bytes, view, starts, ends, count } = line;
     const escaped = (line.traits & ESCAPED) !== 0;
     for (let i = 0; i < count; i++) {
-      const before = beforeOf(i);
+      writeFragment(writer, beforeOf(i));
       const start = starts[i] as number;
       const end = ends[i] as number;
-      writer.words(before.words, 0, before.length);
-      if (escaped) escape(writer, line.bytes, start, end);
+      if (escaped) writeEscaped(writer, bytes, start, end);
       else writer.words(view, start, end);
     }
     writer.byte(0x22);
@@ -23,7 +22,7 @@ export const jsonBody = (kind: LineKind): ((writer: ProtobufWriter, line: Line) 
 };
 
 /** Escapes what JSON wants escaped and a token can hold: never a quote. */
-const escape = (writer: ProtobufWriter, source: Uint8Array, start: number, end: number): void => {
+const writeEscaped = (writer: ProtobufWriter, source: Uint8Array, start: number, end: number): void => {
   for (let at = start; at < end; at++) {
     const byte = source[at] as number;
     const text = ESCAPES[byte];

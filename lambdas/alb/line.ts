@@ -85,7 +85,7 @@ export const tokenize = (
     const met = quoted ? ANY - SPACES : ANY;
     const start = quoted ? ++at : at;
     for (;;) {
-      // Two bytes at a time, and over the spaces within quotes: 1.4 times as fast as byte by byte.
+      // Two bytes at a time, which spares an eighth of the time that a log line takes.
       while (((PAIRS[view.getUint16(at, true)] as number) & met) === 0) at += 2;
       if (((TRAITS[bytes[at] as number] as number) & met) === 0) at++;
       const byte = bytes[at] as number;

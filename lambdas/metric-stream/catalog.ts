@@ -1,6 +1,5 @@
 import { encodeAttribute, encodeResource } from '../otlp/common.ts';
 import { POINT_ATTRIBUTE } from '../otlp/data-points.ts';
-import { type Fragment, fragment } from '../otlp/log-attributes.ts';
 import { encodeMetric, type Metric } from '../otlp/metrics.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import type { MetricSettings, ResourceSettings } from '../settings.ts';
@@ -16,7 +15,7 @@ export interface Catalog {
 
 export interface Series {
   /** The point attributes `Namespace` and `MetricName`. */
-  readonly attributes: Fragment;
+  readonly attributes: Uint8Array;
   readonly summary: Metric;
   /** Holds a statistic that a summary has no place for. */
   readonly gauge: (statistic: string) => Metric;
@@ -58,10 +57,10 @@ export const newCatalog = (settings: {
       memo((metricName): Series => {
         const name = `amazonaws.com/${namespace}/${metricName}`;
         return {
-          attributes: fragment(
+          attributes: Buffer.concat([
             encodeAttribute(POINT_ATTRIBUTE, 'Namespace', namespace),
             encodeAttribute(POINT_ATTRIBUTE, 'MetricName', metricName),
-          ),
+          ]),
           summary: summary(name)(unitIn(units, unit)),
           gauge: (statistic) => gauge(`${name}.statistic`)(unitIn(units, unitOfStatistic(statistic, unit))),
         };

@@ -4,13 +4,14 @@
  */
 export const dimensionsJson = (dimensions: Readonly<Record<string, string>>): string => {
   // By hand: an object would put names that are whole numbers first.
-  const members = Object.keys(dimensions)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(dimensions[name])}`);
-  return `{${members.join(',')}}`;
+  let json = '';
+  for (const name of Object.keys(dimensions).sort()) {
+    json += `${json === '' ? '{' : ','}${JSON.stringify(name)}:${JSON.stringify(dimensions[name])}`;
+  }
+  return json === '' ? '{}' : `${json}}`;
 };
 
-/** Whether compact JSON without escapes, of texts by name, has its names in order, each once. */
+/** Whether compact JSON of texts by name, without escapes, has its names in order, each once. */
 export const isOrdered = (json: string): boolean => {
   let last = '';
   for (let start = 2; start < json.length; ) {

@@ -1,7 +1,6 @@
 import { encodeKey } from '../otlp/common.ts';
 import { writeNumberPoint, writePointAttribute, writeSummaryPoint } from '../otlp/data-points.ts';
 import type { MetricsRequest } from '../otlp/metrics.ts';
-import { SLACK } from '../otlp/protobuf.ts';
 import type { Catalog } from './catalog.ts';
 import type { Datum } from './datum.ts';
 
@@ -24,8 +23,8 @@ export const stageDatum = (
   const start = points.length;
   writeSummaryPoint(points, timestampMs, value.count, value.sum, value.quantiles);
   const from = points.length;
-  points.reserve(attributes.length + SLACK);
-  points.words(attributes.words, 0, attributes.length);
+  points.reserve(attributes.length);
+  points.copy(attributes);
   writePointAttribute(points, DIMENSIONS, dimensions);
   if (dimensionAttributes) {
     for (const [name, text] of Object.entries<string>(JSON.parse(dimensions))) {

@@ -26,8 +26,6 @@ export const readStatistics = (members: Members): Statistics => {
   const { count, sum, min, max } = members;
   const quantiles: Quantile[] = [];
   const others: Statistic[] = [];
-  addQuantile(quantiles, 0, 'min', min);
-  addQuantile(quantiles, 1, 'max', max);
   for (const key of Object.keys(members)) {
     if (key === 'max' || key === 'min' || key === 'sum' || key === 'count') continue;
     const value = members[key];
@@ -35,13 +33,19 @@ export const readStatistics = (members: Members): Statistics => {
     if (percent !== undefined) addQuantile(quantiles, quantileOf(percent), key, value);
     else if (typeof value === 'number') others.push({ key, value: finite(key, value) });
   }
-  return {
-    count: readCount(count),
-    sum: finite('sum', sum),
-    quantiles: quantiles.length > 2 ? ascending(quantiles) : quantiles,
-    others,
-  };
+  const basic = basicStatistics(count, sum, min, max);
+  return { ...basic, quantiles: ascending([...basic.quantiles, ...quantiles]), others };
 };
+
+/** Those that every datum has. @throws as `readStatistics` does */
+export const basicStatistics = (count: unknown, sum: unknown, min: unknown, max: unknown): Statistics => {
+  const quantiles: Quantile[] = [];
+  addQuantile(quantiles, 0, 'min', min);
+  addQuantile(quantiles, 1, 'max', max);
+  return { count: readCount(count), sum: finite('sum', sum), quantiles, others: NONE };
+};
+
+const NONE: readonly Statistic[] = [];
 
 const PERCENTILE = /^p(\d{1,2}(?:\.\d+)?|100(?:\.0+)?)$/;
 

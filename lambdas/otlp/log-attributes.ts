@@ -1,7 +1,7 @@
 import { encodeKey, field } from './common.ts';
-import { type ProtobufWriter, SLACK, varintSize } from './protobuf.ts';
+import { copyWords, type ProtobufWriter, SLACK, varintSize } from './protobuf.ts';
 
-/** Ready-made bytes that `ProtobufWriter.words` may copy. */
+/** Ready-made bytes that `copyWords` may copy. */
 export interface Fragment {
   readonly words: DataView;
   readonly length: number;
@@ -43,15 +43,15 @@ export const textAttribute = (
     return;
   }
   // Most texts are short and every length takes one byte.
-  const { bytes, length: at } = writer;
-  writer.words(name.words, 0, name.length);
+  const { bytes, view, length: at } = writer;
   const value = at + name.length;
+  copyWords(view, at, name.words, 0, name.length);
   bytes[at + 1] = all;
   bytes[value - 1] = size + 2;
   bytes[value] = 0x0a;
   bytes[value + 1] = size;
-  writer.length = value + 2;
-  writer.words(source, start, end);
+  copyWords(view, value + 2, source, start, size);
+  writer.length = value + 2 + size;
 };
 
 /** `AnyValue { string_value = 1 }`. */
@@ -100,7 +100,7 @@ const sized = (size: number): number => 1 + varintSize(size) + size;
 const valueHead = (writer: ProtobufWriter, name: Fragment, size: number): void => {
   const { bytes, length: at } = writer;
   const all = name.length - 2 + size;
-  writer.words(name.words, 0, name.length);
+  writeFragment(writer, name);
   if (all < 128) {
     bytes[at + 1] = all;
     bytes[writer.length - 1] = size;

@@ -1,5 +1,5 @@
 import { field } from './common.ts';
-import { ProtobufWriter, SLACK, varintSize } from './protobuf.ts';
+import { ProtobufWriter, varintSize } from './protobuf.ts';
 
 /** What the data points of one metric share. */
 export interface Metric {
@@ -111,10 +111,9 @@ export const metricsRequest = (scope: Uint8Array): MetricsRequest => {
     },
     finish: () => {
       const finished = records;
-      points.reserve(SLACK);
       output.length = 0;
-      output.reserve(size + SLACK);
-      for (const group of resources.values()) if (group.kept) writeResource(output, points, scopeField, group);
+      output.reserve(size);
+      for (const group of resources.values()) if (group.kept) writeResource(output, points.bytes, scopeField, group);
       resources.clear();
       records = keptEnd = size = points.length = 0;
       return { request: output.written(), records: finished };
@@ -125,7 +124,7 @@ export const metricsRequest = (scope: Uint8Array): MetricsRequest => {
 /** `ExportMetricsServiceRequest.resource_metrics = 1` of one resource and scope. */
 const writeResource = (
   output: ProtobufWriter,
-  points: ProtobufWriter,
+  points: Uint8Array,
   scopeField: Uint8Array,
   { resource, metrics }: ResourceGroup,
 ): void => {
@@ -139,7 +138,7 @@ const writeResource = (
   for (const group of metrics.values()) if (group.pointBytes > 0) writeMetric(output, points, group);
 };
 
-const writeMetric = (output: ProtobufWriter, points: ProtobufWriter, group: MetricGroup): void => {
+const writeMetric = (output: ProtobufWriter, points: Uint8Array, group: MetricGroup): void => {
   const { metric, ranges, pointBytes } = group;
   begin(output, 0x12, metricBytes(group));
   output.copy(metric.head);
@@ -148,7 +147,7 @@ const writeMetric = (output: ProtobufWriter, points: ProtobufWriter, group: Metr
     const start = ranges[i] as number;
     const end = ranges[i + 1] as number;
     begin(output, 0x0a, end - start);
-    output.words(points.view, start, end);
+    output.copy(points, start, end);
   }
 };
 

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Edges } from '../../../lambdas/forwarding/edges.ts';
+import type { Forwarded } from '../../../lambdas/forwarding/forward.ts';
+import { openLedger } from '../../../lambdas/forwarding/ledger.ts';
+import { settleMessage } from '../../../lambdas/forwarding/settle.ts';
 import { MAX_RECEIVE_COUNT } from '../../../lambdas/forwarding/waiting.ts';
 import { ALB_KEY, albText, marked, range, storedLines } from '../../support/alb-object.ts';
-import { BUCKET, createForwarder, DEAD_LETTERS, QUEUE } from '../../support/forwarder.ts';
+import { BUCKET, createForwarder, DEAD_LETTERS, QUEUE, type Queued } from '../../support/forwarder.ts';
 import { type ObjectStore, startObjectStore } from '../../support/object-store.ts';
 import { sqsEvent } from '../../support/s3-notification.ts';
 import { type Scout, startScout } from '../../support/scout.ts';
@@ -191,6 +195,71 @@ describe('an event that did not come from SQS', () => {
     await expect(forwarder.invoke(GONE)).rejects.toThrow(
       /^not delivered: s3:\/\/logs\/alb\/gone\.log from line 1 to the end: /,
     );
+  });
+});
+
+describe('the lines of an object that go back', () => {
+  const forwarded = (missing: Forwarded['missing'], rest?: Forwarded['rest']): Forwarded => ({
+    work: { bucket: BUCKET, key: 'k', etag: 'e', attempt: 2 },
+    ledger: openLedger(),
+    missing,
+    rest,
+    progress: true,
+    nothingToDo: false,
+    whole: false,
+  });
+  const lost = (fromLine: number, toLine?: number, retryAfterMs?: number) => ({
+    fromLine,
+    toLine,
+    type: 'undelivered',
+    reason: 'down',
+    retryAfterMs,
+  });
+
+  test.each<[string, Forwarded, object[]]>([
+    [
+      'neighbours are one item',
+      forwarded([lost(11, 15), lost(6, 10)]),
+      [{ fromLine: 6, toLine: 15, attempt: 3 }],
+    ],
+    [
+      'and so is what was not begun after them',
+      forwarded([lost(6, 10)], { fromLine: 11, toLine: undefined }),
+      [{ fromLine: 6, attempt: 3 }],
+    ],
+    [
+      'others are items of their own',
+      forwarded([lost(1, 5), lost(11, 15)], { fromLine: 21, toLine: 30 }),
+      [
+        { fromLine: 1, toLine: 5, attempt: 3 },
+        { fromLine: 11, toLine: 15, attempt: 3 },
+        { fromLine: 21, toLine: 30 },
+      ],
+    ],
+    [
+      'one item waits as long as the longest of its parts',
+      forwarded([lost(1, 5, 100_000), lost(6, 10, 400_000), lost(11, 12)]),
+      [{ fromLine: 1, toLine: 12, attempt: 3, delaySeconds: 400 }],
+    ],
+  ])('%s', async (_what, result, items) => {
+    const sent: Queued[] = [];
+    const edges: Pick<Edges, 'settings' | 'queue' | 'random'> = {
+      settings: forwarder.settings,
+      random: () => 0.5,
+      queue: {
+        send: async (_queueUrl, messages) =>
+          void sent.push(
+            ...messages.map(({ body, delaySeconds }) => ({ ...(JSON.parse(body) as Queued), delaySeconds })),
+          ),
+        changeVisibility: async () => {},
+      },
+    };
+    const message = { receives: 1, objects: [], sqs: { id: '1', receiptHandle: '1', body: '' } };
+    expect(await settleMessage(message, [result], edges as Edges)).toEqual({ done: true, deadLettered: 0 });
+    expect(sent).toMatchObject(items);
+    expect(sent).toHaveLength(items.length);
+    for (const { attempt, delaySeconds } of sent)
+      expect(attempt === undefined).toBe(delaySeconds === undefined);
   });
 });
 

@@ -1,0 +1,70 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { connect } from '../../../lambdas/forwarding/connect.ts';
+import { collect } from '../../support/collect.ts';
+import { startMessageQueues } from '../../support/message-queue.ts';
+import { startObjectStore } from '../../support/object-store.ts';
+
+const closing: (() => Promise<void>)[] = [];
+beforeEach(() => {
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+const environment = {
+  SCOUT_ENDPOINT: 'https://otel.example.com',
+  SCOUT_TOKEN_URL: 'https://id.example.com/token',
+  SCOUT_SECRET_NAME: 'scout/oauth-client',
+};
+
+describe('the real edges', () => {
+  test('reach S3 and SQS at the endpoints that the environment names', async () => {
+    const [store, queues] = await Promise.all([startObjectStore(), startMessageQueues()]);
+    closing.push(store.close, queues.close);
+    vi.stubEnv('AWS_ENDPOINT_URL_S3', store.endpoint);
+    vi.stubEnv('AWS_ENDPOINT_URL_SQS', queues.endpoint);
+    const { objects, queue } = connect('alb-logs', environment);
+    await objects.put('b', 'a key', 'text');
+    const chunks = await collect(objects.read({ bucket: 'b', key: 'a key' }, new AbortController().signal));
+    expect(Buffer.concat(chunks).toString()).toBe('text');
+    await queue.send(queues.url('work'), [{ body: 'x', delaySeconds: 5 }]);
+    expect(queues.messages).toMatchObject([{ queue: 'work', body: 'x', delaySeconds: 5 }]);
+  });
+
+  test('do not wait for a silent S3 or SQS for long', async () => {
+    const endpoint = await startSilent();
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    const { objects, queue } = connect('alb-logs', environment);
+    const calls = [objects.put('b', 'k', 'text'), queue.send(`${endpoint}/work`, [{ body: 'x' }])];
+    for (const outcome of await Promise.allSettled(calls))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } });
+  });
+
+  test('do not wait for a silent Secrets Manager past the time there is', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', await startSilent());
+    const { scout, now } = connect('alb-logs', environment);
+    const call = { retryInPlace: true, deadline: now() + 500 };
+    expect(await scout.export('/v1/logs', new Uint8Array(), call)).toMatchObject({
+      outcome: { type: 'refused', reason: expect.stringMatching(/^client credentials cannot be read: /) },
+      requests: 0,
+    });
+  });
+});
+
+/** A server that takes every request and answers none; its endpoint. */
+const startSilent = async (): Promise<string> => {
+  const server = createServer(() => undefined);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  closing.push(async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};

@@ -1,0 +1,201 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Call, Edges } from '../../../lambdas/forwarding/edges.ts';
+import { forward, IN_FLIGHT } from '../../../lambdas/forwarding/forward.ts';
+import type { Work } from '../../../lambdas/forwarding/work.ts';
+import type { Outcome } from '../../../lambdas/scout/outcome.ts';
+import { readSettings } from '../../../lambdas/settings.ts';
+import { textFormat } from '../../support/world/text-format.ts';
+
+const ACCEPTED: Outcome = { type: 'accepted', rejected: 0, message: '' };
+const CALL: Call = { remainingMs: () => 300_000, receives: 1 };
+const WORK: Work = { bucket: 'b', key: 'k' };
+
+/** A Scout that answers when it is told to, and an object whose chunks are counted. */
+const createEdges = (chunks: readonly (string | Buffer)[]) => {
+  const requests: { records: string[]; answer: (outcome: Outcome) => void }[] = [];
+  const source = { given: 0, closed: false };
+  const edges: Edges = {
+    settings: readSettings(
+      {
+        SCOUT_ENDPOINT: 'https://scout.example.com',
+        SCOUT_TOKEN_URL: 'https://scout.example.com/token',
+        SCOUT_SECRET_NAME: 'secret',
+        BATCH_SIZE: '2',
+      },
+      'alb-logs',
+    ),
+    objects: {
+      read: async function* () {
+        try {
+          for (const chunk of chunks) {
+            source.given++;
+            yield Buffer.from(chunk);
+          }
+        } finally {
+          source.closed = true;
+        }
+      },
+      list: async function* () {},
+      put: async () => {},
+      remove: async () => {},
+    },
+    queue: { send: async () => {}, changeVisibility: async () => {} },
+    scout: {
+      export: async (_path, body) => {
+        const { promise, resolve } = Promise.withResolvers<Outcome>();
+        const records = gunzipSync(body).toString().split('\n').slice(0, -1);
+        requests.push({ records, answer: resolve });
+        return { outcome: await promise, requests: 1, retries: 0, bytes: body.length };
+      },
+    },
+    now: Date.now,
+    random: Math.random,
+    print: () => {},
+  };
+  /** Waits until nothing moves any more without an answer. */
+  const settled = async (): Promise<void> => {
+    for (let quiet = 0, seen = ''; quiet < 5;) {
+      await new Promise((done) => setTimeout(done, 10));
+      const now = `${requests.length} ${source.given}`;
+      quiet = now === seen ? quiet + 1 : 0;
+      seen = now;
+    }
+  };
+  return { edges, requests, source, settled };
+};
+const PAIRS = Array.from({ length: 100 }, (_, index) => `l${2 * index + 1}\nl${2 * index + 2}\n`);
+
+const rejections: unknown[] = [];
+const onRejection = (reason: unknown): void => void rejections.push(reason);
+beforeEach(() => {
+  vi.spyOn(console, 'info').mockImplementation(() => undefined);
+  rejections.length = 0;
+  process.on('unhandledRejection', onRejection);
+});
+afterEach(() => {
+  process.off('unhandledRejection', onRejection);
+  expect(rejections).toEqual([]);
+});
+
+describe('while Scout is slow', () => {
+  test('a few requests are under way, one batch is ready, and no more is read', async () => {
+    const { edges, requests, source, settled } = createEdges(PAIRS);
+    const forwarded = forward(WORK, textFormat, edges, CALL);
+    await settled();
+    expect(requests).toHaveLength(IN_FLIGHT);
+    // Two under way, one ready, and the block in which that one was found to be full.
+    expect(source.given).toBeLessThanOrEqual(IN_FLIGHT + 2);
+
+    requests[1]?.answer(ACCEPTED);
+    await settled();
+    expect(requests).toHaveLength(IN_FLIGHT + 1);
+    expect(source.given).toBeLessThanOrEqual(IN_FLIGHT + 3);
+    for (let next = 0; next < PAIRS.length; next++) {
+      await vi.waitFor(() => expect(requests.length).toBeGreaterThan(next));
+      requests[next]?.answer(ACCEPTED);
+    }
+    expect(await forwarded).toMatchObject({ whole: true, ledger: { read: 200, delivered: 200 } });
+    expect(requests.flatMap(({ records }) => records)).toHaveLength(200);
+  });
+
+  test('nothing is left under way when the function returns, however the reading ended', async () => {
+    const broken = Buffer.concat([gzipSync(PAIRS.slice(0, 3).join('')), Buffer.from('garbage')]);
+    const { edges, requests, settled } = createEdges(Array.from(broken, (byte) => Buffer.of(byte)));
+    let returned = false;
+    const forwarded = forward(WORK, textFormat, edges, CALL).finally(() => (returned = true));
+    await settled();
+    expect([requests.length, returned]).toEqual([2, false]);
+    requests[0]?.answer(ACCEPTED);
+    await settled();
+    requests[1]?.answer(ACCEPTED);
+    await settled();
+    expect([requests.length, returned]).toEqual([3, false]);
+    requests[2]?.answer(ACCEPTED);
+    expect(await forwarded).toMatchObject({
+      dead: { fromLine: 7, type: 'corrupt_gzip' },
+      ledger: { delivered: 6 },
+    });
+  });
+
+  test('a failure of one request lets the other end, and begins no third', async () => {
+    const { edges, requests, settled } = createEdges(PAIRS);
+    const forwarded = forward(WORK, textFormat, edges, CALL);
+    await settled();
+    requests[0]?.answer({ type: 'refused', reason: 'down' });
+    await settled();
+    expect(requests).toHaveLength(2);
+    requests[1]?.answer(ACCEPTED);
+    const { missing, rest, ledger } = await forwarded;
+    expect(missing).toMatchObject([{ fromLine: 1, toLine: 2, reason: 'down' }]);
+    expect(rest).toEqual({ fromLine: 5, toLine: undefined });
+    expect(ledger).toMatchObject({ read: 4, delivered: 2, continued: 2 });
+  });
+});
+
+describe('the source is closed', () => {
+  const accepting = (chunks: readonly (string | Buffer)[]) => {
+    const { edges, source } = createEdges(chunks);
+    const scout: Edges['scout'] = {
+      export: async (_path, body) => ({ outcome: ACCEPTED, requests: 1, retries: 0, bytes: body.length }),
+    };
+    return { edges: { ...edges, scout }, source };
+  };
+  const zipped = Array.from(gzipSync(PAIRS.join('')), (byte) => Buffer.of(byte));
+
+  test.each<[string, Work, Call, readonly (string | Buffer)[], object]>([
+    ['at its end', WORK, CALL, PAIRS, { whole: true }],
+    ['at the end of a range', { ...WORK, toLine: 4 }, CALL, PAIRS, { ledger: { delivered: 4 } }],
+    ['after one batch, at a third receive', WORK, { ...CALL, receives: 3 }, PAIRS, { rest: { fromLine: 3 } }],
+    ['of gzip too', WORK, { ...CALL, receives: 3 }, zipped, { rest: { fromLine: 3 } }],
+    ['when time is short', WORK, { ...CALL, remainingMs: () => 14_000 }, PAIRS, { rest: { fromLine: 1 } }],
+    ['when it is something else', WORK, CALL, ['OTHER\n', ...PAIRS], { dead: { type: 'wrong_format' } }],
+  ])('%s', async (_when, work, call, chunks, expected) => {
+    const { edges, source } = accepting(chunks);
+    expect(await forward(work, textFormat, edges, call)).toMatchObject(expected);
+    expect(source.closed).toBe(true);
+  });
+});
+
+describe('a fault of our own', () => {
+  test('in what follows an answer gives the batch back, and neither hangs nor is lost', async () => {
+    const { edges, requests, settled } = createEdges(PAIRS.slice(0, 4));
+    const faulty: typeof textFormat = {
+      ...textFormat,
+      encoder: (object, observedMs, limits) => {
+        if (limits.records === Infinity) throw new RangeError('out of memory');
+        return textFormat.encoder(object, observedMs, limits);
+      },
+    };
+    const forwarded = forward(WORK, faulty, edges, CALL);
+    await settled();
+    requests[0]?.answer({ type: 'too_large', reason: '413' });
+    requests[1]?.answer(ACCEPTED);
+    const { missing, rest, ledger } = await forwarded;
+    expect(missing).toMatchObject([{ fromLine: 1, toLine: 2, type: 'internal_error' }]);
+    expect(missing[0]?.reason).toMatch(/^RangeError: out of memory/);
+    expect(rest).toEqual({ fromLine: 5, toLine: undefined });
+    expect(ledger).toMatchObject({ read: 4, delivered: 2, continued: 2 });
+  });
+
+  test('in the format sends nothing, and gives all of the work back', async () => {
+    for (const fault of ['mismatch', 'encoder'] as const) {
+      const { edges, source } = createEdges(PAIRS);
+      const broken = {
+        ...textFormat,
+        [fault]: () => {
+          throw new TypeError('not a function');
+        },
+      };
+      const { missing, ledger, progress } = await forward(
+        { ...WORK, fromLine: 3, toLine: 9 },
+        broken,
+        edges,
+        CALL,
+      );
+      expect(missing).toMatchObject([{ fromLine: 3, toLine: 9, type: 'internal_error' }]);
+      expect([ledger.read, progress]).toEqual([0, false]);
+      expect(source.given === 0 || source.closed).toBe(true);
+    }
+  });
+});

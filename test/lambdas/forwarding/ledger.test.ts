@@ -1,0 +1,225 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { albFormat } from '../../../lambdas/alb/format.ts';
+import {
+  EMF_METRICS,
+  emfLine,
+  imbalance,
+  openLedger,
+  openReport,
+  report,
+} from '../../../lambdas/forwarding/ledger.ts';
+import { ALB_KEY, albText, marked } from '../../support/alb-object.ts';
+import { BUCKET, createForwarder } from '../../support/forwarder.ts';
+import { type ObjectStore, startObjectStore } from '../../support/object-store.ts';
+import { sqsEvent } from '../../support/s3-notification.ts';
+import { type Scout, startScout } from '../../support/scout.ts';
+import { fail, refuseMarked, tooLargeAbove } from '../../support/scout/behaviour.ts';
+
+/** What CloudWatch takes as a unit (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html). */
+const UNITS = [
+  'Seconds',
+  'Microseconds',
+  'Milliseconds',
+  'Bytes',
+  'Kilobytes',
+  'Megabytes',
+  'Percent',
+  'Count',
+  'None',
+];
+
+interface Emf {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
+  };
+  readonly [name: string]: unknown;
+}
+
+describe('the line of metrics', () => {
+  const line = emfLine('alb-logs', { ...openReport(), RecordsRead: 7, DeliveryLag: 61.5 }, 1_767_225_600_000);
+  const emf = JSON.parse(line) as Emf;
+  const [directive] = emf._aws.CloudWatchMetrics;
+
+  test('is one line of JSON in the embedded metric format', () => {
+    expect(line).not.toContain('\n');
+    expect(emf._aws.Timestamp).toBe(1_767_225_600_000);
+    expect(emf._aws.CloudWatchMetrics).toHaveLength(1);
+    expect(directive?.Namespace).toBe('ScoutForwarder');
+    expect(directive?.Dimensions).toEqual([['Pipeline']]);
+    expect(emf['Pipeline']).toBe('alb-logs');
+  });
+
+  test('names every metric once, each with a unit of CloudWatch and a number beside', () => {
+    const names = directive?.Metrics.map(({ Name }) => Name) ?? [];
+    expect(names).toEqual([
+      'ObjectsForwarded',
+      'ObjectsDeadLettered',
+      'RecordsRead',
+      'RecordsDelivered',
+      'RecordsRejected',
+      'BytesSent',
+      'ExportRetries',
+      'DeliveryLag',
+      'LedgerImbalance',
+    ]);
+    expect(names).toEqual(Object.keys(EMF_METRICS));
+    for (const { Name, Unit } of directive?.Metrics ?? []) {
+      expect(UNITS).toContain(Unit);
+      expect(emf[Name]).toEqual(expect.any(Number));
+    }
+    expect([emf['RecordsRead'], emf['DeliveryLag']]).toEqual([7, 61.5]);
+  });
+
+  test('leaves a lag out that nobody knows', () => {
+    const { _aws, ...values } = JSON.parse(emfLine('metrics', openReport(), 0)) as Emf;
+    expect(_aws.CloudWatchMetrics[0]?.Metrics).not.toContainEqual(
+      expect.objectContaining({ Name: 'DeliveryLag' }),
+    );
+    expect(values).not.toHaveProperty('DeliveryLag');
+  });
+});
+
+describe('a report', () => {
+  test('sums up the accounts of an invocation, and has the longest lag', () => {
+    const values = openReport();
+    const account = {
+      ...openLedger(),
+      read: 5,
+      delivered: 3,
+      rejected: 1,
+      filtered: 1,
+      bytes: 100,
+      retries: 2,
+    };
+    report(values, account, 3000);
+    report(values, account, 1000);
+    report(values, account, undefined);
+    expect(values).toMatchObject({
+      RecordsRead: 15,
+      RecordsDelivered: 9,
+      RecordsRejected: 3,
+      BytesSent: 300,
+      ExportRetries: 6,
+      LedgerImbalance: 0,
+      DeliveryLag: 3,
+    });
+  });
+
+  test('raises an imbalance in either direction, and none hides another', () => {
+    const values = openReport();
+    const short = { ...openLedger(), read: 5, delivered: 3 };
+    const over = { ...openLedger(), read: 3, delivered: 3, continued: 2 };
+    expect([imbalance(short), imbalance(over)]).toEqual([2, -2]);
+    report(values, short, undefined);
+    report(values, over, undefined);
+    expect(values.LedgerImbalance).toBe(4);
+  });
+
+  test('has no lag below zero, whatever a clock says', () => {
+    const values = openReport();
+    report(values, openLedger(), -5000);
+    expect(values.DeliveryLag).toBe(0);
+  });
+});
+
+describe('of an invocation', () => {
+  let scout: Scout;
+  let store: ObjectStore;
+  let forwarder: ReturnType<typeof createForwarder>;
+  beforeEach(async () => {
+    [scout, store] = await Promise.all([startScout(), startObjectStore()]);
+    forwarder = createForwarder({ store, environment: { ...scout.environment, BATCH_SIZE: '5' } });
+  });
+  afterEach(async () => {
+    forwarder.close();
+    await Promise.all([scout.close(), store.close()]);
+  });
+
+  test('one line an object says what became of its records, and what that took', async () => {
+    scout.respond(refuseMarked(['poison']));
+    await forwarder.receive(forwarder.put(ALB_KEY, albText(12, marked('poison', 3))));
+    const lines = forwarder.logged.filter(({ message }) => message === 'forwarded');
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        message: 'forwarded',
+        bucket: BUCKET,
+        key: ALB_KEY,
+        fromLine: 1,
+        toLine: undefined,
+        read: 12,
+        delivered: 11,
+        rejected: 1,
+        filtered: 0,
+        continued: 0,
+        bytes: expect.any(Number),
+        requests: scout.count(),
+        retries: 0,
+        milliseconds: expect.any(Number),
+        lagMs: expect.any(Number),
+        whole: true,
+        missing: [],
+        rest: undefined,
+        dead: undefined,
+      },
+    ]);
+    expect(lines[0]?.['bytes']).toBe(scout.requests.reduce((sum, { bytes }) => sum + bytes, 0));
+  });
+
+  test('several objects make a line each, and one report of all', async () => {
+    const Records = ['alb/1.log', 'alb/2.log'].flatMap((key) => forwarder.put(key, albText(3)).Records);
+    await forwarder.receive({ Records });
+    expect(forwarder.logged.filter(({ message }) => message === 'forwarded')).toHaveLength(2);
+    expect(forwarder.report()).toMatchObject({ ObjectsForwarded: 2, RecordsRead: 6, RecordsDelivered: 6 });
+  });
+
+  test('the lag is that of the newest record, whether it was delivered or not', async () => {
+    // The third line is of 00:00:02, and it is ten past.
+    await forwarder.receive(forwarder.put(ALB_KEY, albText(3)));
+    expect(forwarder.report()['DeliveryLag']).toBe(598);
+    forwarder.clock.now += 60_000;
+    scout.respond(fail(503));
+    await forwarder.receive(forwarder.put(ALB_KEY, albText(3)), { receives: 5 });
+    expect(forwarder.report()['DeliveryLag']).toBe(658);
+  });
+
+  test('the lag of work of which nothing could be read is that of its message', async () => {
+    store.misbehave = () => ({ error: { status: 503, code: 'SlowDown' } });
+    const event = sqsEvent(JSON.stringify({ bucket: BUCKET, key: ALB_KEY }));
+    const sent = { SentTimestamp: String(forwarder.clock.now - 90_000) };
+    Object.assign(event.Records[0]?.attributes ?? {}, sent);
+    await forwarder.invoke(event);
+    expect(forwarder.report()['DeliveryLag']).toBe(90);
+  });
+
+  test('an account that does not balance is an error in the log and in the metrics', async () => {
+    forwarder = createForwarder({
+      store,
+      environment: scout.environment,
+      formats: (settings) => () => {
+        const format = albFormat(settings);
+        // An encoder that forgets a record of the parts that a batch is halved into.
+        const encoder: typeof format.encoder = (object, observedMs, limits) => {
+          const inner = format.encoder(object, observedMs, limits);
+          const take: typeof inner.take = () => {
+            const taken = inner.take();
+            return limits.records === Infinity ? { ...taken, records: taken.records - 1 } : taken;
+          };
+          return { ...inner, take };
+        };
+        return { ...format, encoder };
+      },
+    });
+    scout.respond(tooLargeAbove(8_000));
+    await forwarder.receive(forwarder.put(ALB_KEY, albText(20)));
+    expect(forwarder.report()['LedgerImbalance']).toBeGreaterThan(0);
+    expect(forwarder.logged).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'ledger does not balance', key: ALB_KEY, read: 20 }),
+    );
+  });
+});
