@@ -31,6 +31,12 @@ export interface Setting<T = unknown> {
   readonly secret?: true;
 }
 
+/**
+ * A message that crashes the function comes again after six of these: 300 receives must end, and the message be a dead
+ * letter, before its 14 days do.
+ */
+const MOST_TIMEOUT_SECONDS = 600;
+
 /** Two queues of 14 days: an object outlives every message about it. */
 export const LEAST_BUCKET_RETENTION_DAYS = 28;
 
@@ -158,7 +164,7 @@ export const METRIC_SETTINGS = {
     description: 'Stream the metrics of linked accounts too, in a monitoring account',
   },
   firehoseBufferSeconds: {
-    value: integerFrom(0, 900),
+    value: integerFrom(0, 600),
     default: 60,
     description: 'Firehose writes an object after so many seconds …',
   },
@@ -173,7 +179,7 @@ export const METRIC_SETTINGS = {
     description: 'Memory of the function in MB',
   },
   metricTimeout: {
-    value: integerFrom(60, 900),
+    value: integerFrom(60, MOST_TIMEOUT_SECONDS),
     default: 300,
     description: 'Time-out of the function in seconds',
   },
@@ -292,7 +298,7 @@ export const ALB_SETTINGS = {
     description: 'Memory of the function in MB; 1769 is one vCPU',
   },
   albTimeout: {
-    value: integerFrom(60, 900),
+    value: integerFrom(60, MOST_TIMEOUT_SECONDS),
     default: 300,
     description: 'Time-out of the function in seconds',
   },
@@ -330,7 +336,7 @@ export const STACK_SETTINGS = {
   vpcId: {
     value: text(/^vpc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a VPC'),
     description:
-      'Run the functions in this VPC. From its subnets S3, SQS, Secrets Manager, CloudWatch Logs and Scout must be in reach',
+      'Run the functions in this VPC. From its subnets S3, SQS, Secrets Manager, Scout and its token endpoint must be in reach',
   },
   subnetIds: {
     value: listOf(

@@ -40,6 +40,7 @@ export interface Watch {
 }
 
 const BUCKET = 'local';
+const REJECTED = 'rejected/';
 const WORK = 'work';
 const DEAD_LETTERS = 'dead-letters';
 
@@ -67,6 +68,7 @@ export const forwardAll = async (
     QUEUE_URL: queues.url(WORK),
     DEAD_LETTER_QUEUE_URL: queues.url(DEAD_LETTERS),
     REJECTED_BUCKET: BUCKET,
+    REJECTED_PREFIX: REJECTED,
   };
   const accounts = { metrics: openAccount(), 'alb-logs': openAccount() };
   const failures: Fault[] = [];
@@ -124,11 +126,11 @@ const forwardPipeline = async (
   return failures;
 };
 
-/** The settings that the user has put in the environment, but for AWS's own: no real account is to be reached. */
+/** The settings that the user has put in the environment, but for those that would reach for an AWS account. */
 const userSettings = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
-      name.startsWith('AWS_') || value === undefined ? [] : [[name, value]],
+      /^AWS_|^SCOUT_SECRET_NAME$/.test(name) || value === undefined ? [] : [[name, value]],
     ),
   );
 
@@ -158,7 +160,7 @@ const deadLettersIn = ({ messages }: MessageQueues): readonly Fault[] =>
 
 const rejectedIn = ({ objects }: ObjectStore): readonly Rejected[] =>
   [...objects].flatMap(([name, { body }]) =>
-    name.startsWith(`${BUCKET}/rejected/`) && Buffer.isBuffer(body) ? parseNdjson(body.toString()) : [],
+    name.startsWith(`${BUCKET}/${REJECTED}`) && Buffer.isBuffer(body) ? parseNdjson(body.toString()) : [],
   );
 
 const parseNdjson = (text: string): readonly Rejected[] =>

@@ -1,5 +1,5 @@
 import { type FieldWriter, all, int, seconds, text } from '../alb/field-writers.ts';
-import { type Line, spanOf, textOf } from '../alb/line.ts';
+import { type Line, spanOf } from '../alb/line.ts';
 import type { LineKind } from '../alb/line-kind.ts';
 import { tlsProtocol } from '../alb/tls-writers.ts';
 import { looksLikeTime } from '../alb/time.ts';
@@ -69,7 +69,7 @@ const validity = (): FieldWriter => {
   const notAfter = text('tls.client.not_after');
   const other = text('aws.elb.leaf_client_cert_validity');
   return (writer, line, start, end) => {
-    const [, before] = VALIDITY.exec(textOf(line.bytes, start, end)) ?? [];
+    const [, before] = VALIDITY.exec(line.bytes.toString('utf8', start, end)) ?? [];
     if (before === undefined) return other(writer, line, start, end);
     const middle = start + 'NotBefore='.length + before.length;
     notBefore(writer, line, start + 'NotBefore='.length, middle);
@@ -81,7 +81,7 @@ const VALIDITY = /^NotBefore=([\w:.+-]+);NotAfter=[\w:.+-]+$/;
 /** `Failed:ClientCertUntrusted` */
 const hasFailed = (line: Line): boolean => {
   const { start } = spanOf(line, VERIFY_STATUS);
-  return textOf(line.bytes, start, start + FAILED.length) === FAILED;
+  return line.bytes.toString('utf8', start, start + FAILED.length) === FAILED;
 };
 const FAILED = 'Failed:';
 
@@ -94,5 +94,5 @@ const errorType = (): FieldWriter => {
 
 const isNumber = (line: Line, i: number): boolean => {
   const { start, end } = spanOf(line, i);
-  return /^\d+$/.test(textOf(line.bytes, start, end));
+  return /^\d+$/.test(line.bytes.toString('utf8', start, end));
 };

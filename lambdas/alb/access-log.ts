@@ -1,10 +1,10 @@
 import { type FieldWriter, address, all, int, list, seconds, text } from './field-writers.ts';
 import { type DecidingFields, filterOf } from './filter.ts';
-import { request } from './request-writer.ts';
-import { resumed, tlsProtocol } from './tls-writers.ts';
 import { type Line, isNothing, spanOf } from './line.ts';
 import type { LineKind } from './line-kind.ts';
+import { request } from './request-writer.ts';
 import { looksLikeTime } from './time.ts';
+import { resumed, tlsProtocol } from './tls-writers.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-syntax */
 const FIELDS = [
@@ -114,8 +114,8 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   request_transform_status: text('aws.elb.request_transform_status'),
 });
 
-const beginsWithLetter = ({ bytes }: Line): boolean => {
-  const letter = (bytes[0] as number) | 0x20;
+const beginsWithLetter = ({ bytes, starts }: Line): boolean => {
+  const letter = (bytes[starts[0] as number] as number) | 0x20;
   return letter >= 0x61 && letter <= 0x7a;
 };
 

@@ -6,7 +6,7 @@ import {
   textsAttribute,
 } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
-import { type Line, type Span, isNothing, textOf } from './line.ts';
+import { type Line, type Span, isNothing } from './line.ts';
 import { splitAddress } from './request-line.ts';
 
 /** Writes the attributes that `[start, end)` of a line becomes: a field or a part of it, not called where that is nothing. */
@@ -97,11 +97,25 @@ export const all =
     for (const write of writers) write(writer, line, start, end);
   };
 
-const DECIMAL = /^-?\d{1,16}(?:\.\d{1,16})?$/;
-const LONGEST_DECIMAL = 1 + 16 + 1 + 16;
-
-/** The number that a text is, NaN if it is none. */
-const decimal = (bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number => {
-  const text = end - start > LONGEST_DECIMAL ? '' : textOf(bytes, start, end);
-  return DECIMAL.test(text) ? Number(text) : NaN;
+/** The number that a text such as `-1` or `0.025` is, exactly; NaN if it is none or has more than 15 digits. */
+const decimal = (bytes: Uint8Array, start: number, end: number): number => {
+  const first = bytes[start] === MINUS ? start + 1 : start;
+  let digits = 0;
+  let dot = end;
+  for (let at = first; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
+    else if (bytes[at] === DOT && dot === end && at > first && at + 1 < end) dot = at;
+    else return NaN;
+  }
+  if (first === end || end - first > MOST_DIGITS) return NaN;
+  // Both are whole and below 2^53, so that the quotient is the double nearest to the text.
+  const value = dot === end ? digits : digits / (POWERS[end - dot - 1] as number);
+  return first === start ? value : -value;
 };
+
+const MOST_DIGITS = 15;
+const POWERS = Array.from({ length: MOST_DIGITS }, (_, i) => 10 ** i);
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;

@@ -1,6 +1,6 @@
 import type { Fragment } from '../otlp/log-attributes.ts';
 import type { AlbSettings } from '../settings.ts';
-import { type Line, spanOf, textOf } from './line.ts';
+import { type Line, spanOf } from './line.ts';
 import { newRequestLine, splitRequest } from './request-line.ts';
 import { sampler } from './sampler.ts';
 import { traceId } from './trace-id.ts';
@@ -43,7 +43,7 @@ const skipsOf = (
   const pathOf = (line: Line): string => {
     const { start, end } = spanOf(line, fields.request);
     splitRequest(parts, line.bytes, start, end);
-    return textOf(line.bytes, parts.path.start, parts.path.end);
+    return line.bytes.toString('utf8', parts.path.start, parts.path.end);
   };
   if (skipStatus.length > 0) {
     const statuses = new RegExp(`^(?:${skipStatus.join('|').replaceAll('xx', '\\d\\d')})$`);
@@ -63,5 +63,5 @@ const duration = (line: Line, { durations }: DecidingFields): number =>
 
 const fieldOf = (line: Line, i: number): string => {
   const { start, end } = spanOf(line, i);
-  return textOf(line.bytes, start, end);
+  return line.bytes.toString('utf8', start, end);
 };

@@ -1,6 +1,6 @@
 import type { Severity } from '../otlp/logs.ts';
-import type { FieldWriter } from './field-writers.ts';
 import type { AlbSettings } from '../settings.ts';
+import type { FieldWriter } from './field-writers.ts';
 import type { Filter } from './filter.ts';
 import type { Line } from './line.ts';
 

@@ -27,12 +27,11 @@ export const lineReader = (kind: LineKind, settings: AlbSettings): LineReader =>
       load(line, bytes, start, end);
       const isLine = !cut && tokenize(line, isSecret) && kind.accepts(line);
       const isClean = isLine && (line.traits & (NON_ASCII | SECRET)) === 0;
-      if (!isClean) replace(redact(validUtf8(line.bytes.slice(0, line.length))));
+      if (!isClean) replace(redact(validUtf8(Buffer.from(line.bytes.subarray(0, line.length)))));
       if (mask !== undefined) replace(mask(line, isLine));
       return isLine;
     },
   };
 };
 
-const validUtf8 = (text: Uint8Array<ArrayBuffer>): Uint8Array =>
-  isUtf8(text) ? text : Buffer.from(Buffer.from(text.buffer).toString());
+const validUtf8 = (text: Buffer): Buffer => (isUtf8(text) ? text : Buffer.from(text.toString()));

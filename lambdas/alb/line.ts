@@ -3,7 +3,7 @@ import { SLACK } from '../otlp/protobuf.ts';
 /** A log line and its tokens: token `i` is `bytes[starts[i], ends[i])`, quotes left out. */
 export interface Line {
   /** The text up to `length`; what lies behind may be read but means nothing. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Buffer<ArrayBuffer>;
   /** The same memory as `bytes`. */
   readonly view: DataView<ArrayBuffer>;
   readonly length: number;
@@ -39,7 +39,7 @@ const QUOTE = 0x22;
 export type MutableLine = { -readonly [Key in keyof Line]: Line[Key] };
 
 export const newLine = (): MutableLine => {
-  const bytes = new Uint8Array(4096);
+  const bytes = Buffer.alloc(4096);
   return {
     bytes,
     view: new DataView(bytes.buffer),
@@ -55,7 +55,7 @@ export const newLine = (): MutableLine => {
 export const load = (line: MutableLine, source: Uint8Array, start: number, end: number): void => {
   const length = end - start;
   if (line.bytes.length < length + SLACK) {
-    line.bytes = new Uint8Array(2 * length + SLACK);
+    line.bytes = Buffer.alloc(2 * length + SLACK);
     line.view = new DataView(line.bytes.buffer);
   }
   line.bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end));
@@ -110,9 +110,6 @@ export const tokenize = (
 /** Where token `i` is; empty if the line has fewer. */
 export const spanOf = ({ starts, ends, count }: Line, i: number): Span =>
   i < count ? { start: starts[i] as number, end: ends[i] as number } : { start: 0, end: 0 };
-
-export const textOf = ({ buffer }: Uint8Array<ArrayBuffer>, start: number, end: number): string =>
-  Buffer.from(buffer).toString('utf8', start, end);
 
 /** A text is empty or `-`, which is how the load balancer writes that there is nothing. */
 export const isNothing = (bytes: Uint8Array, start: number, end: number): boolean =>

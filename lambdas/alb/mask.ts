@@ -23,7 +23,7 @@ export const maskOf = (
   const parts = newRequestLine();
 
   return (line, isLine) => {
-    const text = Buffer.from(line.bytes.buffer).toString('latin1', 0, line.length);
+    const text = line.bytes.toString('latin1', 0, line.length);
     if (!isLine) return Buffer.from(maskHosts(text.replace(/\?[^"]*/g, maskUrl)), 'latin1');
 
     let masked = '';

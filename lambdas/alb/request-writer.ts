@@ -1,6 +1,5 @@
 import { fixedAttribute, writeFragment } from '../otlp/log-attributes.ts';
 import { type FieldWriter, int, text, writePart } from './field-writers.ts';
-import { textOf } from './line.ts';
 import { newRequestLine, splitRequest } from './request-line.ts';
 
 /** The methods that OpenTelemetry's conventions know; others are `_OTHER`. */
@@ -43,7 +42,7 @@ const method = (): FieldWriter => {
   const other = fixedAttribute('http.request.method', '_OTHER');
   const original = text('http.request.method_original');
   return (writer, line, start, end) => {
-    if (METHODS.has(textOf(line.bytes, start, end))) return known(writer, line, start, end);
+    if (METHODS.has(line.bytes.toString('utf8', start, end))) return known(writer, line, start, end);
     writeFragment(writer, other);
     original(writer, line, start, end);
   };

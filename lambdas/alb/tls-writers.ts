@@ -1,6 +1,5 @@
 import { fixedAttribute, writeFragment } from '../otlp/log-attributes.ts';
 import { type FieldWriter, text } from './field-writers.ts';
-import { textOf } from './line.ts';
 
 /** `TLSv1.2` as `tls` and `1.2`. */
 export const tlsProtocol = (): FieldWriter => {
@@ -10,7 +9,7 @@ export const tlsProtocol = (): FieldWriter => {
   ]);
   const version = text('tls.protocol.version');
   return (writer, line, start, end) => {
-    const name = names.get(textOf(line.bytes, start, Math.min(start + 4, end)));
+    const name = names.get(line.bytes.toString('utf8', start, Math.min(start + 4, end)));
     if (name === undefined) return;
     writeFragment(writer, name);
     version(writer, line, start + 4, end);
@@ -23,7 +22,7 @@ const REUSED = 'session-reused';
 export const resumed = (): FieldWriter => {
   const attribute = fixedAttribute('tls.resumed', true);
   return (writer, { bytes }, start, end) => {
-    if (end - start === REUSED.length && textOf(bytes, start, end) === REUSED)
+    if (end - start === REUSED.length && bytes.toString('utf8', start, end) === REUSED)
       writeFragment(writer, attribute);
   };
 };

@@ -30,9 +30,14 @@ export interface ListedObject {
 export interface Objects {
   /**
    * The object's bytes. A body that breaks off is reopened once where it broke.
+   * @param opened told the entity tag, before the first byte
    * @throws ReadError
    */
-  readonly read: (object: SourceObject, signal: AbortSignal) => AsyncIterable<Uint8Array>;
+  readonly read: (
+    object: SourceObject,
+    signal: AbortSignal,
+    opened?: (etag: string | undefined) => void,
+  ) => AsyncIterable<Uint8Array>;
   readonly list: (bucket: string, prefix: string, startAfter?: string) => AsyncIterable<ListedObject>;
   readonly put: (bucket: string, key: string, body: string) => Promise<void>;
   /** Deletes exactly this object. @throws Error if another one has taken its place */
@@ -48,7 +53,7 @@ const REOPENS = 1;
 const STALL_MS = 30_000;
 
 export const s3Objects = (client: S3Client, stallMs = STALL_MS): Objects => ({
-  read: (object, signal) => read(client, object, signal, stallMs),
+  read: (object, signal, opened) => read(client, object, signal, stallMs, opened),
   list: (bucket, prefix, startAfter) => list(client, bucket, prefix, startAfter),
   put: async (bucket, key, body) => {
     const ContentType = 'application/x-ndjson';
@@ -70,6 +75,7 @@ async function* read(
   object: SourceObject,
   signal: AbortSignal,
   stallMs: number,
+  opened?: (etag: string | undefined) => void,
 ): AsyncGenerator<Uint8Array> {
   let { etag } = object;
   let size: number | undefined;
@@ -88,6 +94,7 @@ async function* read(
       );
       etag ??= response.ETag;
       size ??= response.ContentLength;
+      if (offset === 0) opened?.(etag?.replaceAll('"', ''));
       for await (const chunk of unstalled(response.Body as Readable, stallMs)) {
         offset += chunk.length;
         yield chunk;

@@ -53,11 +53,7 @@ const bring = async (job: Job, batch: Batch, release: (encoder: Encoder) => void
   );
   for (const [{ result, ...lines }, counts] of counted) {
     if (result.type === 'undelivered') {
-      giveUp(
-        job,
-        { ...lines, type: 'undelivered', reason: result.reason, retryAfterMs: result.retryAfterMs },
-        counts,
-      );
+      giveUp(job, { ...lines, ...result }, counts);
     } else if (result.type === 'rejected') {
       refused.push({ lines, counts });
       answers.push({
@@ -109,8 +105,13 @@ const send = async (job: Job, body: Uint8Array<ArrayBuffer>): Promise<Outcome> =
 const partsOf = async (job: Job, batch: Batch, outcome: Outcome): Promise<readonly Part[]> =>
   isolate(linesOf(batch), outcome, {
     send: async (fromLine, toLine) => {
-      const { request, records } = encodePart(job, batch, { fromLine, toLine });
-      return records === 0 ? ACCEPTED : send(job, await gzip(request));
+      try {
+        const { request, records } = encodePart(job, batch, { fromLine, toLine });
+        return records === 0 ? ACCEPTED : await send(job, await gzip(request));
+      } catch (error) {
+        // A fault of ours stops here, lest parts that Scout has accepted go back with the others.
+        return { type: 'refused', reason: internalReason(error) };
+      }
     },
     accepts: () => (job.accepts ??= acceptsEmpty(job)),
     budget: job.budget,

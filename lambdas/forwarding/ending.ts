@@ -26,16 +26,18 @@ export const endingOf = (error: unknown, deleteProcessedFiles: boolean): Ending 
   if (!(error instanceof ReadError)) {
     return { type: 'failed', errorType: INTERNAL_ERROR, reason: internalReason(error) };
   }
-  const ending: Ending = { ...READ_ENDINGS[error.failure], reason };
-  // Somebody before us has forwarded and deleted it.
-  const isDone = error.failure === 'overwritten' || (error.failure === 'gone' && deleteProcessedFiles);
-  if (isDone) console.info({ message: 'nothing to do', reason });
-  return isDone ? { type: 'nothing to do' } : ending;
+  // A new object has its own event; one that is gone was forwarded and deleted before.
+  if (error.failure === 'overwritten' || (error.failure === 'gone' && deleteProcessedFiles)) {
+    console.info({ message: 'nothing to do', reason });
+    return { type: 'nothing to do' };
+  }
+  return { ...READ_ENDINGS[error.failure], reason };
 };
 
-const READ_ENDINGS: Readonly<Record<ReadFailure, { type: 'failed' | 'dead'; errorType: string }>> = {
+const READ_ENDINGS: Readonly<
+  Record<Exclude<ReadFailure, 'overwritten'>, { type: 'failed' | 'dead'; errorType: string }>
+> = {
   gone: { type: 'dead', errorType: 'object_gone' },
   denied: { type: 'dead', errorType: 'access_denied' },
-  overwritten: { type: 'dead', errorType: 'object_overwritten' },
   unreadable: { type: 'failed', errorType: 'object_unreadable' },
 };

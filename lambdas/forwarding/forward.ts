@@ -59,12 +59,12 @@ export const forward = async (work: Work, format: Format, edges: Edges, call: Ca
   const { nextLine, ending } = await readInto(job, underWay);
   await Promise.all(underWay);
 
-  const { ledger, missing } = job;
+  const { ledger, missing, work: read } = job;
   const lines = { fromLine: nextLine, toLine: work.toLine };
   const failed =
     'errorType' in ending ? { ...lines, type: ending.errorType, reason: ending.reason } : undefined;
   return {
-    work,
+    work: read,
     ledger,
     missing: ending.type === 'failed' && failed ? [...missing, failed] : missing,
     rest: ending.type === 'stopped' ? lines : undefined,
@@ -91,14 +91,17 @@ const readInto = async (
   const range = { fromLine: work.fromLine ?? 1, toLine: work.toLine };
   const reading = new AbortController();
   const timer = setTimeout(() => reading.abort(), Math.max(0, call.remainingMs() - 2 * BOOKKEEPING_MS));
-  const lines = guarded(blocks(decompress(edges.objects.read(work, reading.signal))), job);
+  const opened = (etag: string | undefined): void => {
+    job.work = { ...work, etag: work.etag ?? etag };
+  };
+  const lines = guarded(blocks(decompress(edges.objects.read(work, reading.signal, opened))), job);
   let nextLine = range.fromLine;
   const goOn = (): void => {
     const oneIsEnough = call.receives >= CAUTIOUS_RECEIVE && nextLine > range.fromLine;
     if (oneIsEnough || job.missing.length > 0 || isShortOfTime(call.remainingMs)) throw new Stopped();
   };
   try {
-    const encoders = encoderPool(() => job.format.encoder(work, job.observedMs, limits));
+    const encoders = encoderPool(() => job.format.encoder(job.work, job.observedMs, limits));
     const nextEncoder = async (): Promise<Encoder> => {
       // Asked here too: lines that will not be sent are not even looked at, lest they crash the function again.
       goOn();
@@ -133,10 +136,14 @@ async function* guarded(source: AsyncIterable<Block>, { format, call }: Job): As
 }
 
 const encoderPool = (create: () => Encoder) => {
-  const free = Array.from({ length: ENCODERS }, create);
+  let uncreated = ENCODERS;
+  const free: Encoder[] = [];
   let waiting: ((encoder: Encoder) => void) | undefined;
   return {
-    next: async (): Promise<Encoder> => free.pop() ?? new Promise((resolve) => (waiting = resolve)),
+    next: async (): Promise<Encoder> => {
+      const encoder = free.pop() ?? (uncreated-- > 0 ? create() : undefined);
+      return encoder ?? new Promise((resolve) => (waiting = resolve));
+    },
     release: (encoder: Encoder): void => {
       if (waiting === undefined) free.push(encoder);
       else waiting(encoder);

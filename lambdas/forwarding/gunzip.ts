@@ -38,13 +38,13 @@ async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   let output: Uint8Array[] = [];
   let failure: Error | undefined;
   let fed = 0;
-  let settle: () => void = () => undefined;
+  let settle: (() => void) | undefined;
   stream.on('data', (chunk: Uint8Array) => output.push(chunk));
   // zlib calls no write back that fails, nor one that holds zeros after the last member: there it ends.
-  stream.on('end', () => settle());
+  stream.on('end', () => settle?.());
   stream.on('error', (error) => {
     failure = error;
-    settle();
+    settle?.();
   });
   const settled = (act: (done: () => void) => void): Promise<void> =>
     new Promise((done) => {

@@ -26,11 +26,11 @@ export const createHandler = (
   connect: (pipeline: Pipeline) => Edges,
   formats: (settings: Settings) => FormatOf,
 ): Handler => {
-  let connected: { readonly edges: Edges; readonly formatOf: FormatOf } | undefined;
+  let connected: Pick<Invocation, 'edges' | 'formatOf'> | undefined;
   return async (event, context) => {
     if (connected === undefined) {
       const edges = connect(pipeline);
-      connected = { edges, formatOf: butRejected(formats(edges.settings), edges.settings.rejected.prefix) };
+      connected = { edges, formatOf: butRejected(edges.settings, formats(edges.settings)) };
     }
     const { edges } = connected;
     const report = openReport();
@@ -46,11 +46,12 @@ export const createHandler = (
   };
 };
 
-/** Nothing that was rejected is forwarded again by itself. */
-const butRejected =
-  (formatOf: FormatOf, prefix: string): FormatOf =>
-  (key, size) =>
-    key.startsWith(prefix) ? { skip: `under ${prefix}` } : formatOf(key, size);
+/** Nothing that was rejected is forwarded again by itself; only the bucket that it is kept in has such keys. */
+const butRejected = ({ rejected }: Settings, formatOf: FormatOf): Invocation['formatOf'] => {
+  const { bucket: own, prefix } = rejected;
+  return ({ bucket, key }, size) =>
+    key.startsWith(prefix) && bucket === (own ?? bucket) ? { skip: `under ${prefix}` } : formatOf(key, size);
+};
 
 /** Forwards one message after the other; answers which of them failed. */
 const forwardEvent = async (event: unknown, invocation: Invocation): Promise<SQSBatchResponse> => {
@@ -77,7 +78,7 @@ const forwardListing = async (listing: Listing, invocation: Invocation): Promise
     return 0;
   };
   return list(listing, edges, {
-    isOurs: (key, size) => !('skip' in formatOf(key, size)),
+    isOurs: (object, size) => !('skip' in formatOf(object, size)),
     isShortOfTime: () => isShortOfTime(remainingMs),
     ...(queueUrl === undefined
       ? { atOnce: 1, take: forwardNow }

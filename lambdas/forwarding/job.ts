@@ -9,11 +9,14 @@ export interface Missing extends Range {
   readonly type: string;
   readonly reason: string;
   readonly retryAfterMs?: number | undefined;
+  /** Nothing failed: it only goes on in another invocation. */
+  readonly unfinished?: true | undefined;
 }
 
 /** A piece of work in progress in this invocation. */
 export interface Job {
-  readonly work: Work;
+  /** With the entity tag that was read, from when it is known: what goes back means just this object. */
+  work: Work;
   readonly format: Format;
   readonly observedMs: number;
   readonly edges: Edges;

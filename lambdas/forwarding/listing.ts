@@ -1,5 +1,6 @@
 import type { Edges } from './edges.ts';
 import type { Listing } from './events.ts';
+import type { SourceObject } from './format.ts';
 import { workItem, type Work } from './work.ts';
 
 /** The answer to a listing asked for by hand. */
@@ -14,7 +15,7 @@ export interface Listed {
 
 export interface Taker {
   /** Whether the pipeline forwards such an object. */
-  readonly isOurs: (key: string, size: number) => boolean;
+  readonly isOurs: (object: SourceObject, size: number) => boolean;
   readonly isShortOfTime: () => boolean;
   /** Objects collected before they are taken. */
   readonly atOnce: number;
@@ -44,7 +45,7 @@ export const list = async (
       break;
     }
     last = key;
-    if (!isOurs(key, size)) continue;
+    if (!isOurs({ bucket, key }, size)) continue;
     objects++;
     bytes += size;
     waiting.push({ bucket, key, etag: etag?.replaceAll('"', ''), backfill: true });

@@ -1,6 +1,6 @@
 import type { Edges } from './edges.ts';
 import type { Message, Named } from './events.ts';
-import type { FormatOf } from './format.ts';
+import type { FormatOf, SourceObject } from './format.ts';
 import { type Forwarded, forward, isShortOfTime } from './forward.ts';
 import { type EmfValues, imbalance, openLedger, report } from './ledger.ts';
 import { settleMessage, settleUnreadable } from './settle.ts';
@@ -10,7 +10,7 @@ import type { Work } from './work.ts';
 /** What all messages of an invocation share. */
 export interface Invocation {
   readonly edges: Edges;
-  readonly formatOf: FormatOf;
+  readonly formatOf: (object: SourceObject, size: number | undefined) => ReturnType<FormatOf>;
   /** Milliseconds until Lambda stops the function. */
   readonly remainingMs: () => number;
   readonly report: EmfValues;
@@ -28,10 +28,14 @@ export const forwardMessage = async (message: Message, invocation: Invocation): 
     values.ObjectsDeadLettered += settled.deadLettered;
     return settled.done;
   }
+  // One object that fails or crashes may not hold up the others for ever.
+  const parted = message.receives >= CAUTIOUS_RECEIVE && message.objects.length > 1;
   const results: Forwarded[] = [];
   for (const named of message.objects) {
-    const begun = results.length > 0;
-    const result = await forwardObject(named, message, invocation, begun);
+    const result =
+      parted && edges.settings.queueUrl !== undefined
+        ? { ...untouched(named.work), progress: true }
+        : await forwardObject(named, message, invocation);
     if (result !== undefined) results.push(result);
   }
   const { done, deadLettered } = await settleMessage(message, results, edges);
@@ -45,16 +49,15 @@ const forwardObject = async (
   { work, size, timeMs }: Named,
   message: Message,
   { edges, formatOf, remainingMs, report: values }: Invocation,
-  begun: boolean,
 ): Promise<Forwarded | undefined> => {
   const { bucket, key, fromLine = 1, toLine } = work;
-  const format = formatOf(key, size);
+  const format = formatOf(work, size);
   if ('skip' in format) {
     console.info({ message: 'skipped', bucket, key, reason: format.skip });
     values.ObjectsSkipped++;
     return undefined;
   }
-  if (isShortOfTime(remainingMs) || (begun && message.receives >= CAUTIOUS_RECEIVE)) return untouched(work);
+  if (isShortOfTime(remainingMs)) return untouched(work);
   const startMs = edges.now();
   const result = await forward(work, format, edges, { remainingMs, receives: message.receives });
   const { ledger, missing, dead, rest, nothingToDo, whole } = result;
@@ -95,7 +98,7 @@ const untouched = (work: Work): Forwarded => ({
 
 const removeWhole = async (results: readonly Forwarded[], { objects }: Edges): Promise<void> => {
   for (const { work, whole } of results) {
-    if (!whole) continue;
+    if (!whole || work.etag === undefined) continue;
     const { bucket, key } = work;
     await objects
       .remove(work)

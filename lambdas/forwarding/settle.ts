@@ -92,7 +92,7 @@ const queueAgain = async (edges: Edges, items: readonly Item[]): Promise<boolean
     edges,
     edges.settings.queueUrl,
     items.map(({ work, cause }): QueueMessage => {
-      if (cause === undefined) return { body: workItem({ ...work, attempt: undefined }) };
+      if (cause === undefined || cause.unfinished) return { body: workItem({ ...work, attempt: undefined }) };
       const attempt = (work.attempt ?? 0) + 1;
       const seconds = secondsToWait(attempt, cause.retryAfterMs, edges.random());
       return { body: workItem({ ...work, attempt }), delaySeconds: Math.min(MAX_DELAY_SECONDS, seconds) };
@@ -145,7 +145,11 @@ const wait = async (
 
 /** Of two causes the one that asks for the longer wait. */
 const later = (one: Cause | undefined, other: Cause | undefined): Cause | undefined =>
-  (other?.retryAfterMs ?? -1) > (one?.retryAfterMs ?? -1) ? other : (one ?? other);
+  one?.unfinished && other !== undefined
+    ? other
+    : (other?.retryAfterMs ?? -1) > (one?.retryAfterMs ?? -1)
+      ? other
+      : (one ?? other);
 
 const linesOf = ({ fromLine, toLine }: Range): Range => ({ fromLine, toLine });
 

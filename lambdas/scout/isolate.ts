@@ -12,7 +12,13 @@ export interface Part extends Lines {
     | Extract<Outcome, { type: 'accepted' }>
     /** A single line that Scout does not take. */
     | { readonly type: 'rejected'; readonly reason: string }
-    | { readonly type: 'undelivered'; readonly reason: string; readonly retryAfterMs?: number | undefined };
+    | {
+        readonly type: 'undelivered';
+        readonly reason: string;
+        readonly retryAfterMs?: number | undefined;
+        /** Nothing failed: the requests for finding bad lines are used up, for now. */
+        readonly unfinished?: true;
+      };
 }
 
 export interface IsolateOperations {
@@ -77,7 +83,7 @@ export const isolate = async (
     if (isAtFault && lines.fromLine < lines.toLine) return halve(lines, fault);
     if (fault.type === 'invalid') {
       if (budget.extra <= 0)
-        return add(lines, { type: 'undelivered', reason: `${fault.reason} (not isolated yet)` });
+        return add(lines, { type: 'undelivered', reason: `${fault.reason} (not isolated yet)`, unfinished: true });
       budget.extra -= 1;
     }
     await settle(lines, await send(lines.fromLine, lines.toLine));

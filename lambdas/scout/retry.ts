@@ -13,8 +13,8 @@ export const RETRY_WITHIN_MS = 20_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
 const GROWTH = 2;
-/** A retry with less than this to its deadline would only time out. */
-const LEAST_TIME_MS = 1_000;
+/** A request with less than this to its deadline would only time out. */
+export const LEAST_TIME_MS = 1_000;
 
 /**
  * Repeats a request while its outcome is `retryable`: exponential backoff with jitter, never sooner than `Retry-After`

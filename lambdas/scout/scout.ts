@@ -1,7 +1,7 @@
 import type { ScoutSettings } from '../settings.ts';
 import type { Outcome } from './outcome.ts';
 import { post, type PostOutcome } from './post.ts';
-import { retrying, type RetryEdges } from './retry.ts';
+import { LEAST_TIME_MS, retrying, type RetryEdges } from './retry.ts';
 import { createTokens, type TokenEdges } from './token.ts';
 
 export interface Scout {
@@ -40,7 +40,7 @@ export const createScout = (settings: ScoutSettings, edges: ScoutEdges): Scout =
       let requests = 0;
       const send = async (token: string): Promise<PostOutcome> => {
         const timeoutMs = Math.min(settings.requestTimeoutMs, deadline - edges.now());
-        if (timeoutMs <= 0) return { type: 'retryable', reason: 'Scout: no time left for a request' };
+        if (timeoutMs < LEAST_TIME_MS) return { type: 'retryable', reason: 'Scout: no time left for a request' };
         requests += 1;
         const { endpoint, headers } = settings;
         return post({ url: endpoint + path, token, headers, body: gzipBody, timeoutMs }, edges.now);

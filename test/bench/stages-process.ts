@@ -44,7 +44,8 @@ const parseLines = (text: string): void => {
 const plain = (text: string): number => {
   let bytes = 0;
   for (const line of text.split('\n')) {
-    const fields: unknown = isMetrics && line !== '' ? JSON.parse(line) : { ...line.match(/"[^"]*"|[^ ]+/g) };
+    const fields: unknown =
+      isMetrics && line !== '' ? JSON.parse(line) : Object.assign({}, line.match(/"[^"]*"|[^ ]+/g));
     bytes += Buffer.from(JSON.stringify(fields)).length;
   }
   return bytes;

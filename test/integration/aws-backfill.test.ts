@@ -11,7 +11,7 @@ import { SCOUT } from '../lib/synth.ts';
 import { attributesOf } from '../support/scout/otlp.ts';
 import { type Ran, runCommand, startCommand } from './support/command.ts';
 import { deploy } from './support/deployment.ts';
-import { type Moto, startMoto } from './support/moto.ts';
+import { clientOptions, type Moto, startMoto } from './support/moto.ts';
 import { program } from './support/program.ts';
 import { deployStack } from './support/stack.ts';
 
@@ -30,11 +30,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
   let sqs: SQSClient;
   beforeAll(async () => {
     moto = await startMoto(motoServer ?? '');
-    const options = {
-      endpoint: moto.environment['AWS_ENDPOINT_URL'] ?? '',
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    };
+    const options = clientOptions(moto);
     s3 = new S3Client({ ...options, forcePathStyle: true });
     sqs = new SQSClient(options);
   });
@@ -71,7 +67,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
   };
 
   it('of a deployed stack counts in a dry run, and queues the days asked for', async () => {
-    const { outputs } = await deployStack('Backfill', moto.environment);
+    const { outputs } = await deployStack('Backfill', moto);
     const { BucketName: bucket = '', AlbLogsQueueUrl: queueUrl = '' } = outputs;
     await put(
       bucket,
@@ -99,7 +95,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
   });
 
   it('asks before a large one, and queues nothing where nobody can answer', async () => {
-    const { outputs } = await deployStack('Large', moto.environment);
+    const { outputs } = await deployStack('Large', moto);
     const { BucketName: bucket = '', MetricsQueueUrl: queueUrl = '' } = outputs;
     await put(
       bucket,
@@ -115,7 +111,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
   });
 
   it('holds back while the queue is full, and goes on where it was stopped', async () => {
-    const { outputs } = await deployStack('Stopped', moto.environment);
+    const { outputs } = await deployStack('Stopped', moto);
     const { BucketName: bucket = '', MetricsQueueUrl: queueUrl = '' } = outputs;
     const keys = Array.from({ length: 63 }, (_, n) => `metrics/2026/01/31/${23 - (n % 2)}/${n}'s`).toSorted();
     await put(bucket, keys);
@@ -168,7 +164,8 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     expect(code).toBe(0);
     await albLogs.drain();
     const forwarded = scout.logs().map(({ scope }) => attributesOf(scope.attributes)['aws.s3.key']);
-    expect(forwarded.toSorted()).toEqual(keys.flatMap((key) => [key, key]));
+    expect(forwarded).toHaveLength(2 * keys.length);
+    expect(new Set(forwarded)).toEqual(new Set(keys));
   });
 
   it('says what is wrong where it cannot begin', async () => {

@@ -1,20 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import {
-  ElasticLoadBalancingV2Client,
-  ModifyLoadBalancerAttributesCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import { CreateDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
-import {
-  LambdaClient,
-  ListEventSourceMappingsCommand,
-  UpdateEventSourceMappingCommand,
-} from '@aws-sdk/client-lambda';
-import {
-  PutBucketNotificationConfigurationCommand,
-  PutBucketPolicyCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
 import {
   CreateSecretCommand,
   PutSecretValueCommand,
@@ -24,7 +8,8 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Scout, startScout } from '../support/scout.ts';
 import { runCommand } from './support/command.ts';
-import { type Moto, startMoto } from './support/moto.ts';
+import { completeStack, disableEventSource } from './support/complete-stack.ts';
+import { clientOptions, type Moto, startMoto } from './support/moto.ts';
 import { program } from './support/program.ts';
 import { type DeployedStack, deployStack } from './support/stack.ts';
 
@@ -44,23 +29,15 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
     await moto?.stop();
   });
 
-  const clientOptions = () => ({
-    endpoint: moto.environment['AWS_ENDPOINT_URL'] ?? '',
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-
   /** Its lines by name, each `status found`; the remedy of a check follows its line. */
   const doctor = async (...args: readonly string[]) => {
-    const settings = [
-      ...['-c', `scoutEndpoint=${scout.endpoint}`, '-c', `scoutTokenUrl=${scout.tokenUrl}`],
-      ...['-c', `caCertificateFile=${fixture('cert')}`],
-    ];
-    const { code, stdout, stderr } = await runCommand(
-      'bin/doctor.ts',
-      [...settings, ...args],
-      moto.environment,
-    );
+    const settings = {
+      scoutEndpoint: scout.endpoint,
+      scoutTokenUrl: scout.tokenUrl,
+      caCertificateFile: fixture('cert'),
+    };
+    const pairs = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+    const { code, stdout, stderr } = await runCommand('bin/doctor.ts', [...pairs, ...args], moto.environment);
     expect(stdout + stderr).not.toContain(scout.clientSecret);
     const lines = stdout.split('\n').map((line) => /^(ok|warn|fail|skip) +(.+?) {2,}(.+)$/.exec(line));
     const findings = Object.fromEntries(
@@ -70,7 +47,7 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
   };
 
   it('leads from nothing to a Scout that takes what is sent, before there is a stack', async () => {
-    const secrets = new SecretsManagerClient(clientOptions());
+    const secrets = new SecretsManagerClient(clientOptions(moto));
     const without = await doctor();
     expect(without).toMatchObject({ code: 1, stderr: '' });
     expect(without.findings).toMatchObject({
@@ -109,7 +86,7 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
   describe('of a deployed stack', () => {
     let stack: DeployedStack;
     beforeAll(async () => {
-      stack = await deployStack('Deployed', moto.environment);
+      stack = await deployStack('Deployed', moto);
     });
     const output = (name: string): string => stack.outputs[name] ?? '';
     const deployedDoctor = async () => doctor('--stack', 'Deployed', '--alb', stack.loadBalancerArn);
@@ -136,7 +113,7 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
     });
 
     it('finds it mended', async () => {
-      await mend();
+      await completeStack(stack, moto);
       const { findings } = await deployedDoctor();
       const { 'metric stream': _, ...others } = findings;
       expect(Object.entries(others).filter(([, finding]) => !finding.startsWith('ok '))).toEqual([]);
@@ -148,13 +125,13 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
     });
 
     it('says why dead letters are there and leaves them, and how to turn an event source on again', async () => {
-      const sqs = new SQSClient(clientOptions());
+      const sqs = new SQSClient(clientOptions(moto));
       const dead = output('AlbLogsDeadLetterQueueUrl');
       await sqs.send(
         new SendMessageCommand({ QueueUrl: dead, MessageBody: '{}', MessageAttributes: REASON }),
       );
       await sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: '{}' }));
-      const uuid = await disable(output('AlbLogsFunctionName'));
+      const uuid = await disableEventSource(output('AlbLogsFunctionName'), moto);
 
       const { code, findings, stdout } = await deployedDoctor();
       expect(code).toBe(1);
@@ -171,81 +148,6 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
     const REASON = {
       'error.type': { DataType: 'String', StringValue: 'object_gone' },
       'error.message': { DataType: 'String', StringValue: 'it was deleted' },
-    };
-
-    const disable = async (FunctionName: string): Promise<string> => {
-      const lambda = new LambdaClient(clientOptions());
-      const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));
-      const UUID = EventSourceMappings?.[0]?.UUID ?? '';
-      await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
-      return UUID;
-    };
-
-    /** What the real stack's deploy does, and the traffic of an hour. */
-    const mend = async (): Promise<void> => {
-      const s3 = new S3Client({ ...clientOptions(), forcePathStyle: true });
-      const Bucket = output('BucketName');
-      const notify = (name: string, prefix: string) => ({
-        QueueArn: `arn:aws:sqs:us-east-1:123456789012:${output(`${name}QueueUrl`).split('/').at(-1)}`,
-        Events: ['s3:ObjectCreated:*' as const],
-        Filter: { Key: { FilterRules: [{ Name: 'prefix' as const, Value: prefix }] } },
-      });
-      await s3.send(
-        new PutBucketNotificationConfigurationCommand({
-          Bucket,
-          NotificationConfiguration: {
-            QueueConfigurations: [notify('Metrics', 'metrics/'), notify('AlbLogs', 'alb/')],
-          },
-        }),
-      );
-      const Statement = {
-        Effect: 'Allow',
-        Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
-        Action: 's3:PutObject',
-        Resource: `arn:aws:s3:::${Bucket}/alb/AWSLogs/123456789012/*`,
-      };
-      await s3.send(
-        new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
-      );
-      const values = { enabled: 'true', bucket: Bucket, prefix: 'alb' };
-      await new ElasticLoadBalancingV2Client(clientOptions()).send(
-        new ModifyLoadBalancerAttributesCommand({
-          LoadBalancerArn: stack.loadBalancerArn,
-          Attributes: Object.entries(values).map(([name, Value]) => ({
-            Key: `access_logs.s3.${name}`,
-            Value,
-          })),
-        }),
-      );
-      await new FirehoseClient(clientOptions()).send(
-        new CreateDeliveryStreamCommand({
-          DeliveryStreamName: output('DeliveryStreamName'),
-          ExtendedS3DestinationConfiguration: {
-            BucketARN: `arn:aws:s3:::${Bucket}`,
-            RoleARN: 'arn:aws:iam::123456789012:role/delivery',
-          },
-        }),
-      );
-      await count('AWS/Firehose', 'DeliveryToS3.Records', {
-        DeliveryStreamName: output('DeliveryStreamName'),
-      });
-      await count('ScoutForwarder', 'ObjectsForwarded', { Pipeline: 'metrics' });
-      await count('ScoutForwarder', 'ObjectsForwarded', { Pipeline: 'alb-logs' });
-    };
-
-    const count = async (
-      Namespace: string,
-      MetricName: string,
-      dimensions: Readonly<Record<string, string>>,
-    ): Promise<void> => {
-      const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-      const Timestamp = new Date(Date.now() - 5 * 60_000);
-      await new CloudWatchClient(clientOptions()).send(
-        new PutMetricDataCommand({
-          Namespace,
-          MetricData: [{ MetricName, Dimensions, Timestamp, Value: 3 }],
-        }),
-      );
     };
   });
 });

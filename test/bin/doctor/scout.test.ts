@@ -34,6 +34,11 @@ const doctor = async (overrides: Partial<Settings> = {}): Promise<Readonly<Recor
   return findings;
 };
 
+const oauth = (status: number, error: string, description: string): Behaviour =>
+  answer({ status, body: JSON.stringify({ error, error_description: description }) });
+
+const read = (kind: string): string => readFileSync(`test/fixtures/self-signed.${kind}.pem`, 'utf8');
+
 const skipped = expect.objectContaining({ status: 'skip' });
 
 describe('before a deploy', () => {
@@ -100,8 +105,6 @@ describe('the secret', () => {
 });
 
 describe('the token', () => {
-  const oauth = (status: number, error: string, description: string): Behaviour =>
-    answer({ status, body: JSON.stringify({ error, error_description: description }) });
   const credentials = 'in the secret scout/oauth-client is wrong';
 
   it.each<[string, Behaviour, string]>([
@@ -177,7 +180,6 @@ describe('the token', () => {
   });
 
   it('cannot be had where the certificate is not trusted', async () => {
-    const read = (kind: string): string => readFileSync(`test/fixtures/self-signed.${kind}.pem`, 'utf8');
     await start({ tls: { key: read('key'), cert: read('cert') } });
     expect(await doctor()).toMatchObject({
       token: { status: 'fail', remedy: expect.stringContaining('name the private CA in caCertificateFile') },

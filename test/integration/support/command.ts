@@ -10,8 +10,6 @@ export interface Ran {
 
 export interface Running {
   readonly ended: Promise<Ran>;
-  /** Resolves when standard output or standard error has come to hold this text. */
-  readonly prints: (text: string) => Promise<void>;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
@@ -33,17 +31,6 @@ export const startCommand = (
       stdout,
       stderr,
     })),
-    prints: (wanted) =>
-      new Promise((resolve, reject) => {
-        let printed = '';
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.on('data', (chunk: Buffer) => {
-            printed += chunk.toString();
-            if (printed.includes(wanted)) resolve();
-          });
-        }
-        child.once('close', () => reject(new Error(`it ended without ${wanted}:\n${printed}`)));
-      }),
     kill: (signal) => void child.kill(signal),
   };
 };

@@ -25,3 +25,10 @@ export const startMoto = async (path: string): Promise<Moto> => {
     stop,
   };
 };
+
+/** The same for an SDK client of the test's own. */
+export const clientOptions = ({ environment }: Pick<Moto, 'environment'>) => ({
+  endpoint: environment['AWS_ENDPOINT_URL'] ?? '',
+  region: environment['AWS_REGION'] ?? '',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});

@@ -3,6 +3,7 @@ import {
   CreateStackCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
+import { clientOptions, type Moto } from './moto.ts';
 
 /** The outputs by which commands find their way in a deployed stack; and the ARN of a load balancer beside it. */
 export interface DeployedStack {
@@ -14,20 +15,13 @@ export interface DeployedStack {
  * Deploys what CloudFormation of moto can: the stack's bucket, queues, functions and delivery stream under the outputs of
  * the real one, and an Application Load Balancer. Notifications and the bucket's policy are left to the test.
  */
-export const deployStack = async (
-  stackName: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<DeployedStack> => {
-  const endpoint = environment['AWS_ENDPOINT_URL'] ?? '';
-  const cloudFormation = new CloudFormationClient({
-    endpoint,
-    region: environment['AWS_REGION'] ?? '',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+export const deployStack = async (stackName: string, moto: Moto): Promise<DeployedStack> => {
+  const options = clientOptions(moto);
+  const cloudFormation = new CloudFormationClient(options);
   await cloudFormation.send(
     new CreateStackCommand({
       StackName: stackName,
-      TemplateBody: JSON.stringify({ Resources, Outputs: outputsAt(endpoint) }),
+      TemplateBody: JSON.stringify({ Resources, Outputs: outputsAt(options.endpoint) }),
       Capabilities: ['CAPABILITY_IAM'],
     }),
   );

@@ -12,7 +12,7 @@ import {
   tokenize,
 } from '../../../lambdas/alb/line.ts';
 
-const line = newLine();
+let line = newLine();
 
 /** The tokens of a text, `undefined` if it has none. */
 const tokensOf = (text: string): readonly string[] | undefined => {
@@ -125,6 +125,15 @@ describe('tokenize', () => {
       ),
       { numRuns: 2000 },
     );
+  });
+
+  test('reads lines of every length up to and beyond what it first has room for', () => {
+    for (let length = 4070; length < 4110; length++) {
+      line = newLine();
+      const tokens = ['a', 'x'.repeat(length - 4), 'b'];
+      expect(tokensOf(tokens.join(' '))).toEqual(tokens);
+      expect(tokensOf(`a "${'y'.repeat(length - 4)}`)).toBeUndefined();
+    }
   });
 
   test('reads a line of a mebibyte', () => {

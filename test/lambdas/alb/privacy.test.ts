@@ -149,6 +149,20 @@ describe('client addresses', () => {
   });
 });
 
+test.each(['a', ':', 'a:', '1.', '?', '?a', '&', '=', '?a=', '::', '"?', 'f00d:', '?sig=&'])(
+  'a mebibyte of %j is masked without the time growing with its square',
+  (piece) => {
+    const text = piece.repeat((1024 * 1024) / piece.length);
+    const environment = { ALB_CLIENT_ADDRESS: 'mask', ALB_QUERY_STRINGS: 'mask' };
+    expect(recordOf(`x ${text}`, environment).attributes['error.type']).toBe('unparsable_line');
+    const fields = {
+      'client:port': text.replaceAll('"', ''),
+      request: `"GET ${text.replaceAll('"', '')} HTTP/1.1"`,
+    };
+    expect(recordOf(lineWith(fields), environment).attributes['elb']).toBe(FIELDS['elb']);
+  },
+);
+
 /** What is left of lines, by `user_agent`; and how many were filtered. */
 const left = (lines: readonly string[], environment: Readonly<Record<string, string>>) => {
   const encoded = encode(lines, formatWith(environment));

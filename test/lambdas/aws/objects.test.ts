@@ -64,6 +64,15 @@ describe('read', () => {
     expect(inputs(GetObjectCommand)[0]).toMatchObject({ IfMatch: undefined, VersionId: undefined });
   });
 
+  test('tells the entity tag before the first byte, once', async () => {
+    s3.on(GetObjectCommand)
+      .resolvesOnce({ Body: body(['ab'], reset), ContentLength: 3, ETag: '"e"' })
+      .resolvesOnce({ Body: body(['c']), ContentLength: 1, ETag: '"e"' });
+    const told: (string | undefined)[] = [];
+    for await (const chunk of objects.read({ bucket: 'b', key: 'k' }, never, (etag) => told.push(etag)))
+      expect([told, chunk.length > 0]).toEqual([['e'], true]);
+  });
+
   test.each([
     ['breaks', body(['abc', 'd'], reset)],
     ['is shorter than announced', body(['abc', 'd'])],
@@ -183,13 +192,13 @@ test('put writes NDJSON', async () => {
   });
 });
 
-describe('remove deletes', () => {
-  const removed = async (object: { etag?: string; versionId?: string }) => {
-    s3.on(DeleteObjectCommand).resolves({});
-    await objects.remove({ bucket: 'b', key: 'k', ...object });
-    return s3.commandCalls(DeleteObjectCommand)[0]?.args[0].input;
-  };
+const removed = async (object: { etag?: string; versionId?: string }) => {
+  s3.on(DeleteObjectCommand).resolves({});
+  await objects.remove({ bucket: 'b', key: 'k', ...object });
+  return s3.commandCalls(DeleteObjectCommand)[0]?.args[0].input;
+};
 
+describe('remove deletes', () => {
   test.each(['e', '"e"'])('the object of the etag %s, and none that took its place', async (etag) => {
     expect(await removed({ etag })).toEqual({ Bucket: 'b', Key: 'k', IfMatch: '"e"' });
   });

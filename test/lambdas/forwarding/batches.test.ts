@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Batch, batches, encodeLines, lineText } from '../../../lambdas/forwarding/batches.ts';
 import { blocks, CUT_LINE, LONGEST_LINE } from '../../../lambdas/forwarding/blocks.ts';
@@ -241,17 +241,18 @@ describe('a batch keeps its lines', () => {
   });
 });
 
+const collected = async (found: AsyncIterable<Batch>) => {
+  const seen: Batch[] = [];
+  try {
+    for await (const batch of found) seen.push(batch);
+  } catch (caught) {
+    return { seen, caught };
+  }
+  return { seen, caught: undefined };
+};
+
 describe('when something fails', () => {
   const error = new Error('broken');
-  const collected = async (found: AsyncIterable<Batch>) => {
-    const seen: Batch[] = [];
-    try {
-      for await (const batch of found) seen.push(batch);
-    } catch (caught) {
-      return { seen, caught };
-    }
-    return { seen, caught: undefined };
-  };
 
   test('in the source, the whole lines before come first', async () => {
     const source = blocks(failing(chunked('l1\nl2\nl3\nl4\nl5', 5), error));

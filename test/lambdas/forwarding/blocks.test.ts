@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Block, blocks, CUT_LINE, LONGEST_LINE } from '../../../lambdas/forwarding/blocks.ts';
 import { chunked, failing } from '../../support/chunked.ts';

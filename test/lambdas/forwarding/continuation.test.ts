@@ -5,6 +5,7 @@ import { createForwarder } from '../../support/forwarder.ts';
 import { type ObjectStore, startObjectStore } from '../../support/object-store.ts';
 import { type Scout, startScout } from '../../support/scout.ts';
 import { accept, type Behaviour, fail } from '../../support/scout/behaviour.ts';
+import { attributesOf } from '../../support/scout/otlp.ts';
 
 let scout: Scout;
 let store: ObjectStore;
@@ -145,15 +146,14 @@ describe('from the third receive on', () => {
     expect(forwarder.queued).toEqual([]);
   });
 
-  test('of several objects only the first is begun', async () => {
+  test('several objects become items of their own, so that one that crashes the function holds up no other', async () => {
     const keys = ['alb/1.log', 'alb/2.log', 'alb/3.log'];
     const Records = keys.flatMap((key) => forwarder.put(key, albText(2)).Records);
     expect(await forwarder.receive({ Records }, { receives: 3 })).toBe(true);
-    expect(storedLines(scout)).toEqual([1, 2]);
-    expect(forwarder.queued.map(({ key, fromLine }) => [key, fromLine])).toEqual([
-      ['alb/2.log', 1],
-      ['alb/3.log', 1],
-    ]);
+    expect(scout.count()).toBe(0);
+    expect(forwarder.queued).toEqual(
+      keys.map((key) => ({ bucket: 'logs', key, etag: expect.any(String), fromLine: 1 })),
+    );
   });
 
   test('a batch that fails is not followed by another', async () => {
@@ -177,6 +177,25 @@ describe('a range of an object', () => {
     expect(sorted(storedLines(scout))).toEqual(expected);
     expect([forwarder.queued, forwarder.deadLetters]).toEqual([[], []]);
     expect(forwarder.report()).toMatchObject({ ObjectsForwarded: 1, RecordsRead: expected.length });
+  });
+});
+
+describe('work whose entity tag is not known', () => {
+  test('means, from its first line on, the object that was read', async () => {
+    const etag = forwarder.put(ALB_KEY, albText(20)).Records[0]?.s3.object.eTag;
+    await forwarder.receive({ bucket: 'logs', key: ALB_KEY }, { receives: 3 });
+    expect(forwarder.queued).toEqual([{ bucket: 'logs', key: ALB_KEY, etag, fromLine: 6 }]);
+    forwarder.put(ALB_KEY, albText(30));
+    expect(await forwarder.receive(forwarder.queued[0])).toBe(true);
+    expect(storedLines(scout)).toEqual(range(1, 5));
+  });
+
+  test('gives its records the same uids', async () => {
+    await forwarder.receive(forwarder.put(ALB_KEY, albText(3)));
+    await forwarder.receive({ bucket: 'logs', key: ALB_KEY });
+    const uids = scout.logs().map(({ record }) => attributesOf(record.attributes)['log.record.uid']);
+    expect(uids).toHaveLength(6);
+    expect(uids.slice(3)).toEqual(uids.slice(0, 3));
   });
 });
 

@@ -54,6 +54,13 @@ describe('an object is deleted', () => {
     expect(isThere()).toBe(false);
   });
 
+  test('if its entity tag was not known before it was read', async () => {
+    const etag = forwarder.put(ALB_KEY, albText(3)).Records[0]?.s3.object.eTag;
+    expect(await forwarder.receive({ bucket: BUCKET, key: ALB_KEY })).toBe(true);
+    expect(deletes.map(({ headers }) => headers['if-match'])).toEqual([`"${etag}"`]);
+    expect(isThere()).toBe(false);
+  });
+
   test('with each that a message names', async () => {
     const Records = ['alb/1.log', 'alb/2.log'].flatMap((key) => forwarder.put(key, albText(2)).Records);
     await forwarder.receive({ Records });
@@ -61,16 +68,30 @@ describe('an object is deleted', () => {
   });
 });
 
-describe('an object stays', () => {
-  const staying = async (
-    work: unknown,
-    more: { receives?: number; limitMs?: number } = {},
-  ): Promise<void> => {
-    await forwarder.receive(work, more);
-    expect(isThere()).toBe(true);
-    expect(deletes).toEqual([]);
-  };
+const leavingOut = (format: Format): Format => ({
+  ...format,
+  encoder: (...args) => {
+    const inner = format.encoder(...args);
+    let filtered = 0;
+    const encoder: Encoder = {
+      add: (bytes, start, end, line, cut) => {
+        if (line !== 3) return inner.add(bytes, start, end, line, cut);
+        filtered++;
+        return true;
+      },
+      take: () => ({ ...inner.take(), filtered }),
+    };
+    return encoder;
+  },
+});
 
+const staying = async (work: unknown, more: { receives?: number; limitMs?: number } = {}): Promise<void> => {
+  await forwarder.receive(work, more);
+  expect(isThere()).toBe(true);
+  expect(deletes).toEqual([]);
+};
+
+describe('an object stays', () => {
   test('unless the setting says so', async () => {
     forwarder = create({ DELETE_PROCESSED_FILES: 'false' });
     await staying(forwarder.put(ALB_KEY, albText(5)));
@@ -116,22 +137,6 @@ describe('an object stays', () => {
   });
 
   test('if configuration left records of it out: they are neither delivered nor kept', async () => {
-    const leavingOut = (format: Format): Format => ({
-      ...format,
-      encoder: (...args) => {
-        const inner = format.encoder(...args);
-        let filtered = 0;
-        const encoder: Encoder = {
-          add: (bytes, start, end, line, cut) => {
-            if (line !== 3) return inner.add(bytes, start, end, line, cut);
-            filtered++;
-            return true;
-          },
-          take: () => ({ ...inner.take(), filtered }),
-        };
-        return encoder;
-      },
-    });
     forwarder = create({}, { formats: (settings) => () => leavingOut(albFormat(settings)) });
     await staying(forwarder.put(ALB_KEY, albText(5)));
     expect(forwarder.account()).toMatchObject({ read: 5, delivered: 4, filtered: 1 });

@@ -21,6 +21,7 @@ describe('an outage', () => {
   test.each([
     ['refuses every request', { type: 'retryable', reason: '503' } as const],
     ['lets nobody in', { type: 'refused', reason: '403' } as const],
+    ['asks to come back in a second', { type: 'retryable', reason: '429', retryAfterMs: 1000 } as const],
     ['asks to come back in an hour', { type: 'retryable', reason: '429', retryAfterMs: HOUR_MS } as const],
     ['takes everything for invalid', { type: 'invalid', reason: '400' } as const],
   ])('of a day, in which Scout %s, ends with everything delivered once', async (_how, outcome) => {
@@ -96,20 +97,20 @@ describe('an outage', () => {
   });
 });
 
-describe('a function that crashes', () => {
-  /** A world in which the function dies when it has sent so many batches since it started. */
-  const crashing = (batches: number) => {
-    const sent: number[] = [];
-    const world: World = createWorld({
-      faults: (name) => name === 'kill' && (sent[world.invocations] ?? 0) >= batches,
-      answer: (_records, { invocations }) => {
-        sent[invocations] = (sent[invocations] ?? 0) + 1;
-        return undefined;
-      },
-    });
-    return { world, sent };
-  };
+/** A world in which the function dies when it has sent so many batches since it started. */
+const crashing = (batches: number) => {
+  const sent: number[] = [];
+  const world: World = createWorld({
+    faults: (name) => name === 'kill' && (sent[world.invocations] ?? 0) >= batches,
+    answer: (_records, { invocations }) => {
+      sent[invocations] = (sent[invocations] ?? 0) + 1;
+      return undefined;
+    },
+  });
+  return { world, sent };
+};
 
+describe('a function that crashes', () => {
   test('after its second batch, each time, still gets through, and repeats one batch at most from the third receive on', async () => {
     const { world, sent } = crashing(2);
     world.objects.set('object', text(50));

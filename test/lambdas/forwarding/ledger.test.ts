@@ -42,16 +42,16 @@ interface Emf {
 
 describe('the line of metrics', () => {
   const line = emfLine('alb-logs', { ...openReport(), RecordsRead: 7, DeliveryLag: 61.5 }, 1_767_225_600_000);
-  const emf = JSON.parse(line) as Emf;
-  const [directive] = emf._aws.CloudWatchMetrics;
+  const { _aws: aws, ...values } = JSON.parse(line) as Emf;
+  const [directive] = aws.CloudWatchMetrics;
 
   test('is one line of JSON in the embedded metric format', () => {
     expect(line).not.toContain('\n');
-    expect(emf._aws.Timestamp).toBe(1_767_225_600_000);
-    expect(emf._aws.CloudWatchMetrics).toHaveLength(1);
+    expect(aws.Timestamp).toBe(1_767_225_600_000);
+    expect(aws.CloudWatchMetrics).toHaveLength(1);
     expect(directive?.Namespace).toBe('ScoutForwarder');
     expect(directive?.Dimensions).toEqual([['Pipeline']]);
-    expect(emf['Pipeline']).toBe('alb-logs');
+    expect(values['Pipeline']).toBe('alb-logs');
   });
 
   test('names every metric once, each with a unit of CloudWatch and a number beside', () => {
@@ -70,14 +70,14 @@ describe('the line of metrics', () => {
     expect(names).toEqual(Object.keys(EMF_METRICS));
     for (const { Name, Unit } of directive?.Metrics ?? []) {
       expect(UNITS).toContain(Unit);
-      expect(emf[Name]).toEqual(expect.any(Number));
+      expect(values[Name]).toEqual(expect.any(Number));
     }
-    expect([emf['RecordsRead'], emf['DeliveryLag']]).toEqual([7, 61.5]);
+    expect([values['RecordsRead'], values['DeliveryLag']]).toEqual([7, 61.5]);
   });
 
   test('leaves a lag out that nobody knows', () => {
-    const { _aws, ...values } = JSON.parse(emfLine('metrics', openReport(), 0)) as Emf;
-    expect(_aws.CloudWatchMetrics[0]?.Metrics).not.toContainEqual(
+    const { _aws: aws, ...values } = JSON.parse(emfLine('metrics', openReport(), 0)) as Emf;
+    expect(aws.CloudWatchMetrics[0]?.Metrics).not.toContainEqual(
       expect.objectContaining({ Name: 'DeliveryLag' }),
     );
     expect(values).not.toHaveProperty('DeliveryLag');

@@ -228,6 +228,12 @@ describe('an object', () => {
     ]);
   });
 
+  test('under such a prefix of another bucket is forwarded like any other', async () => {
+    store.put('elsewhere', 'rejected/a.log', TEXT);
+    expect(await forwarder.receive({ bucket: 'elsewhere', key: 'rejected/a.log' })).toBe(true);
+    expect(stored()).toEqual(range(1, LINES));
+  });
+
   test.each([
     ['of another kind', `alb/AWSLogs/123456789012/ELBAccessLogTestFile`, 'hello\n', /test file/],
     ['that is empty', ALB_KEY, '', /zero-byte/],

@@ -139,13 +139,13 @@ describe('on its last receive', () => {
   });
 });
 
-describe('the reason of a dead letter', () => {
-  const reasonOf = async (message: string): Promise<unknown> => {
-    scout.respond(fail(500, message));
-    await forwarder.receive(forwarder.put(ALB_KEY, albText(1)), { receives: MAX_RECEIVE_COUNT });
-    return forwarder.deadLetters.at(-1)?.error?.message;
-  };
+const reasonOf = async (message: string): Promise<unknown> => {
+  scout.respond(fail(500, message));
+  await forwarder.receive(forwarder.put(ALB_KEY, albText(1)), { receives: MAX_RECEIVE_COUNT });
+  return forwarder.deadLetters.at(-1)?.error?.message;
+};
 
+describe('the reason of a dead letter', () => {
   test('is one that SQS takes: no control characters, no half letters, not long', async () => {
     expect(await reasonOf('a\u0000b\u001bc')).toBe('Scout answered 500: a b c');
     expect(String(await reasonOf('🍊'.repeat(5000)))).toMatch(/^Scout answered 500: (?:🍊)+ ?$/u);
@@ -198,24 +198,25 @@ describe('an event that did not come from SQS', () => {
   });
 });
 
-describe('the lines of an object that go back', () => {
-  const forwarded = (missing: Forwarded['missing'], rest?: Forwarded['rest']): Forwarded => ({
-    work: { bucket: BUCKET, key: 'k', etag: 'e', attempt: 2 },
-    ledger: openLedger(),
-    missing,
-    rest,
-    progress: true,
-    nothingToDo: false,
-    whole: false,
-  });
-  const lost = (fromLine: number, toLine?: number, retryAfterMs?: number) => ({
-    fromLine,
-    toLine,
-    type: 'undelivered',
-    reason: 'down',
-    retryAfterMs,
-  });
+const forwarded = (missing: Forwarded['missing'], rest?: Forwarded['rest']): Forwarded => ({
+  work: { bucket: BUCKET, key: 'k', etag: 'e', attempt: 2 },
+  ledger: openLedger(),
+  missing,
+  rest,
+  progress: true,
+  nothingToDo: false,
+  whole: false,
+});
 
+const lost = (fromLine: number, toLine?: number, retryAfterMs?: number) => ({
+  fromLine,
+  toLine,
+  type: 'undelivered',
+  reason: 'down',
+  retryAfterMs,
+});
+
+describe('the lines of an object that go back', () => {
   test.each<[string, Forwarded, object[]]>([
     [
       'neighbours are one item',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { secondsToWait } from '../../../lambdas/forwarding/waiting.ts';
 
@@ -14,6 +14,11 @@ describe('the wait before the next try', () => {
   test('is as long as Scout asks, between half a minute and an hour', () => {
     const waits = [0, 1_000, 30_001, 900_000, 3_600_000, 86_400_000].map((ms) => secondsToWait(7, ms, 0.5));
     expect(waits).toEqual([30, 30, 31, 900, 3600, 3600]);
+  });
+
+  test('grows all the same when Scout goes on asking for a moment only', () => {
+    expect([1, 10, 11, 300].map((tries) => secondsToWait(tries, 1000, 0))).toEqual([30, 30, 450, 450]);
+    expect(secondsToWait(300, 3_600_000, 0)).toBe(3600);
   });
 
   test('is always a whole number that SQS takes', () => {

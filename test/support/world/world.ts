@@ -136,13 +136,14 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const edgesWhere = (at: ReturnType<typeof during>): Edges => ({
     settings,
     objects: {
-      async *read({ key }) {
+      async *read({ key }, _signal, opened) {
         const bytes = await at(5, () => {
           failing('denied', () => new ReadError('denied', 'AccessDenied'));
           failing('unreadable', () => new ReadError('unreadable', 'SlowDown'));
           return world.objects.get(key);
         });
         if (bytes === undefined) throw new ReadError('gone', 'NoSuchKey');
+        opened?.('etag');
         const chunk = Math.max(7, Math.ceil(bytes.length / 4));
         for (let from = 0; from < bytes.length; from += chunk) {
           yield await at(1, () => {
