@@ -1,6 +1,6 @@
 import type { Node } from 'constructs';
 import { closestMatch } from 'leven';
-import type { Pipeline } from '../lambdas/settings.ts';
+import { type Pipeline, readSettings as readFunctionSettings } from '../lambdas/settings.ts';
 import { contradictions } from './setting-rules.ts';
 import {
   ALB_SETTINGS,
@@ -40,8 +40,22 @@ export const readSettings = (node: Node): Settings => {
   const settings = Object.fromEntries(Object.entries<Setting>(SETTINGS).map(read)) as Settings;
   const contradicting = wrong.length === 0 ? contradictions(settings) : [];
   const faults = [...missing, ...wrong, ...misspelt(Object.keys(context)), ...contradicting];
+  if (faults.length === 0) faults.push(...refusedByFunctions(settings));
   if (faults.length > 0) throw new SettingsError(message(faults));
   return settings;
+};
+
+/** What the functions themselves would refuse, at every invocation. */
+const refusedByFunctions = (settings: Settings): readonly string[] => {
+  const refused = (['metrics', 'alb-logs'] as const).flatMap((pipeline) => {
+    try {
+      readFunctionSettings(functionEnvironment(settings, pipeline), pipeline);
+      return [];
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)];
+    }
+  });
+  return [...new Set(refused)];
 };
 
 /** What a pipeline's function is told of the settings: those that were given, and nothing of its own defaults. */

@@ -20,24 +20,27 @@ export interface Target {
 /** As told on the command line, else as the settings and the deployed stack say. @throws UsageError */
 export const findTarget = async (command: Command): Promise<Target> => {
   const isMetrics = command.prefix.startsWith('metrics/');
-  const kind = isMetrics
-    ? { layout: LAYOUTS.metrics, isOurs: ({ size }: FoundObject) => size > 0 }
-    : {
-        layout: LAYOUTS.albLogs,
-        isOurs: ({ key, size }: FoundObject) => skipReason(key, size) === undefined,
-      };
   const { bucket, queueUrl } = command;
-  if (bucket !== undefined && queueUrl !== undefined)
-    return { ...kind, bucket, queueUrl, concurrency: DEFAULT_CONCURRENCY, region: environmentRegion() };
-  return { ...kind, ...(await deployed(command, isMetrics)) };
+  const { connectionLogs, ...found } =
+    bucket !== undefined && queueUrl !== undefined
+      ? { ...UNKNOWN, bucket, queueUrl, region: environmentRegion() }
+      : await deployed(command, isMetrics);
+  return isMetrics
+    ? { ...found, layout: LAYOUTS.metrics, isOurs: ({ size }) => size > 0 }
+    : {
+        ...found,
+        layout: LAYOUTS.albLogs,
+        isOurs: ({ key, size }) => skipReason(key, size, connectionLogs) === undefined,
+      };
 };
 
-const DEFAULT_CONCURRENCY = 10;
+/** Of a queue about which no setting says anything: what the function does not want, it skips. */
+const UNKNOWN = { concurrency: 10, connectionLogs: true };
 
 const deployed = async (
   { prefix, bucket, queueUrl, stackName, context }: Command,
   isMetrics: boolean,
-): Promise<Pick<Target, 'bucket' | 'queueUrl' | 'concurrency' | 'region'>> => {
+): Promise<Omit<Target, 'layout' | 'isOurs'> & { connectionLogs: boolean }> => {
   const { albLogBucketName, albLogPrefix = '', regions, ...settings } = readContext(context);
   const region = environmentRegion() ?? (regions?.length === 1 ? regions[0] : undefined);
   const client = new CloudFormationClient({ ...(region && { region }) });
@@ -63,6 +66,7 @@ const deployed = async (
     bucket: bucket ?? source.bucket,
     queueUrl: queueUrl ?? source.queueUrl,
     concurrency: isMetrics ? settings.metricConcurrency : settings.albConcurrency,
+    connectionLogs: settings.albConnectionLogs === true,
     region,
   };
 };

@@ -14,7 +14,7 @@ export const dimensionsJson = (dimensions: Readonly<Record<string, string>>): st
 /** Whether compact JSON of texts by name, without escapes, has its names in order, each once. */
 export const isOrdered = (json: string): boolean => {
   let last = '';
-  for (let start = 2; start < json.length; ) {
+  for (let start = 2; start < json.length;) {
     const end = json.indexOf('"', start);
     const name = json.slice(start, end);
     if (name <= last) return false;

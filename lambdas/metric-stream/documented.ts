@@ -12,8 +12,22 @@ import { basicStatistics, readStatistics } from './statistics.ts';
 export const readDocumented = (line: string): Datum | undefined => {
   const match = FORM.exec(line);
   if (match === null) return undefined;
-  const [, accountId, region, namespace, metricName, dimensions, timestamp, value, max, min, sum, count, more, unit] =
-    match as unknown as Groups;
+  const [
+    ,
+    accountId,
+    region,
+    namespace,
+    metricName,
+    dimensions,
+    timestamp,
+    value,
+    max,
+    min,
+    sum,
+    count,
+    more,
+    unit,
+  ] = match as unknown as Groups;
   return {
     accountId,
     region,

@@ -6,20 +6,18 @@ import { VERSION } from '../version.ts';
 import { type Catalog, newCatalog } from './catalog.ts';
 import { type Malformed, readLine } from './line.ts';
 import { mismatch } from './mismatch.ts';
-import { stageDatum } from './stage.ts';
+import { MOST_POINT_BYTES, stageDatum } from './stage.ts';
 
-interface MetricStreamSettings {
+/** A metric stream in JSON format, mostly a datum a line, as OTLP summaries. */
+export const metricStreamFormat = (settings: {
   readonly metrics: MetricSettings;
   readonly resource: ResourceSettings;
-}
-
-/** CloudWatch metric streams in JSON format, a datum a line, as OTLP summaries. */
-export const metricStreamFormat = (settings: MetricStreamSettings): Format => {
-  let newest = newCatalog(settings);
-  /** Kept over objects and invocations, until it is too much. */
+}): Format => {
+  // Kept over objects and invocations. An encoder takes another one only between requests.
+  let current = newCatalog(settings);
   const catalog = (): Catalog => {
-    if (newest.size() > MOST_NAMES) newest = newCatalog(settings);
-    return newest;
+    if (current.size() > MOST_NAMES) current = newCatalog(settings);
+    return current;
   };
   return {
     path: '/v1/metrics',
@@ -28,40 +26,50 @@ export const metricStreamFormat = (settings: MetricStreamSettings): Format => {
   };
 };
 
-const metricStreamEncoder = (settings: MetricSettings, nextCatalog: () => Catalog, limits: BatchLimits): Encoder => {
+/** Characters of names that a catalog may hold: some 15,000 metrics, in about 20 MB. */
+const MOST_NAMES = 1024 * 1024;
+
+const metricStreamEncoder = (
+  { dimensionAttributes }: MetricSettings,
+  currentCatalog: () => Catalog,
+  limits: BatchLimits,
+): Encoder => {
   const request = metricsRequest(encodeScope('aws.cloudwatch', VERSION));
-  let catalog = nextCatalog();
+  let catalog = currentCatalog();
   let rejected: Rejected[] = [];
   let newestMs: number | undefined;
 
   return {
     add: (bytes, start, end, lineNumber, cut) => {
       const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
-      const parts = cut ? [{ reason: OVERLONG, text: line }] : readLine(line);
       const malformed: Malformed[] = [];
       let newest = newestMs ?? 0;
-      for (const part of parts) {
+      for (const part of cut ? [{ reason: OVERLONG, text: line }] : readLine(line)) {
         if ('reason' in part) malformed.push(part);
-        else {
-          stageDatum(request, part, catalog, settings.dimensionAttributes);
-          if (part.timestampMs > newest) newest = part.timestampMs;
-        }
+        else if (!stageDatum(request, part, catalog, dimensionAttributes))
+          malformed.push({ reason: TOO_MUCH, text: line });
+        else newest = Math.max(newest, part.timestampMs);
       }
       if (!request.commit(limits)) return false;
       if (newest > 0) newestMs = newest;
-      for (const { reason, text } of malformed) rejected.push({ lineNumber, reason, line: text });
+      for (const { reason, text } of malformed) rejected.push({ lineNumber, reason, line: kept(text) });
       return true;
     },
     take: () => {
       const taken = { ...request.finish(), filtered: 0, rejected, newestMs };
+      catalog = currentCatalog();
       rejected = [];
       newestMs = undefined;
-      catalog = nextCatalog();
       return taken;
     },
   };
 };
 
 const OVERLONG = 'the line is longer than 1 MiB';
-/** Characters of names worth keeping. */
-const MOST_NAMES = 2 * 1024 * 1024;
+const TOO_MUCH = `the data points of the line take more than ${MOST_POINT_BYTES} bytes`;
+
+/** Bytes of a rejected line that are kept. */
+const KEPT_BYTES = 64 * 1024;
+
+const kept = (text: string): string =>
+  Buffer.byteLength(text) > KEPT_BYTES ? Buffer.from(text).toString('utf8', 0, KEPT_BYTES) : text;

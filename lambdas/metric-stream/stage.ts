@@ -4,27 +4,27 @@ import type { MetricsRequest } from '../otlp/metrics.ts';
 import type { Catalog } from './catalog.ts';
 import type { Datum } from './datum.ts';
 
-/** The most bytes that a line's data points may take: a Collector refuses requests of more than 20 MiB. */
-const MOST_BYTES = 16 * 1024 * 1024;
+/** The most that the data points of a line may take: a Collector refuses requests of more than 20 MiB. */
+export const MOST_POINT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Adds a datum's data points to the request: a summary, and a gauge for each statistic that a summary has no place for.
- * @throws Error if they take far more than the line did; nothing was added then
+ * Adds a datum's data points to a request: a summary, and a gauge for each statistic that a summary has no place for.
+ * Every one of them repeats the attributes: false, with nothing added, if they take more than `MOST_POINT_BYTES`.
  */
 export const stageDatum = (
   request: MetricsRequest,
   { accountId, region, namespace, metricName, dimensions, timestampMs, unit, value }: Datum,
   catalog: Catalog,
   dimensionAttributes: boolean,
-): void => {
+): boolean => {
   const { points } = request;
-  const resource = catalog.resource(accountId, region, namespace);
-  const { attributes, summary, gauge } = catalog.series(namespace, unit, metricName);
   const start = points.length;
+  const resource = catalog.resource(accountId, region, namespace);
+  const series = catalog.series(namespace, unit, metricName);
   writeSummaryPoint(points, timestampMs, value.count, value.sum, value.quantiles);
   const from = points.length;
-  points.reserve(attributes.length);
-  points.copy(attributes);
+  points.reserve(series.attributes.length);
+  points.copy(series.attributes);
   writePointAttribute(points, DIMENSIONS, dimensions);
   if (dimensionAttributes) {
     for (const [name, text] of Object.entries<string>(JSON.parse(dimensions))) {
@@ -32,19 +32,19 @@ export const stageDatum = (
     }
   }
   const to = points.length;
-  const needed = request.staged() + value.others.length * (to - from);
-  if (needed > MOST_BYTES) {
+  if (request.pending() + value.others.length * (to - from) > MOST_POINT_BYTES) {
     points.length = start;
-    throw new Error(`the data points take ${needed} bytes; they must take at most ${MOST_BYTES}`);
+    return false;
   }
-  request.stage(resource, summary);
-  for (const statistic of value.others) {
-    writeNumberPoint(points, timestampMs, statistic.value);
+  request.stage(resource, series.summary);
+  for (const { key, value: statistic } of value.others) {
+    writeNumberPoint(points, timestampMs, statistic);
     points.reserve(to - from);
     points.copy(points.bytes, from, to);
-    writePointAttribute(points, STATISTIC, statistic.key);
-    request.stage(resource, gauge(statistic.key));
+    writePointAttribute(points, STATISTIC, key);
+    request.stage(resource, series.gauge(key));
   }
+  return true;
 };
 
 const DIMENSIONS = encodeKey('Dimensions');

@@ -94,17 +94,24 @@ describe('the target', () => {
   });
 
   it('takes for ours what the function of the prefix forwards', async () => {
-    const given = ['--bucket', 'b', '--queue-url', 'https://sqs/q'];
-    const albLogs = await target('--prefix', 'alb/', ...given);
-    const metrics = await target('--prefix', 'metrics/', ...given);
+    stackHas(OUTPUTS);
     const objects = [
       found('x.log.gz'),
       found('ELBAccessLogTestFile'),
       found('conn_log.x.log.gz'),
       found('x.log', 0),
     ];
-    expect(objects.map(albLogs.isOurs)).toEqual([true, false, false, false]);
-    expect(objects.map(metrics.isOurs)).toEqual([true, true, true, false]);
+    const ours = async (...args: readonly string[]) => objects.map((await target(...args)).isOurs);
+    expect(await ours('--prefix', 'alb/')).toEqual([true, false, false, false]);
+    expect(await ours('--prefix', 'alb/', '-c', 'albConnectionLogs=true')).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(await ours('--prefix', 'metrics/')).toEqual([true, true, true, false]);
+    const queue = ['--bucket', 'b', '--queue-url', 'https://sqs/q'];
+    expect(await ours('--prefix', 'alb/', ...queue)).toEqual([true, false, true, false]);
   });
 });
 
