@@ -22,6 +22,7 @@ interface Item {
 type Cause = Omit<Missing, keyof Range>;
 
 const OUT_OF_TIME: Cause = { type: 'out_of_time', reason: 'time ran out before it was begun' };
+const NOT_QUEUED: Cause = { type: 'not_queued', reason: 'the queue did not take the lines that go back' };
 
 /**
  * Takes what was not delivered to where it goes: dead letters to the dead-letter queue; the missing lines to the own
@@ -42,13 +43,14 @@ export const settleMessage = async (
   if (missing.length === 0) return { done: true, deadLettered };
 
   const progress = deadLettered > 0 || results.some((result) => result.progress);
-  if ((progress || message.sqs === undefined) && (await queueAgain(edges, missing)))
-    return { done: true, deadLettered };
+  const mayQueue = progress || message.sqs === undefined;
+  if (mayQueue && (await queueAgain(edges, missing))) return { done: true, deadLettered };
   if (message.sqs === undefined) throw new Error(`not delivered: ${missing.map(describe).join('; ')}`);
   if (message.receives >= MAX_RECEIVE_COUNT && (await deadLetter(edges, missing))) {
     return { done: true, deadLettered: deadLettered + missing.length };
   }
-  const causes = missing.flatMap(({ cause }) => cause ?? []);
+  // What was not begun comes again at once, but not if that repeats what was accepted.
+  const causes = missing.flatMap(({ cause }) => cause ?? (mayQueue ? NOT_QUEUED : []));
   await wait(message.sqs.receiptHandle, message.receives, causes, edges);
   return { done: false, deadLettered };
 };

@@ -39,12 +39,10 @@ const name = (member: string, value: unknown): string =>
   typeof value === 'string' && value !== '' ? value : refuse(member, value, 'text that is not empty');
 
 const readDimensions = (value: unknown): string => {
-  const dimensions = object('dimensions', value ?? NONE);
-  const texts = Object.entries(dimensions).map(([name, value]): [string, string] => [
-    name,
-    text(`dimension ${JSON.stringify(name)}`, value),
-  ]);
-  return dimensionsJson(Object.fromEntries(texts));
+  const dimensions = Object.entries(object('dimensions', value ?? NONE));
+  return dimensionsJson(
+    Object.fromEntries(dimensions.map(([name, value]) => [name, text(`dimension ${name}`, value)])),
+  );
 };
 
 const NONE: Members = {};

@@ -3,7 +3,7 @@ export type Members = Readonly<Record<string, unknown>>;
 
 /** @throws Error that names the member, the value it has, and what would be right. */
 export const refuse = (name: string, value: unknown, right: string): never => {
-  throw new Error(`${name} is ${show(value)}; it must be ${right}`);
+  throw new Error(`${brief(name)} is ${show(value)}; it must be ${right}`);
 };
 
 export const object = (name: string, value: unknown): Members =>
@@ -25,7 +25,9 @@ export const text = (name: string, value: unknown): string => {
 
 const show = (value: unknown): string => {
   if (value === undefined) return 'missing';
-  if (typeof value === 'string') return JSON.stringify(value.length > 64 ? `${value.slice(0, 64)}…` : value);
+  if (typeof value === 'string') return JSON.stringify(brief(value));
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
   return Array.isArray(value) ? 'an array' : 'an object';
 };
+
+const brief = (text: string): string => (text.length > 64 ? `${text.slice(0, 64)}…` : text);

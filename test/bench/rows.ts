@@ -71,7 +71,7 @@ export const largeRows = async (log: BenchObject): Promise<readonly Row[]> => {
   return rows;
 };
 
-/** `peakRss` in bytes. */
+/** `peakRss` in bytes. The bar is for objects of gigabytes, which a small one has to keep all the more. */
 export const rssRow = (size: string, peakRss: number): Row => [
   `peak RSS, ${size}`,
   `${(peakRss / MIB).toFixed(0)} MiB`,

@@ -29,7 +29,7 @@ describe('an outage', () => {
     const world = createWorld({ answer: (_records, { now }) => (now < end ? outcome : undefined) });
     const start = world.now;
     end = start + 24 * HOUR_MS;
-    for (let hour = 0; hour < 24; hour++) {
+    for (let hour = 0; hour < 24; hour += 3) {
       await world.drain(start + hour * HOUR_MS);
       world.now = Math.max(world.now, start + hour * HOUR_MS);
       const key = `object ${hour}`;
@@ -40,7 +40,7 @@ describe('an outage', () => {
     expect(world.now).toBeGreaterThan(end);
     expect(world.now - end).toBeLessThan(2 * HOUR_MS);
     expect([world.queue, world.deadLetters]).toEqual([[], []]);
-    expect(world.accepted).toHaveLength(24 * 23);
+    expect(world.accepted).toHaveLength(8 * 23);
     expect(Math.max(...copies(world).values())).toBe(1);
     expect([...world.objects.keys()].filter((key) => key.startsWith('rejected/'))).toEqual([]);
   });

@@ -106,10 +106,10 @@ describe.each([400, 422])('%i', (status) => {
   });
 
   test('of very many lines takes 64 more requests an invocation, until all are found', async () => {
-    forwarder = create({ BATCH_SIZE: '300' });
+    forwarder = create({ BATCH_SIZE: '150' });
     scout.respond(refuseMarked(['poison'], status));
-    const bad = range(1, 300).filter((line) => line % 4 === 0);
-    const works: (object | Queued)[] = [forwarder.put(ALB_KEY, albText(300, marked('poison', ...bad)))];
+    const bad = range(1, 150).filter((line) => line % 4 === 0);
+    const works: (object | Queued)[] = [forwarder.put(ALB_KEY, albText(150, marked('poison', ...bad)))];
     for (let round = 1; works.length > 0; round++) {
       const before = scout.count();
       expect(await forwarder.receive(works.shift())).toBe(true);
@@ -119,7 +119,7 @@ describe.each([400, 422])('%i', (status) => {
       works.push(...forwarder.queued.splice(0));
       expect(round).toBeLessThan(20);
     }
-    expect(sorted(storedLines(scout))).toEqual(range(1, 300).filter((line) => line % 4 !== 0));
+    expect(sorted(storedLines(scout))).toEqual(range(1, 150).filter((line) => line % 4 !== 0));
     const kept = Object.values(forwarder.kept()).flat();
     expect(sorted(kept.map(({ lineNumber }) => Number(lineNumber)))).toEqual(bad);
   });

@@ -44,6 +44,14 @@ describe('when a queue takes nothing', () => {
     );
   });
 
+  test('what was only not begun waits too, for it comes with what was accepted', async () => {
+    const object = forwarder.put(ALB_KEY, albText(10));
+    failQueue(QUEUE);
+    expect(await forwarder.receive(object, { receives: 3 })).toBe(false);
+    expect(storedLines(scout)).toEqual(range(1, 5));
+    expect(forwarder.visibility).toEqual([180]);
+  });
+
   test('what was to be a dead letter goes to the own queue, if anything progressed', async () => {
     failQueue(DEAD_LETTERS);
     const both = {

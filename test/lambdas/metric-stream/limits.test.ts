@@ -1,0 +1,178 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeMetrics, metricsOf } from '../../support/scout/otlp.ts';
+import { add, datumLine, encode, lineWithValue, newEncoder, pointsOf } from '../../support/metric-points.ts';
+
+const named = (metric_name: string, more = {}) => datumLine({ metric_name, ...more });
+const namesIn = (request: Uint8Array) => pointsOf(request).map(({ attributes }) => attributes['MetricName']);
+
+describe('a line that does not fit', () => {
+  test('beside others for its records changes nothing, not even with a part of it', () => {
+    const encoder = newEncoder({ limits: { records: 3 } });
+    expect(add(encoder, named('a'), 1)).toBe(true);
+    expect(add(encoder, named('b'), 2)).toBe(true);
+    expect(add(encoder, `${named('c')}${named('d', { timestamp: 9_000_000_000_000 })}{`, 3)).toBe(false);
+    expect(add(encoder, lineWithValue({ tm99: 1 }), 3)).toBe(false);
+    expect(add(encoder, named('e'), 3)).toBe(true);
+    expect(add(encoder, named('f'), 4)).toBe(false);
+    const { request, records, rejected, newestMs } = encoder.take();
+    expect(namesIn(request)).toEqual(['a', 'b', 'e']);
+    expect(metricsOf(decodeMetrics(request))).toHaveLength(3);
+    expect({ records, rejected, newestMs }).toEqual({
+      records: 3,
+      rejected: [],
+      newestMs: 1_769_903_940_000,
+    });
+  });
+
+  test('beside others for its bytes changes nothing', () => {
+    const encoder = newEncoder({ limits: { bytes: 2000 } });
+    expect(add(encoder, named('a'))).toBe(true);
+    expect(add(encoder, named('b'.repeat(1000), { region: 'other' }))).toBe(false);
+    expect(add(encoder, named('c'))).toBe(true);
+    const { request } = encoder.take();
+    expect(namesIn(request)).toEqual(['a', 'c']);
+    expect(decodeMetrics(request).resourceMetrics).toHaveLength(1);
+  });
+
+  test('alone fits, whatever the limits', () => {
+    const encoder = newEncoder({ limits: { records: 1, bytes: 10 } });
+    for (const line of [`${named('a')}${named('b')}`, named('c')]) {
+      expect(add(encoder, line)).toBe(true);
+      expect(add(encoder, named('d'))).toBe(false);
+      expect(namesIn(encoder.take().request).join('')).toBe(line.includes('"a"') ? 'ab' : 'c');
+    }
+  });
+
+  test('fits beside lines that were all rejected', () => {
+    const encoder = newEncoder({ limits: { records: 1, bytes: 10 } });
+    expect(add(encoder, '{', 1)).toBe(true);
+    expect(add(encoder, '}', 2)).toBe(true);
+    expect(add(encoder, named('a'), 3)).toBe(true);
+    expect(encoder.take()).toMatchObject({ records: 1, rejected: [{ lineNumber: 1 }, { lineNumber: 2 }] });
+  });
+});
+
+describe('any lines, given again after a refusal,', () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
+  const line = fc
+    .record({
+      account_id: fc.constantFrom('1', '2'),
+      region: fc.constantFrom('a', 'b'),
+      namespace: fc.oneof(fc.constantFrom('A', 'A/B', 'A/B/C'), text),
+      metric_name: fc.oneof(fc.constantFrom('D', 'B/D', 'C/D'), text),
+      dimensions: fc.dictionary(text, text, { maxKeys: 4 }),
+      unit: fc.constantFrom('None', '', 'Count'),
+      statistics: fc.constantFrom({}, { p50: 1 }, { tm99: 1, IQM: 2 }),
+    })
+    .map(({ statistics, ...members }) =>
+      datumLine({ ...members, value: { sum: 1, count: 1, ...statistics } }),
+    );
+
+  test('make requests within the limits, with every data point once and every metric once', () => {
+    fc.assert(
+      fc.property(
+        fc.array(line, { minLength: 1, maxLength: 60 }),
+        fc.integer({ min: 3, max: 40 }),
+        fc.integer({ min: 1500, max: 6000 }),
+        fc.boolean(),
+        (lines, records, bytes, dimensionAttributes) => {
+          const encoder = newEncoder({ limits: { records, bytes }, metrics: { dimensionAttributes } });
+          const requests: Buffer[] = [];
+          let inRequest = 0;
+          const take = (): void => {
+            const taken = encoder.take();
+            expect(taken.rejected).toEqual([]);
+            if (inRequest > 1) expect(taken.request.length).toBeLessThanOrEqual(bytes);
+            if (inRequest > 1) expect(taken.records).toBeLessThanOrEqual(records);
+            expect(pointsOf(taken.request)).toHaveLength(taken.records);
+            requests.push(Buffer.from(taken.request));
+            inRequest = 0;
+          };
+          for (const one of lines) {
+            if (!add(encoder, one)) {
+              take();
+              expect(add(encoder, one)).toBe(true);
+            }
+            inRequest++;
+          }
+          take();
+          for (const request of requests) {
+            const metrics = metricsOf(decodeMetrics(request)).map(({ resource, metric }) =>
+              JSON.stringify([resource, metric.name, metric.unit, metric.gauge === undefined]),
+            );
+            expect(new Set(metrics).size).toBe(metrics.length);
+          }
+          const sent = requests.flatMap((request) => pointsOf(request)).map((point) => JSON.stringify(point));
+          const expected = lines.flatMap((one) =>
+            pointsOf(encode([one], { metrics: { dimensionAttributes } }).request),
+          );
+          expect(sent.toSorted()).toEqual(expected.map((point) => JSON.stringify(point)).toSorted());
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('a request', () => {
+  test('groups the points of one name and unit, in the order of their first', () => {
+    const lines = [
+      named('a'),
+      named('b'),
+      named('a', { dimensions: {} }),
+      named('a', { unit: 'None' }),
+      named('a', { unit: '' }),
+      named('b', { region: 'other' }),
+    ];
+    const groups = metricsOf(decodeMetrics(encode(lines).request)).map(({ resource, metric }) => [
+      resource['cloud.region'],
+      metric.name,
+      metric.unit ?? '',
+      metric.summary?.dataPoints?.length,
+    ]);
+    expect(groups).toEqual([
+      ['eu-west-1', 'amazonaws.com/AWS/EC2/a', 'Percent', 2],
+      ['eu-west-1', 'amazonaws.com/AWS/EC2/b', 'Percent', 1],
+      ['eu-west-1', 'amazonaws.com/AWS/EC2/a', '', 2],
+      ['other', 'amazonaws.com/AWS/EC2/b', 'Percent', 1],
+    ]);
+  });
+
+  test('groups names that are alike though their namespaces are not', () => {
+    const lines = [named('B/c', { namespace: 'A' }), named('c', { namespace: 'A/B' })];
+    const [metric, ...others] = metricsOf(decodeMetrics(encode(lines).request));
+    expect(others).toEqual([]);
+    expect(metric?.metric.summary?.dataPoints).toHaveLength(2);
+  });
+
+  test('stays as it is until the next line, and nothing of it comes again', () => {
+    const encoder = newEncoder();
+    add(encoder, named('a'));
+    const first = encoder.take();
+    expect(namesIn(first.request)).toEqual(['a']);
+    add(encoder, named('b'));
+    expect(namesIn(encoder.take().request)).toEqual(['b']);
+    expect(encoder.take()).toMatchObject({ records: 0, rejected: [], newestMs: undefined });
+  });
+
+  test('of two encoders at once holds each its own lines', () => {
+    const [one, other] = [newEncoder(), newEncoder()];
+    for (const name of ['a', 'b', 'c']) {
+      add(one, named(name));
+      add(other, named(`not ${name}`));
+    }
+    expect(namesIn(one.take().request)).toEqual(['a', 'b', 'c']);
+    expect(namesIn(other.take().request)).toEqual(['not a', 'not b', 'not c']);
+  });
+
+  test('may hold tens of thousands of points and several MiB', () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) =>
+      named(`m${i % 700}`, { dimensions: { id: `instance-of-example-${i}` } }),
+    );
+    const { request, records } = encode(lines, { limits: { records: 20_000, bytes: 8 * 1024 * 1024 } });
+    expect(request.length).toBeGreaterThan(3 * 1024 * 1024);
+    const ids = pointsOf(request).map(({ attributes }) => attributes['Dimensions']);
+    expect(new Set(ids).size).toBe(records);
+  });
+});
