@@ -1,7 +1,7 @@
 import { albFormat } from './alb/format.ts';
 import { isConnectionLog, skipReason } from './alb/object-key.ts';
 import { connectionLogFormat } from './alb-connection/format.ts';
-import type { FormatOf } from './forwarding/format.ts';
+import type { FormatOf } from './format.ts';
 import type { Settings } from './settings.ts';
 
 /** What is forwarded of a load balancer's logs: access logs, and connection logs if they are wanted. */

@@ -1,5 +1,5 @@
 import type { Attributes } from './otlp/common.ts';
-import type { BatchLimits } from './forwarding/format.ts';
+import type { BatchLimits } from './format.ts';
 
 /** Which pipeline's defaults apply. */
 export type Pipeline = 'metrics' | 'alb-logs';

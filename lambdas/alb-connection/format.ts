@@ -1,7 +1,7 @@
 import { beginsAs } from '../alb/begins-as.ts';
 import { ACCESS_LOG } from '../alb/access-log.ts';
 import { lineFormat } from '../alb/line-format.ts';
-import type { Format } from '../forwarding/format.ts';
+import type { Format } from '../format.ts';
 import type { AlbSettings, ResourceSettings } from '../settings.ts';
 import { CONNECTION_LOG } from './connection-log.ts';
 

@@ -1,4 +1,4 @@
-import type { Format } from '../forwarding/format.ts';
+import type { Format } from '../format.ts';
 import type { AlbSettings, ResourceSettings } from '../settings.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { lineFormat } from './line-format.ts';

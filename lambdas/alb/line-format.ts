@@ -1,4 +1,4 @@
-import type { Format } from '../forwarding/format.ts';
+import type { Format } from '../format.ts';
 import { encodeResource, encodeScope } from '../otlp/common.ts';
 import { type Fragment, fixedAttribute, fragment, writeFragment } from '../otlp/log-attributes.ts';
 import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';

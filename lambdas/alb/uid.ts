@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SourceObject } from '../forwarding/format.ts';
+import type { SourceObject } from '../format.ts';
 import { encodeKey } from '../otlp/common.ts';
 import { fragment, writeFragment } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';

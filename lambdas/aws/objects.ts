@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
-import type { SourceObject } from '../forwarding/format.ts';
+import type { SourceObject } from '../format.ts';
 
 /** Why an object could not be read, as far as somebody must act on it differently. */
 export type ReadFailure = 'gone' | 'denied' | 'overwritten' | 'unreadable';

@@ -1,5 +1,5 @@
 import { type Block, CUT_LINE, LONGEST_LINE } from './blocks.ts';
-import type { BatchLimits, Encoded, Encoder } from './format.ts';
+import type { BatchLimits, Encoded, Encoder } from '../format.ts';
 import type { Range } from './work.ts';
 
 /** Lines that go in one request. */

@@ -4,7 +4,7 @@ import { isolate, type Part } from '../scout/isolate.ts';
 import type { Outcome } from '../scout/outcome.ts';
 import { type Batch, encodeLines, lineText } from './batches.ts';
 import { INTERNAL_ERROR, internalReason } from './ending.ts';
-import type { Encoded, Encoder } from './format.ts';
+import type { Encoded, Encoder } from '../format.ts';
 import { giveUp, type Job, settle } from './job.ts';
 import { type Kept, keepRejected } from './keep.ts';
 import type { Range } from './work.ts';

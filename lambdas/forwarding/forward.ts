@@ -3,7 +3,7 @@ import { type Block, blocks } from './blocks.ts';
 import { BOOKKEEPING_MS, deliver } from './deliver.ts';
 import type { Call, Edges } from './edges.ts';
 import { type Ending, endingOf, Stopped, WrongFormat } from './ending.ts';
-import type { Encoder, Format } from './format.ts';
+import type { Encoder, Format } from '../format.ts';
 import { decompress } from './gunzip.ts';
 import type { Job, Missing } from './job.ts';
 import { type Ledger, openLedger } from './ledger.ts';

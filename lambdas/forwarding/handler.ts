@@ -3,7 +3,7 @@ import type { Pipeline, Settings } from '../settings.ts';
 import type { Edges } from './edges.ts';
 import { internalReason } from './ending.ts';
 import { type Listing, listingOf, messagesOf } from './events.ts';
-import type { FormatOf } from './format.ts';
+import type { FormatOf } from '../format.ts';
 import { isShortOfTime } from './forward.ts';
 import { emfLine, openReport } from './ledger.ts';
 import { type Listed, list, queueWorks } from './listing.ts';

@@ -1,5 +1,5 @@
 import type { Call, Edges } from './edges.ts';
-import type { Encoded, Format } from './format.ts';
+import type { Encoded, Format } from '../format.ts';
 import type { Ledger } from './ledger.ts';
 import type { Range, Work } from './work.ts';
 

@@ -1,5 +1,5 @@
 import type { Edges } from './edges.ts';
-import type { SourceObject } from './format.ts';
+import type { SourceObject } from '../format.ts';
 import type { Range, Work } from './work.ts';
 
 /** A line of a kept file: a rejected line, or what Scout said it rejected of a range of lines. */

@@ -1,6 +1,6 @@
 import type { Edges } from './edges.ts';
 import type { Listing } from './events.ts';
-import type { SourceObject } from './format.ts';
+import type { SourceObject } from '../format.ts';
 import { workItem, type Work } from './work.ts';
 
 /** The answer to a listing asked for by hand. */

@@ -1,6 +1,6 @@
 import type { Edges } from './edges.ts';
 import type { Message, Named } from './events.ts';
-import type { FormatOf, SourceObject } from './format.ts';
+import type { FormatOf, SourceObject } from '../format.ts';
 import { type Forwarded, forward, isShortOfTime } from './forward.ts';
 import { type EmfValues, imbalance, openLedger, report } from './ledger.ts';
 import { settleMessage, settleUnreadable } from './settle.ts';

@@ -1,4 +1,4 @@
-import type { SourceObject } from './format.ts';
+import type { SourceObject } from '../format.ts';
 
 /** An object, or a range of its lines: the unit of work and of retry, and what the queue carries. */
 export interface Work extends SourceObject {

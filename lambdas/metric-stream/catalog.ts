@@ -1,4 +1,4 @@
-import { encodeAttribute, encodeResource } from '../otlp/common.ts';
+import { encodeAttribute, encodeKey, encodeResource } from '../otlp/common.ts';
 import { POINT_ATTRIBUTE } from '../otlp/data-points.ts';
 import { encodeMetric, type Metric } from '../otlp/metrics.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
@@ -9,6 +9,8 @@ import { unitIn, unitOfStatistic } from './units.ts';
 export interface Catalog {
   readonly resource: (accountId: string, region: string, namespace: string) => Uint8Array;
   readonly series: (namespace: string, unit: string, metricName: string) => Series;
+  /** The key of the attribute that a dimension is. */
+  readonly dimensionKey: (name: string) => Uint8Array;
   /** Characters of the names it keeps; what it takes is some times as much. */
   readonly size: () => number;
 }
@@ -71,6 +73,7 @@ export const newCatalog = (settings: {
     resource: (accountId, region, namespace) =>
       resource(accountId)(region)(serviceName === 'namespace' ? namespace : serviceName),
     series: (namespace, unit, metricName) => series(namespace)(unit)(metricName),
+    dimensionKey: memo((name) => encodeKey(`Dimensions.${name}`)),
     size: () => size,
   };
 };

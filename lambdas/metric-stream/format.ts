@@ -1,4 +1,4 @@
-import type { BatchLimits, Encoder, Format, Rejected } from '../forwarding/format.ts';
+import type { BatchLimits, Encoder, Format, Rejected } from '../format.ts';
 import { encodeScope } from '../otlp/common.ts';
 import { metricsRequest } from '../otlp/metrics.ts';
 import type { MetricSettings, ResourceSettings } from '../settings.ts';

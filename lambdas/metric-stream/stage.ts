@@ -28,7 +28,7 @@ export const stageDatum = (
   writePointAttribute(points, DIMENSIONS, dimensions);
   if (dimensionAttributes) {
     for (const [name, text] of Object.entries<string>(JSON.parse(dimensions))) {
-      writePointAttribute(points, encodeKey(`Dimensions.${name}`), text);
+      writePointAttribute(points, catalog.dimensionKey(name), text);
     }
   }
   const to = points.length;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { albFormat } from '../../lambdas/alb/format.ts';
-import type { Format } from '../../lambdas/forwarding/format.ts';
+import type { Format } from '../../lambdas/format.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { readSettings } from '../../lambdas/settings.ts';
 import { VERSION } from '../../lambdas/version.ts';

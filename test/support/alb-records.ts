@@ -1,4 +1,4 @@
-import type { BatchLimits, Encoded, Format, SourceObject } from '../../lambdas/forwarding/format.ts';
+import type { BatchLimits, Encoded, Format, SourceObject } from '../../lambdas/format.ts';
 import { albFormat } from '../../lambdas/alb/format.ts';
 import { type Settings, readSettings } from '../../lambdas/settings.ts';
 import { type Attributes, type LogRecord, attributesOf, decodeLogs, logRecordsOf } from './scout/otlp.ts';

@@ -5,7 +5,7 @@ import { albFormat } from '../../lambdas/alb/format.ts';
 import { s3Objects } from '../../lambdas/aws/objects.ts';
 import type { QueueMessage } from '../../lambdas/aws/queue.ts';
 import type { Edges } from '../../lambdas/forwarding/edges.ts';
-import type { FormatOf } from '../../lambdas/forwarding/format.ts';
+import type { FormatOf } from '../../lambdas/format.ts';
 import { createHandler } from '../../lambdas/forwarding/handler.ts';
 import type { Work } from '../../lambdas/forwarding/work.ts';
 import { createScout } from '../../lambdas/scout/scout.ts';

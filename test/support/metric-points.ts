@@ -1,4 +1,4 @@
-import type { BatchLimits, Encoded, Encoder } from '../../lambdas/forwarding/format.ts';
+import type { BatchLimits, Encoded, Encoder } from '../../lambdas/format.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import type { MetricSettings, ResourceSettings } from '../../lambdas/settings.ts';
 import { type Attributes, type Scope, attributesOf, decodeMetrics, metricsOf } from './scout/otlp.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Batch, batches, encodeLines, lineText } from '../../../lambdas/forwarding/batches.ts';
 import { blocks, CUT_LINE, LONGEST_LINE } from '../../../lambdas/forwarding/blocks.ts';
-import type { BatchLimits, Encoder } from '../../../lambdas/forwarding/format.ts';
+import type { BatchLimits, Encoder } from '../../../lambdas/format.ts';
 import type { Range } from '../../../lambdas/forwarding/work.ts';
 import { chunked, failing } from '../../support/chunked.ts';
 import { collect } from '../../support/collect.ts';

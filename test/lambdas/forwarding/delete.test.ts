@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Encoder, Format } from '../../../lambdas/forwarding/format.ts';
+import type { Encoder, Format } from '../../../lambdas/format.ts';
 import { albFormat } from '../../../lambdas/alb/format.ts';
 import { metricStreamFormat } from '../../../lambdas/metric-stream/format.ts';
 import { ALB_KEY, albText, marked } from '../../support/alb-object.ts';

@@ -62,10 +62,10 @@ describe('Dimensions', () => {
   });
 });
 
-describe('the resource', () => {
-  const resourceOf = (members: Readonly<Record<string, unknown>>, resource = {}) =>
-    pointIn(datumLine(members), { resource }).resource;
+const resourceOf = (members: Readonly<Record<string, unknown>>, resource = {}) =>
+  pointIn(datumLine(members), { resource }).resource;
 
+describe('the resource', () => {
   test('has account, region, service, environment under its three names, and extras', () => {
     expect(resourceOf({}, { attributes: { team: 'web', tier: '1' } })).toEqual({
       'cloud.provider': 'aws',

@@ -12,6 +12,8 @@ import {
 
 const quantilesOf = (line: string) => pointIn(line).summary?.quantiles;
 
+const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+
 describe('a datum', () => {
   test('becomes a summary with everything that it says', () => {
     const { request, records, filtered, rejected, newestMs } = encode([
@@ -20,7 +22,6 @@ describe('a datum', () => {
         '"LoadBalancer":"app/shop/fedcba9876543210"},"timestamp":1769903940000,"value":{"max":0.875,"min":0.25,' +
         '"sum":1.5E1,"count":8.77130197E8,"p99":0.75,"p50":0.5},"unit":"Seconds"}',
     ]);
-    const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
     expect(decodeMetrics(request)).toEqual({
       resourceMetrics: [
         {

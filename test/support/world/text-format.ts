@@ -1,4 +1,4 @@
-import type { Format, Rejected } from '../../../lambdas/forwarding/format.ts';
+import type { Format, Rejected } from '../../../lambdas/format.ts';
 
 /**
  * A format that a simulation can read at a glance. A line is one or more records parted by commas; what each begins
