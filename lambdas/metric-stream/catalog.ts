@@ -3,12 +3,13 @@ import { POINT_ATTRIBUTE } from '../otlp/data-points.ts';
 import { encodeMetric, type Metric } from '../otlp/metrics.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import type { MetricSettings, ResourceSettings } from '../settings.ts';
+import { parseSource } from './datum.ts';
 import { unitIn, unitOfStatistic } from './units.ts';
 
 /** Encodes what many data share once. */
 export interface Catalog {
-  readonly resource: (accountId: string, region: string, namespace: string) => Uint8Array;
-  readonly series: (namespace: string, unit: string, metricName: string) => Series;
+  /** `source` is a datum's. */
+  readonly series: (unit: string, source: string) => Series;
   /** The key of the attribute that a dimension is. */
   readonly dimensionKey: (name: string) => Uint8Array;
   /** Characters of the names it keeps; what it takes is some times as much. */
@@ -16,18 +17,18 @@ export interface Catalog {
 }
 
 export interface Series {
-  /** The point attributes `Namespace` and `MetricName`. */
-  readonly attributes: Uint8Array;
+  readonly resource: Uint8Array;
   readonly summary: Metric;
   /** Holds a statistic that a summary has no place for. */
   readonly gauge: (statistic: string) => Metric;
+  /** The point attributes `Namespace` and `MetricName`. */
+  readonly attributes: Uint8Array;
 }
 
 export const newCatalog = (settings: {
   readonly metrics: MetricSettings;
   readonly resource: ResourceSettings;
 }): Catalog => {
-  const { serviceName } = settings.resource;
   const { units } = settings.metrics;
   let size = 0;
 
@@ -36,7 +37,9 @@ export const newCatalog = (settings: {
     return (name) => {
       let value = made.get(name);
       if (value === undefined) {
-        made.set(name, (value = make(name)));
+        value = make(name);
+        // A copy: a part of a text keeps all of it in memory.
+        made.set(JSON.parse(JSON.stringify(name)) as string, value);
         size += name.length;
       }
       return value;
@@ -53,26 +56,24 @@ export const newCatalog = (settings: {
   // By its whole name: `A/B` and `C` share one with `A` and `B/C`.
   const summary = memo((name) => memo((unit) => encodeMetric('summary', name, unit)));
   const gauge = memo((name) => memo((unit) => encodeMetric('gauge', name, unit)));
-  // Names come last: the maps of the others are few, and stay in the processor's cache.
-  const series = memo((namespace) =>
-    memo((unit) =>
-      memo((metricName): Series => {
-        const name = `amazonaws.com/${namespace}/${metricName}`;
-        return {
-          attributes: Buffer.concat([
-            encodeAttribute(POINT_ATTRIBUTE, 'Namespace', namespace),
-            encodeAttribute(POINT_ATTRIBUTE, 'MetricName', metricName),
-          ]),
-          summary: summary(name)(unitIn(units, unit)),
-          gauge: (statistic) => gauge(`${name}.statistic`)(unitIn(units, unitOfStatistic(statistic, unit))),
-        };
-      }),
-    ),
+  const series = memo((unit) =>
+    memo((source): Series => {
+      const { account_id: account, region, namespace, metric_name: metricName } = parseSource(source);
+      const { serviceName } = settings.resource;
+      const name = `amazonaws.com/${namespace}/${metricName}`;
+      return {
+        resource: resource(account)(region)(serviceName === 'namespace' ? namespace : serviceName),
+        summary: summary(name)(unitIn(units, unit)),
+        gauge: (statistic) => gauge(`${name}.statistic`)(unitIn(units, unitOfStatistic(statistic, unit))),
+        attributes: Buffer.concat([
+          encodeAttribute(POINT_ATTRIBUTE, 'Namespace', namespace),
+          encodeAttribute(POINT_ATTRIBUTE, 'MetricName', metricName),
+        ]),
+      };
+    }),
   );
   return {
-    resource: (accountId, region, namespace) =>
-      resource(accountId)(region)(serviceName === 'namespace' ? namespace : serviceName),
-    series: (namespace, unit, metricName) => series(namespace)(unit)(metricName),
+    series: (unit, source) => series(unit)(source),
     dimensionKey: memo((name) => encodeKey(`Dimensions.${name}`)),
     size: () => size,
   };

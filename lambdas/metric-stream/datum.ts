@@ -7,27 +7,38 @@ import { readStatistics, type Statistics } from './statistics.ts';
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-metric-streams-formats-json.html).
  */
 export interface Datum {
-  /** Empty if missing; so are `region` and `unit`. */
-  readonly accountId: string;
-  readonly region: string;
-  readonly namespace: string;
-  readonly metricName: string;
+  /** Whose it is, as JSON: the members of `Source`. */
+  readonly source: string;
   /** Compact JSON, sorted by name. */
   readonly dimensions: string;
   /** Whole milliseconds since the epoch. */
   readonly timestampMs: number;
+  /** Empty if missing. */
   readonly unit: string;
   readonly value: Statistics;
 }
 
+/** Account and region are empty if missing. */
+export interface Source {
+  readonly account_id: string;
+  readonly region: string;
+  readonly namespace: string;
+  readonly metric_name: string;
+}
+
+export const parseSource = (source: string): Source => JSON.parse(`{${source}}`) as Source;
+
 /** @throws Error that names the member which keeps the value from being a datum, what it is, and what would be right. */
 export const readDatum = (json: unknown): Datum => {
   const datum = object('the line', json);
-  return {
-    accountId: text('account_id', datum['account_id'] ?? ''),
+  const source: Source = {
+    account_id: text('account_id', datum['account_id'] ?? ''),
     region: text('region', datum['region'] ?? ''),
     namespace: name('namespace', datum['namespace']),
-    metricName: name('metric_name', datum['metric_name']),
+    metric_name: name('metric_name', datum['metric_name']),
+  };
+  return {
+    source: JSON.stringify(source).slice(1, -1),
     dimensions: readDimensions(datum['dimensions']),
     timestampMs: readTimestamp(datum['timestamp']),
     unit: text('unit', datum['unit'] ?? ''),

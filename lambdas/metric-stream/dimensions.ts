@@ -11,8 +11,22 @@ export const dimensionsJson = (dimensions: Readonly<Record<string, string>>): st
   return json === '' ? '{}' : `${json}}`;
 };
 
-/** Whether compact JSON of texts by name, without escapes, has its names in order, each once. */
-export const isOrdered = (json: string): boolean => {
+/** The same of compact JSON without escapes, which mostly is sorted. */
+export const sortedDimensions = (json: string): string => {
+  if (isSorted(json)) return json;
+  const members = new Map<string, string>();
+  for (let start = 2; start < json.length;) {
+    const end = json.indexOf('"', start);
+    const valueEnd = json.indexOf('"', end + 3);
+    members.set(json.slice(start, end), json.slice(start - 1, valueEnd + 1));
+    start = valueEnd + 3;
+  }
+  const names = Array.from(members.keys()).sort();
+  return `{${names.map((name) => members.get(name)).join(',')}}`;
+};
+
+/** Whether the names are in order, each once. */
+const isSorted = (json: string): boolean => {
   let last = '';
   for (let start = 2; start < json.length;) {
     const end = json.indexOf('"', start);

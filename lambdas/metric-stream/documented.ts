@@ -1,5 +1,5 @@
 import type { Datum } from './datum.ts';
-import { dimensionsJson, isOrdered } from './dimensions.ts';
+import { sortedDimensions } from './dimensions.ts';
 import { object } from './members.ts';
 import { basicStatistics, readStatistics } from './statistics.ts';
 
@@ -12,28 +12,11 @@ import { basicStatistics, readStatistics } from './statistics.ts';
 export const readDocumented = (line: string): Datum | undefined => {
   const match = FORM.exec(line);
   if (match === null) return undefined;
-  const [
-    ,
-    accountId,
-    region,
-    namespace,
-    metricName,
-    dimensions,
-    timestamp,
-    value,
-    max,
-    min,
-    sum,
-    count,
-    more,
-    unit,
-  ] = match as unknown as Groups;
+  const [, source, dimensions, timestamp, value, max, min, sum, count, more, unit] =
+    match as unknown as Groups;
   return {
-    accountId,
-    region,
-    namespace,
-    metricName,
-    dimensions: isOrdered(dimensions) ? dimensions : dimensionsJson(JSON.parse(dimensions)),
+    source,
+    dimensions: sortedDimensions(dimensions),
     timestampMs: Number(timestamp),
     unit,
     value:
@@ -51,10 +34,10 @@ const DIMENSION = `"${CHARS}*":"${CHARS}*"`;
 const FORM = new RegExp(
   [
     `^{"metric_stream_name":"${CHARS}*"`,
-    `"account_id":"(${CHARS}*)"`,
-    `"region":"(${CHARS}*)"`,
-    `"namespace":"(${CHARS}+)"`,
-    `"metric_name":"(${CHARS}+)"`,
+    `("account_id":"${CHARS}*"`,
+    `"region":"${CHARS}*"`,
+    `"namespace":"${CHARS}+"`,
+    `"metric_name":"${CHARS}+")`,
     `"dimensions":({(?:${DIMENSION}(?:,${DIMENSION})*)?})`,
     `"timestamp":([1-9]\\d{12})`,
     `"value":({"max":(${NUMBER})`,
@@ -67,10 +50,7 @@ const FORM = new RegExp(
 
 type Groups = readonly [
   line: string,
-  accountId: string,
-  region: string,
-  namespace: string,
-  metricName: string,
+  source: string,
   dimensions: string,
   timestamp: string,
   value: string,

@@ -13,18 +13,17 @@ export const MOST_POINT_BYTES = 16 * 1024 * 1024;
  */
 export const stageDatum = (
   request: MetricsRequest,
-  { accountId, region, namespace, metricName, dimensions, timestampMs, unit, value }: Datum,
+  { source, dimensions, timestampMs, unit, value }: Datum,
   catalog: Catalog,
   dimensionAttributes: boolean,
 ): boolean => {
   const { points } = request;
   const start = points.length;
-  const resource = catalog.resource(accountId, region, namespace);
-  const series = catalog.series(namespace, unit, metricName);
-  writeSummaryPoint(points, timestampMs, value.count, value.sum, value.quantiles);
+  const { resource, summary, gauge, attributes } = catalog.series(unit, source);
+  writeSummaryPoint(points, timestampMs, value);
   const from = points.length;
-  points.reserve(series.attributes.length);
-  points.copy(series.attributes);
+  points.reserve(attributes.length);
+  points.copy(attributes);
   writePointAttribute(points, DIMENSIONS, dimensions);
   if (dimensionAttributes) {
     for (const [name, text] of Object.entries<string>(JSON.parse(dimensions))) {
@@ -36,13 +35,13 @@ export const stageDatum = (
     points.length = start;
     return false;
   }
-  request.stage(resource, series.summary);
+  request.stage(resource, summary);
   for (const { key, value: statistic } of value.others) {
     writeNumberPoint(points, timestampMs, statistic);
     points.reserve(to - from);
     points.copy(points.bytes, from, to);
     writePointAttribute(points, STATISTIC, key);
-    request.stage(resource, series.gauge(key));
+    request.stage(resource, gauge(key));
   }
   return true;
 };

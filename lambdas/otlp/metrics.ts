@@ -39,12 +39,6 @@ export interface MetricsRequest {
   readonly finish: () => { readonly request: Uint8Array<ArrayBuffer>; readonly records: number };
 }
 
-interface Staged {
-  readonly group: MetricGroup;
-  readonly start: number;
-  readonly end: number;
-}
-
 const FIRST_CAPACITY = 64 * 1024;
 
 /** `scope`: an encoded `InstrumentationScope`, without tag and length. */
@@ -53,46 +47,62 @@ export const metricsRequest = (scope: Uint8Array): MetricsRequest => {
   const points = new ProtobufWriter(FIRST_CAPACITY);
   const output = new ProtobufWriter(FIRST_CAPACITY);
   const resources = new Map<Uint8Array, ResourceGroup>();
-  const staged: Staged[] = [];
+  /** The groups of the points staged, and where each of these ends. */
+  const staged: MetricGroup[] = [];
+  const ends: number[] = [];
+  let lastGroup: ResourceGroup | undefined;
   /** Of the points kept: how many, where the last ends, and an upper bound of their request's size. */
   let records = 0;
   let keptEnd = 0;
   let size = 0;
 
-  const groupOf = (resource: Uint8Array, metric: Metric): MetricGroup => {
-    let of = resources.get(resource);
-    if (of === undefined) resources.set(resource, (of = { resource, metrics: new Map(), pointBytes: 0 }));
+  const resourceGroup = (resource: Uint8Array): ResourceGroup => {
+    if (lastGroup?.resource === resource) return lastGroup;
+    let group = resources.get(resource);
+    if (group === undefined)
+      resources.set(resource, (group = { resource, metrics: new Map(), pointBytes: 0 }));
+    return (lastGroup = group);
+  };
+  const metricGroup = (of: ResourceGroup, metric: Metric): MetricGroup => {
     let group = of.metrics.get(metric);
     if (group === undefined) of.metrics.set(metric, (group = { of, metric, ranges: [], pointBytes: 0 }));
     return group;
   };
-  const room = ({ group: { of, metric, pointBytes }, start, end }: Staged): number => {
-    let bytes = FRAME + end - start;
-    if (pointBytes === 0) bytes += 2 * FRAME + metric.head.length;
-    if (of.pointBytes === 0) bytes += 3 * FRAME + of.resource.length + scopeField.length;
+  /** What the points staged add to the request, at most. */
+  const room = (): number => {
+    let bytes = points.length - keptEnd;
+    for (const { of, metric, pointBytes } of staged) {
+      bytes += FRAME;
+      if (pointBytes === 0) bytes += 2 * FRAME + metric.head.length;
+      if (of.pointBytes === 0) bytes += 3 * FRAME + of.resource.length + scopeField.length;
+    }
     return bytes;
+  };
+  const keep = (): void => {
+    for (let i = 0; i < staged.length; i++) {
+      const end = ends[i] as number;
+      addPoint(staged[i] as MetricGroup, keptEnd, end);
+      keptEnd = end;
+    }
   };
 
   return {
     points,
     stage: (resource, metric) => {
-      const start = staged.at(-1)?.end ?? keptEnd;
-      staged.push({ group: groupOf(resource, metric), start, end: points.length });
+      staged.push(metricGroup(resourceGroup(resource), metric));
+      ends.push(points.length);
     },
     pending: () => points.length - keptEnd,
     commit: (limits) => {
-      let needed = 0;
-      for (const point of staged) needed += room(point);
-      const fits =
-        records === 0 || (records + staged.length <= limits.records && size + needed <= limits.bytes);
+      const grown = size + room();
+      const fits = records === 0 || (records + staged.length <= limits.records && grown <= limits.bytes);
       if (fits) {
-        for (const { group, start, end } of staged) addPoint(group, start, end);
+        keep();
         records += staged.length;
-        size += needed;
-        keptEnd = points.length;
+        size = grown;
       }
       points.length = keptEnd;
-      staged.length = 0;
+      staged.length = ends.length = 0;
       return fits;
     },
     finish: () => {
@@ -101,6 +111,7 @@ export const metricsRequest = (scope: Uint8Array): MetricsRequest => {
       output.reserve(size);
       for (const group of resources.values()) writeResourceMetrics(output, points.bytes, scopeField, group);
       resources.clear();
+      lastGroup = undefined;
       records = keptEnd = size = points.length = 0;
       return { request: output.written(), records: finished };
     },

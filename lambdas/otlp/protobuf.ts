@@ -83,7 +83,7 @@ export class ProtobufWriter {
     const { bytes } = this;
     let at = this.length;
     if (end - start > SHORT_COPY) {
-      bytes.set(source.subarray(start, end), at);
+      bytes.set(end - start === source.length ? source : source.subarray(start, end), at);
       at += end - start;
     } else {
       for (let i = start; i < end; i++) bytes[at++] = source[i] as number;

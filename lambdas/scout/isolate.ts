@@ -83,7 +83,11 @@ export const isolate = async (
     if (isAtFault && lines.fromLine < lines.toLine) return halve(lines, fault);
     if (fault.type === 'invalid') {
       if (budget.extra <= 0)
-        return add(lines, { type: 'undelivered', reason: `${fault.reason} (not isolated yet)`, unfinished: true });
+        return add(lines, {
+          type: 'undelivered',
+          reason: `${fault.reason} (not isolated yet)`,
+          unfinished: true,
+        });
       budget.extra -= 1;
     }
     await settle(lines, await send(lines.fromLine, lines.toLine));

@@ -40,7 +40,8 @@ export const createScout = (settings: ScoutSettings, edges: ScoutEdges): Scout =
       let requests = 0;
       const send = async (token: string): Promise<PostOutcome> => {
         const timeoutMs = Math.min(settings.requestTimeoutMs, deadline - edges.now());
-        if (timeoutMs < LEAST_TIME_MS) return { type: 'retryable', reason: 'Scout: no time left for a request' };
+        if (timeoutMs < LEAST_TIME_MS)
+          return { type: 'retryable', reason: 'Scout: no time left for a request' };
         requests += 1;
         const { endpoint, headers } = settings;
         return post({ url: endpoint + path, token, headers, body: gzipBody, timeoutMs }, edges.now);
