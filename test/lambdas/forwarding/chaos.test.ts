@@ -43,7 +43,7 @@ test('every record is delivered, or rejected and kept, or still queued, whatever
   await fc.assert(
     fc.asyncProperty(aHistory, async (history) => conserves(await live(history), history)),
     {
-      numRuns: Number(process.env['CHAOS_RUNS'] ?? 1500),
+      numRuns: Number(process.env['CHAOS_RUNS'] ?? 500),
     },
   );
 }, 300_000);
@@ -61,7 +61,7 @@ test('without a kill, a lost answer, a redelivery or a duplicate event there are
       conserves(world, history);
       expect(new Set(world.accepted).size).toBe(world.accepted.length);
     }),
-    { numRuns: Number(process.env['CHAOS_RUNS'] ?? 1500) },
+    { numRuns: Number(process.env['CHAOS_RUNS'] ?? 500) },
   );
 }, 300_000);
 
