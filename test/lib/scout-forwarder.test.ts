@@ -189,13 +189,13 @@ describe('a forwarding function', () => {
   });
 
   it('has the memory, the time and the concurrency of the settings', () => {
-    const template = synth({ albMemory: 1024, albTimeout: 900, albConcurrency: 50, logRetentionDays: 7 });
+    const template = synth({ albMemory: 1024, albTimeout: 600, albConcurrency: 50, logRetentionDays: 7 });
     expect(resource(template, 'AWS::Lambda::Function', 'AlbLogsForwarder').Properties).toMatchObject({
       MemorySize: 1024,
-      Timeout: 900,
+      Timeout: 600,
     });
     expect(resource(template, 'AWS::SQS::Queue', 'AlbLogsForwarderQueue').Properties).toMatchObject({
-      VisibilityTimeout: 5400,
+      VisibilityTimeout: 3600,
     });
     expect(resource(template, 'AWS::Lambda::EventSourceMapping', 'AlbLogs').Properties).toMatchObject({
       ScalingConfig: { MaximumConcurrency: 50 },
