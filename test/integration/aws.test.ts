@@ -19,7 +19,7 @@ const motoServer = program('MOTO_SERVER');
 const awsCli = program('AWS_CLI');
 
 const [READ_DEAD_LETTERS = '', MOVE_DEAD_LETTERS = ''] = documentedCommands('Dead letters');
-const [FORWARD_REJECTED = ''] = documentedCommands('Rejected records');
+const [, FORWARD_REJECTED = ''] = documentedCommands('Rejected records');
 
 describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and Secrets Manager', () => {
   let moto: Moto;
@@ -41,6 +41,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
       BUCKET: bucket,
       QUEUE: queue.url,
       QUEUE_ARN: queue.arn,
+      PREFIX: 'alb/',
       DLQ: deadLetters.url,
     });
   };
