@@ -26,8 +26,8 @@ export const metricStreamFormat = (settings: {
   };
 };
 
-/** Characters of names that a catalog may hold: some 15,000 metrics, in 16 MB. */
-const MOST_NAMES = 1024 * 1024;
+/** Characters of names that a catalog may hold: those of some 13,000 metrics, in 16 MB. */
+const MOST_NAMES = 2 * 1024 * 1024;
 
 const metricStreamEncoder = (
   { dimensionAttributes }: MetricSettings,

@@ -22,6 +22,12 @@ export interface MetricGroup {
 /** The most that a tag and a length take. */
 export const FRAME = 6;
 
+export const metricGroup = (of: ResourceGroup, metric: Metric): MetricGroup => {
+  let group = of.metrics.get(metric);
+  if (group === undefined) of.metrics.set(metric, (group = { of, metric, ranges: [], pointBytes: 0 }));
+  return group;
+};
+
 export const addPoint = (group: MetricGroup, start: number, end: number): void => {
   const bytes = fieldSize(end - start);
   group.ranges.push(start, end);

@@ -3,6 +3,7 @@ import {
   addPoint,
   FRAME,
   type MetricGroup,
+  metricGroup,
   type ResourceGroup,
   writeResourceMetrics,
 } from './metric-groups.ts';
@@ -62,11 +63,6 @@ export const metricsRequest = (scope: Uint8Array): MetricsRequest => {
     if (group === undefined)
       resources.set(resource, (group = { resource, metrics: new Map(), pointBytes: 0 }));
     return (lastGroup = group);
-  };
-  const metricGroup = (of: ResourceGroup, metric: Metric): MetricGroup => {
-    let group = of.metrics.get(metric);
-    if (group === undefined) of.metrics.set(metric, (group = { of, metric, ranges: [], pointBytes: 0 }));
-    return group;
   };
   /** What the points staged add to the request, at most. */
   const room = (): number => {
