@@ -1,7 +1,7 @@
 import { parseArgs, styleText } from 'node:util';
 import { SingleBar } from 'cli-progress';
+import { imbalance } from '../lambdas/forwarding/ledger.ts';
 import { startScout } from '../test/support/scout.ts';
-import { imbalance } from './local/account.ts';
 import type { Run } from './local/forwarding.ts';
 import { forwardAll } from './local/forwarding.ts';
 import { fileInputs, sampleInputs } from './local/inputs.ts';

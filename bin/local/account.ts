@@ -1,7 +1,8 @@
+import { type Ledger, openLedger } from '../../lambdas/forwarding/ledger.ts';
 import type { LogLine } from '../../test/support/lambda.ts';
 
 /** The ledgers that a function logged, one an object, added up. */
-export interface Account {
+export interface Account extends Ledger {
   objects: number;
   /** Keys of which the function has given an account. */
   readonly keys: Set<unknown>;
@@ -9,32 +10,16 @@ export interface Account {
   skipped: number;
   /** Bytes of the objects as they lie in the bucket. */
   bytesIn: number;
-  read: number;
-  delivered: number;
-  rejected: number;
-  filtered: number;
-  continued: number;
-  /** Compressed bytes posted. */
-  bytes: number;
-  requests: number;
-  retries: number;
   /** Time in which the objects were forwarded. */
   milliseconds: number;
 }
 
 export const openAccount = (): Account => ({
+  ...openLedger(),
   objects: 0,
   keys: new Set(),
   skipped: 0,
   bytesIn: 0,
-  read: 0,
-  delivered: 0,
-  rejected: 0,
-  filtered: 0,
-  continued: 0,
-  bytes: 0,
-  requests: 0,
-  retries: 0,
   milliseconds: 0,
 });
 
@@ -59,7 +44,3 @@ export const enter = (account: Account, { message }: LogLine): void => {
   if (isSkipped) account.skipped++;
   for (const name of LOGGED) account[name] += Number(line[name] ?? 0);
 };
-
-/** Records that nobody accounts for; 0 in a run without faults. */
-export const imbalance = ({ read, delivered, rejected, filtered, continued }: Account): number =>
-  read - delivered - rejected - filtered - continued;
