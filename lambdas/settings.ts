@@ -1,5 +1,6 @@
 import type { Attributes } from './otlp/common.ts';
 import type { BatchLimits } from './format.ts';
+import { http } from './node-http.ts';
 
 /** Which pipeline's defaults apply. */
 export type Pipeline = 'metrics' | 'alb-logs';
@@ -229,9 +230,10 @@ const headers = (value: string): Record<string, string> | undefined => {
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
     const entries = Object.entries(parsed).map(([name, text]): [string, string] => {
       if (typeof text !== 'string') throw new TypeError('not text');
+      http.validateHeaderName(name);
+      http.validateHeaderValue(name, text);
       return [name, text];
     });
-    new Headers(entries);
     return Object.fromEntries(entries);
   } catch {
     return undefined;

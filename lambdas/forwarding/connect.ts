@@ -8,6 +8,7 @@ import { readSecret } from '../aws/secret.ts';
 import { createScout } from '../scout/scout.ts';
 import { type Environment, type Pipeline, readSettings } from '../settings.ts';
 import type { Edges } from './edges.ts';
+import { markSeldom } from './heap.ts';
 
 /** Milliseconds to the head of an answer; the SDK would only warn otherwise. It tries three times. */
 const ANSWER_WITHIN = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
@@ -17,6 +18,7 @@ const ANSWER_WITHIN = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOn
  * @throws Error that names every wrong variable
  */
 export const connect = (pipeline: Pipeline, environment: Environment = process.env): Edges => {
+  markSeldom();
   const settings = readSettings(environment, pipeline);
   const { secretName, clientId, clientSecret } = settings.scout;
   // An own endpoint, as object stores on loopback have, is addressed by path.

@@ -24,8 +24,8 @@ export const post = async (
 ): Promise<PostOutcome> => {
   const secrets = [token, ...Object.values(headers).filter(({ length }) => length >= SHORTEST_SECRET)];
   try {
-    const answer = await exchange(url, {
-      method: 'POST',
+    const answer = await exchange({
+      url,
       headers: requestHeaders(headers, token),
       body,
       signal: AbortSignal.timeout(timeoutMs),
@@ -68,17 +68,21 @@ const outcomeOf = (answer: Answer, secrets: readonly string[], now: number): Pos
     return { type, reason, retryAfterMs: retryAfterMs(headers, now) };
   }
   // OTLP knows 200 alone, yet receivers are seen that say 202 or 204, and resending what they took would be worse.
-  const isPage = headers.get('content-type')?.startsWith('text/html') ?? false;
+  const isPage = headers['content-type']?.startsWith('text/html') ?? false;
   const partial = isPage ? undefined : readResponse(body, cut);
   if (partial === undefined) return { type: 'refused', reason: `${reason} (no OTLP answer)` };
   return { type: 'accepted', rejected: partial.rejected, message: blot(partial.message, secrets) };
 };
 
-const requestHeaders = (extra: Readonly<Record<string, string>>, token: string): Headers => {
-  const headers = new Headers(Object.entries(extra).filter(([name]) => !/^content-/i.test(name)));
-  headers.set('authorization', `Bearer ${token}`);
-  headers.set('content-type', 'application/x-protobuf');
-  headers.set('content-encoding', 'gzip');
-  headers.set('user-agent', `scout-forwarder/${VERSION}`);
-  return headers;
-};
+const requestHeaders = (
+  extra: Readonly<Record<string, string>>,
+  token: string,
+): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(Object.entries(extra).filter(([name]) => !ABOUT_THE_BODY.test(name))),
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/x-protobuf',
+  'content-encoding': 'gzip',
+  'user-agent': `scout-forwarder/${VERSION}`,
+});
+
+const ABOUT_THE_BODY = /^(content-|transfer-encoding$)/i;

@@ -43,9 +43,15 @@ export const requestToken = async (
         [oauth.allowInsecureRequests]: tokenUrl.startsWith('http:'),
         [oauth.customFetch]: async (url, init) => {
           secrets.push(init.headers['authorization']?.replace('Basic ', '') ?? '');
-          answer = await exchange(url, init);
+          answer = await exchange({
+            url,
+            headers: init.headers,
+            body: Buffer.from(String(init.body)),
+            signal,
+          });
           const { status, headers, body } = answer;
-          return new Response(body.length > 0 ? body : null, { status, headers });
+          const type = { 'content-type': headers['content-type'] ?? '' };
+          return new Response(body.length > 0 ? body : null, { status, headers: type });
         },
       },
     );

@@ -1,0 +1,6 @@
+/**
+ * Node's HTTP clients, without `import`: that reads everything `node:http` exports, and so loads undici and HTTP/2,
+ * which takes as long as a third of a bundle.
+ */
+export const http = process.getBuiltinModule('node:http');
+export const https = process.getBuiltinModule('node:https');
