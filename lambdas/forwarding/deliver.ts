@@ -9,8 +9,8 @@ import { giveUp, type Job, settle } from './job.ts';
 import { type Kept, keepRejected } from './keep.ts';
 import type { Range } from './work.ts';
 
-/** Chosen by dollars per GB of log; the README has the table. */
-export const GZIP_LEVEL = 6;
+/** The level was chosen by dollars per GB of log; the README has the table. */
+export const GZIP = { level: 6, memLevel: 9, chunkSize: 256 * 1024 } as const;
 
 /** A POST may not reach into the function's last seconds, which the bookkeeping needs. */
 export const BOOKKEEPING_MS = 5_000;
@@ -146,5 +146,4 @@ const notKept = (fault: string) => ({
 const linesOf = ({ fromLine, toLine }: Lines): Lines => ({ fromLine, toLine });
 
 const compress = promisify(gzipWithCallback);
-const gzip = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> =>
-  compress(bytes, { level: GZIP_LEVEL, memLevel: 9, chunkSize: 256 * 1024 });
+const gzip = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> => compress(bytes, GZIP);

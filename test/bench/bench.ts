@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { GZIP_LEVEL } from '../../lambdas/forwarding/deliver.ts';
+import { GZIP } from '../../lambdas/forwarding/deliver.ts';
 import { baselineRate } from './baseline.ts';
 import { printCosts } from './cost.ts';
 import { albObject, metricObjects } from './data.ts';
@@ -27,9 +27,9 @@ const bench = async (runs: number, large: boolean): Promise<void> => {
   const alb = await measurePairs('alb-logs', [log], runs);
   const metrics = await measurePairs('metrics', await metricObjects(60), runs);
   const bare = await baselineRate(log, 0, runs);
-  const compressing = await baselineRate(log, GZIP_LEVEL, runs);
+  const compressing = await baselineRate(log, GZIP.level, runs);
 
-  print(`ALB access logs, 100 MB, gzip level ${GZIP_LEVEL}, medians of ${runs} runs`, [
+  print(`ALB access logs, 100 MB, gzip level ${GZIP.level}, medians of ${runs} runs`, [
     ...pathRows(alb),
     atMost(
       'own work / gunzip',
@@ -41,7 +41,7 @@ const bench = async (runs: number, large: boolean): Promise<void> => {
     ...(large ? await largeRows(log) : [rssRow('100 MB', alb.peakRss)]),
     ...(await importRows('alb-logs', runs)),
   ]);
-  print(`Metric streams, 60 MB in objects of 5 MB, gzip level ${GZIP_LEVEL}, medians of ${runs} runs`, [
+  print(`Metric streams, 60 MB in objects of 5 MB, gzip level ${GZIP.level}, medians of ${runs} runs`, [
     ...pathRows(metrics),
     rssRow('60 MB', metrics.peakRss),
     ...(await importRows('metrics', runs)),

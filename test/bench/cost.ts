@@ -1,4 +1,4 @@
-import { GZIP_LEVEL } from '../../lambdas/forwarding/deliver.ts';
+import { GZIP } from '../../lambdas/forwarding/deliver.ts';
 import type { BenchObject } from './data.ts';
 import { albObject } from './data.ts';
 import type { Gigabyte } from './gigabyte.ts';
@@ -36,7 +36,7 @@ export const printCosts = async (): Promise<void> => {
 const printLevels = (bySize: readonly (Gigabyte & { readonly kib: number })[]): void => {
   const largest = bySize.at(-1);
   printTable(
-    `Dollars per GB of log, Lambda and bytes out, by gzip level and batch size (in use: level ${GZIP_LEVEL})`,
+    `Dollars per GB of log, Lambda and bytes out, by gzip level and batch size (in use: level ${GZIP.level})`,
     ['Level', ...bySize.map(({ kib }) => `${kib} KiB`), 'CPU s/GB', 'MB out/GB', 'Lambda $', 'Bytes out $'],
     LEVELS.map((level) => {
       const compressed = largest?.gzip.get(level);
@@ -55,7 +55,7 @@ const printLevels = (bySize: readonly (Gigabyte & { readonly kib: number })[]): 
 
 /** Beyond one vCPU only gzip, which runs beside the rest, gains. */
 const printMemory = ({ cpuSeconds, gzip }: Gigabyte): void => {
-  const gzipSeconds = gzip.get(GZIP_LEVEL)?.cpuSeconds ?? NaN;
+  const gzipSeconds = gzip.get(GZIP.level)?.cpuSeconds ?? NaN;
   printTable(
     'Memory size: seconds and Lambda dollars per GB of log, without waiting for the network',
     ['MB', 'Seconds', 'Lambda $'],
@@ -71,8 +71,8 @@ const printModes = async (log: BenchObject): Promise<void> => {
   const rows: string[][] = [];
   for (const ALB_BODY of ['json', 'line', 'none']) {
     for (const ALB_ATTRIBUTES of ['aws', 'semconv', 'both']) {
-      const gigabyte = await measureGigabyte(log, [GZIP_LEVEL], { ALB_BODY, ALB_ATTRIBUTES });
-      const { lambda, out, total } = dollars(gigabyte, GZIP_LEVEL);
+      const gigabyte = await measureGigabyte(log, [GZIP.level], { ALB_BODY, ALB_ATTRIBUTES });
+      const { lambda, out, total } = dollars(gigabyte, GZIP.level);
       rows.push([ALB_BODY, ALB_ATTRIBUTES, money(lambda), money(out), money(total)]);
     }
   }

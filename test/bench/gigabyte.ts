@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { GZIP_LEVEL } from '../../lambdas/forwarding/deliver.ts';
+import { GZIP } from '../../lambdas/forwarding/deliver.ts';
 import type { BenchObject } from './data.ts';
 import { startPeers } from './peers.ts';
 import { cpuDollars, GB_OUT } from './prices.ts';
@@ -44,7 +44,7 @@ export const measureGigabyte = async (
 
   const perGb = 1e9 / log.bytes;
   const gzip = new Map(levels.map((level) => [level, compressAll(requests, level, perGb)]));
-  const cpuSeconds = whole * perGb - (gzip.get(GZIP_LEVEL)?.cpuSeconds ?? NaN);
+  const cpuSeconds = whole * perGb - (gzip.get(GZIP.level)?.cpuSeconds ?? NaN);
   return { requests: requests.length * perGb, cpuSeconds, gzip };
 };
 
@@ -60,7 +60,7 @@ const compressAll = (requests: readonly Buffer[], level: number, perGb: number):
   const begin = process.cpuUsage();
   let bytes = 0;
   for (const request of requests) {
-    bytes += gzipSync(request, { level, memLevel: 9, chunkSize: 256 * 1024 }).length;
+    bytes += gzipSync(request, { ...GZIP, level }).length;
   }
   const { user, system } = process.cpuUsage(begin);
   return { cpuSeconds: ((user + system) / 1e6) * perGb, gigabytes: (bytes * perGb) / 1e9 };
