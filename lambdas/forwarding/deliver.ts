@@ -9,8 +9,8 @@ import { giveUp, type Job, settle } from './job.ts';
 import { type Kept, keepRejected } from './keep.ts';
 import type { Range } from './work.ts';
 
-/** The level was chosen by dollars per GB of log; the README has the table. */
-export const GZIP = { level: 6, memLevel: 9, chunkSize: 256 * 1024 } as const;
+/** The level was chosen by dollars per GB of log; the README has the table. A chunk holds what most requests become. */
+export const GZIP = { level: 6, memLevel: 9, chunkSize: 512 * 1024 } as const;
 
 /** A POST may not reach into the function's last seconds, which the bookkeeping needs. */
 export const BOOKKEEPING_MS = 5_000;

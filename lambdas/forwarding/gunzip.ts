@@ -6,10 +6,10 @@ export class CorruptGzip extends Error {
 }
 
 /**
- * Fed at a time. Deflate makes at most 1032 bytes of one, so that a bomb holds 8 MB and not the machine; and what comes of
+ * Fed at a time. Deflate makes at most 1032 bytes of one, so that a bomb holds 16 MB and not the machine; and what comes of
  * a slice that holds a fault is lost. Slices four times as large are no faster.
  */
-const SLICE = 8 * 1024;
+const SLICE = 16 * 1024;
 const CHUNK = 256 * 1024;
 
 /**

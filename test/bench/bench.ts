@@ -1,33 +1,22 @@
 import { parseArgs } from 'node:util';
 import { GZIP } from '../../lambdas/forwarding/deliver.ts';
-import { baselineRate } from './baseline.ts';
+import { measureBaseline } from './baseline.ts';
 import { printCosts } from './cost.ts';
 import { albObject, metricObjects } from './data.ts';
 import type { Row } from './rows.ts';
-import {
-  baselineRows,
-  atMost,
-  importRows,
-  largeRows,
-  medianOf,
-  rssRow,
-  pathRows,
-  wholeLess,
-} from './rows.ts';
+import { baselineRow, atMost, importRows, largeRows, medianOf, rssRow, pathRows, wholeLess } from './rows.ts';
 import { printTable } from './table.ts';
 import { measurePairs } from './whole-path.ts';
 
-const USAGE = `npm run bench                 ratios on the defaults, baselineRows the bars
+const USAGE = `npm run bench                 ratios on the defaults, beside the bars
 npm run bench -- --large      also the memory for objects of 2 and 4 GB (some minutes, 1 GB of temporary files)
 npm run bench -- --runs 9     medians of so many runs (5)
 npm run bench -- --cost       dollars per GB of log by gzip level, batch size and memory size`;
 
 const bench = async (runs: number, large: boolean): Promise<void> => {
   const log = await albObject(100);
-  const alb = await measurePairs('alb-logs', [log], runs);
+  const alb = await measurePairs('alb-logs', [log], runs, () => measureBaseline(log, GZIP.level));
   const metrics = await measurePairs('metrics', await metricObjects(60), runs);
-  const bare = await baselineRate(log, 0, runs);
-  const compressing = await baselineRate(log, GZIP.level, runs);
 
   print(`ALB access logs, 100 MB, gzip level ${GZIP.level}, medians of ${runs} runs`, [
     ...pathRows(alb),
@@ -36,8 +25,8 @@ const bench = async (runs: number, large: boolean): Promise<void> => {
       medianOf(alb, (pair) => wholeLess(pair, 'gunzipMs', 'gzipMs') / pair.stages.gunzipMs),
       5,
     ),
-    ...baselineRows('without gzip on either side', bare, alb, (pair) => wholeLess(pair, 'gzipMs'), 25),
-    ...baselineRows('with gzip on both sides', compressing, alb, ({ wholeMs }) => wholeMs, 12),
+    baselineRow('without gzip on either side', alb, 'bare', (pair) => wholeLess(pair, 'gzipMs'), 25),
+    baselineRow('with gzip on both sides', alb, 'compressing', ({ wholeMs }) => wholeMs, 12),
     ...(large ? await largeRows(log) : [rssRow('100 MB', alb.peakRss)]),
     ...(await importRows('alb-logs', runs)),
   ]);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Pipeline } from '../../lambdas/settings.ts';
 import type { LocalLambda } from '../support/lambda.ts';
 import { startLambda } from '../support/lambda.ts';
+import type { Baseline } from './baseline.ts';
 import type { BenchObject } from './data.ts';
 import { largeAlbObject } from './data.ts';
 import { floorMs } from './stages.ts';
@@ -43,22 +44,23 @@ export const wholeLess = ({ wholeMs, stages }: Pair, ...names: readonly (keyof P
   names.reduce((rest, name) => rest - stages[name], wholeMs);
 
 /** How many times as many lines a CPU second handles as Python does; `ms`: the CPU time that counts. */
-export const baselineRows = (
+export const baselineRow = (
   title: string,
-  baseline: number | undefined,
   measured: Measured,
+  way: keyof Baseline,
   ms: (pair: Pair) => number,
   bar: number,
-): readonly Row[] => {
-  if (baseline === undefined) return [[`lines/s over Python's, ${title}`, 'no python3 here', `≥ ${bar}`]];
-  const ratio = measured.lines / (medianOf(measured, ms) / 1000) / baseline;
+): Row => {
+  const measure = `lines/s over Python's, ${title}`;
+  if (measured.pairs.some(({ baseline }) => baseline === undefined))
+    return [measure, 'no python3 here', `≥ ${bar}`];
+  const python = ({ baseline }: Pair): number => baseline?.[way] ?? NaN;
+  const ratio = medianOf(measured, (pair) => measured.lines / (ms(pair) / 1000) / python(pair));
   return [
-    [
-      `lines/s over Python's, ${title}`,
-      `${ratio.toFixed(1)} (Python ${rate(baseline)})`,
-      `≥ ${bar}`,
-      ratio >= bar,
-    ],
+    measure,
+    `${ratio.toFixed(1)} (Python ${rate(medianOf(measured, python))})`,
+    `≥ ${bar}`,
+    ratio >= bar,
   ];
 };
 

@@ -4,18 +4,20 @@ import { join } from 'node:path';
 import type { Pipeline } from '../../lambdas/settings.ts';
 import type { Invoked } from '../support/lambda.ts';
 import { startLambda } from '../support/lambda.ts';
+import type { Baseline } from './baseline.ts';
 import type { BenchObject } from './data.ts';
 import type { Peers } from './peers.ts';
 import { startPeers } from './peers.ts';
 import type { Stages } from './stages.ts';
 import { startStages } from './stages.ts';
 
-/** One run over all objects, and the stages measured by themselves right after it. */
+/** One run over all objects, and what it is compared with, measured right after it. */
 export interface Pair {
   /** CPU of the handler's process, all threads. */
   readonly wholeMs: number;
   readonly wallMs: number;
   readonly stages: Stages;
+  readonly baseline: Baseline | undefined;
 }
 
 export interface Measured {
@@ -38,6 +40,7 @@ export const measurePairs = async (
   pipeline: Pipeline,
   objects: readonly BenchObject[],
   runs: number,
+  measureBaseline = async (): Promise<Baseline | undefined> => undefined,
 ): Promise<Measured> => {
   const folder = mkdtempSync(join(tmpdir(), 'scout-forwarder-requests-'));
   const peers = await startPeers();
@@ -54,7 +57,12 @@ export const measurePairs = async (
     while (pairs.length < runs) {
       const whole = await forwarder.run();
       peakRss = whole.peakRss;
-      pairs.push({ wholeMs: whole.cpuMs, wallMs: whole.wallMs, stages: await stages.measure() });
+      pairs.push({
+        wholeMs: whole.cpuMs,
+        wallMs: whole.wallMs,
+        stages: await stages.measure(),
+        baseline: await measureBaseline(),
+      });
     }
     stages.close();
     await forwarder.close();
