@@ -1,15 +1,22 @@
 import { GZIP } from '../../lambdas/forwarding/deliver.ts';
+import { IN_FLIGHT } from '../../lambdas/forwarding/forward.ts';
 import type { BenchObject } from './data.ts';
 import { albObject } from './data.ts';
 import type { Gigabyte } from './gigabyte.ts';
 import { dollars, measureGigabyte } from './gigabyte.ts';
-import { LAMBDA_INVOCATION, memoryDollars, S3_GET, share, SQS_REQUEST } from './prices.ts';
+import { LAMBDA_INVOCATION, MB_OF_ONE_VCPU, memoryDollars, S3_GET, share, SQS_REQUEST } from './prices.ts';
+import { startPeers } from './peers.ts';
+import { median } from './statistics.ts';
 import { printTable } from './table.ts';
+import { startForwarder } from './whole-path.ts';
 
 const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const BATCH_KIB = [256, 1024, 2048, 4096];
 const MEMORY_MB = [256, 512, 1024, 1769, 3538];
 const OBJECT_MB = [0.1, 1, 10, 100];
+const IN_FLIGHT_TRIED = [1, 2, 3, 4];
+const ANSWER_MS = [20, 100, 300];
+const HOOK = new URL('in-flight.mjs', import.meta.url).href;
 
 /** Send by S3, receive, delete. */
 const SQS_REQUESTS_AN_OBJECT = 3;
@@ -29,6 +36,7 @@ export const printCosts = async (): Promise<void> => {
   printLevels(bySize);
   const largest = bySize.at(-1);
   if (largest !== undefined) printMemory(largest);
+  await printInFlight(log);
   await printModes(log);
   printObjects();
 };
@@ -64,6 +72,34 @@ const printMemory = ({ cpuSeconds, gzip }: Gigabyte): void => {
       const seconds = Math.max(inTurn, cpuSeconds, gzipSeconds);
       return [`${megabytes}`, seconds.toFixed(0), money(memoryDollars(seconds, megabytes))];
     }),
+  );
+};
+
+/** The function's source itself, with more or fewer requests under way at once, against a Scout that takes its time. */
+const printInFlight = async (log: BenchObject): Promise<void> => {
+  const peers = await startPeers();
+  const rows: string[][] = [];
+  for (const inFlight of IN_FLIGHT_TRIED) {
+    const settings = { IN_FLIGHT: `${inFlight}`, NODE_OPTIONS: `--import ${HOOK}` };
+    const forwarder = await startForwarder('alb-logs', [log], peers, settings, 'lambdas/alb-logs.ts');
+    await peers.delay(0);
+    await forwarder.run();
+    const cells = [`${inFlight}`];
+    for (const ms of ANSWER_MS) {
+      await peers.delay(ms);
+      const walls: number[] = [];
+      while (walls.length < 3) walls.push((await forwarder.run()).wallMs);
+      const seconds = (median(walls) / 1000) * (1e9 / log.bytes);
+      cells.push(seconds.toFixed(0), money(memoryDollars(seconds, MB_OF_ONE_VCPU)));
+    }
+    await forwarder.close();
+    rows.push(cells);
+  }
+  peers.close();
+  printTable(
+    `Requests under way at once: seconds and Lambda dollars per GB of log at ${MB_OF_ONE_VCPU} MB, by how long Scout takes (in use: ${IN_FLIGHT})`,
+    ['At once', ...ANSWER_MS.flatMap((ms) => [`${ms} ms: s`, '$'])],
+    rows,
   );
 };
 

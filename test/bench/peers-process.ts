@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { startObjectStore } from '../support/object-store.ts';
@@ -11,10 +12,12 @@ import type { PeersAnswer, PeersCommand } from './peers.ts';
 const store = await startObjectStore();
 let capture: string | undefined;
 let captured = 0;
+let delayMs = 0;
 
 const scout = createServer((request, response) => {
-  void buffer(request).then((body) => {
+  void buffer(request).then(async (body) => {
     const isToken = request.url === '/token';
+    if (delayMs > 0) await sleep(delayMs);
     if (!isToken && capture !== undefined)
       writeFileSync(join(capture, `${captured++}.bin`), gunzipSync(body));
     response.writeHead(200, { 'Content-Type': isToken ? 'application/json' : 'application/x-protobuf' });
@@ -29,6 +32,9 @@ process.on('message', (command: PeersCommand) => {
   if (command.type === 'capture') {
     capture = command.folder;
     captured = 0;
+    answer({ type: 'done' });
+  } else if (command.type === 'delay') {
+    delayMs = command.ms;
     answer({ type: 'done' });
   } else {
     const { size, etag } = store.put(command.bucket, command.key, { file: command.file });

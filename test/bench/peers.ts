@@ -7,7 +7,9 @@ import type { BenchObject } from './data.ts';
 export type PeersCommand =
   | { readonly type: 'put'; readonly bucket: string; readonly key: string; readonly file: string }
   /** Keep the body of each request, decompressed, in that folder; without a folder, no longer. */
-  | { readonly type: 'capture'; readonly folder?: string | undefined };
+  | { readonly type: 'capture'; readonly folder?: string | undefined }
+  /** Answer OTLP requests so much later. */
+  | { readonly type: 'delay'; readonly ms: number };
 
 export type PeersAnswer =
   | { readonly type: 'ready'; readonly scout: string; readonly objects: string }
@@ -21,6 +23,7 @@ export interface Peers {
   /** Puts an object in the store, and answers the event that announces it. */
   readonly put: (object: BenchObject) => Promise<unknown>;
   readonly capture: (folder: string | undefined) => Promise<void>;
+  readonly delay: (ms: number) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -54,6 +57,7 @@ export const startPeers = async (): Promise<Peers> => {
       return sqsEvent(JSON.stringify(s3Notification({ bucket: BUCKET, key, size, etag })));
     },
     capture: async (folder) => void (await ask({ type: 'capture', folder })),
+    delay: async (ms) => void (await ask({ type: 'delay', ms })),
     close: () => child.kill(),
   };
 };

@@ -6,7 +6,7 @@ export const SQS_REQUEST = 0.4 / 1e6;
 export const GB_OUT = 0.09;
 
 /** Lambda gives a function one vCPU at this memory size, and shares in proportion. */
-const MB_OF_ONE_VCPU = 1769;
+export const MB_OF_ONE_VCPU = 1769;
 
 export const memoryDollars = (seconds: number, megabytes: number): number =>
   seconds * (megabytes / 1024) * LAMBDA_GB_SECOND;

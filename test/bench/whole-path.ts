@@ -94,11 +94,12 @@ export const startForwarder = async (
   objects: readonly BenchObject[],
   peers: Peers,
   settings: Readonly<Record<string, string>> = {},
+  path = `dist/${pipeline}/index.mjs`,
 ) => {
   let delivered = 0;
   let fault: unknown;
   const lambda = await startLambda(
-    `dist/${pipeline}/index.mjs`,
+    path,
     { ...peers.env, ...settings },
     ({ level, message }) => {
       if (level === 'info') delivered += (message as { delivered?: number }).delivered ?? 0;
