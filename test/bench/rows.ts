@@ -31,9 +31,13 @@ export const pathRows = (measured: Measured): readonly Row[] => {
     ['MB/s a core', (measured.bytes / 1e6 / (whole / 1000)).toFixed(1)],
     ms('CPU of the whole path', ({ wholeMs }) => wholeMs),
     ms('  gunzip', ({ stages }) => stages.gunzipMs),
-    ms('  lines, fields, mapping, protobuf', ({ stages }) => stages.encodeMs),
+    ms(`  tokenize: lines, ${parses ? 'data' : 'fields'}`, ({ stages }) => stages.tokenizeMs),
+    ms('  map and encode, one pass', ({ stages }) => stages.encodeMs - stages.tokenizeMs),
     ms('  gzip', ({ stages }) => stages.gzipMs),
-    ms('  the rest: reading S3, POST, copies', (pair) => wholeLess(pair, 'gunzipMs', 'encodeMs', 'gzipMs')),
+    ms('  POST', ({ stages }) => stages.postMs),
+    ms('  the rest: S3, garbage, streams', (pair) =>
+      wholeLess(pair, 'gunzipMs', 'encodeMs', 'gzipMs', 'postMs'),
+    ),
     ...(parses ? [ms('(JSON.parse of each line by itself)', ({ stages }) => stages.parseMs)] : []),
     ['wall clock / CPU', medianOf(measured, ({ wallMs, wholeMs }) => wallMs / wholeMs).toFixed(2)],
   ];

@@ -1,16 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip, gzipSync } from 'node:zlib';
+import { ACCESS_LOG } from '../../lambdas/alb/access-log.ts';
 import { albFormat } from '../../lambdas/alb/format.ts';
+import { lineReader } from '../../lambdas/alb/line-reader.ts';
 import { batches } from '../../lambdas/forwarding/batches.ts';
 import { blocks } from '../../lambdas/forwarding/blocks.ts';
 import { GZIP } from '../../lambdas/forwarding/deliver.ts';
+import { markSeldom } from '../../lambdas/forwarding/heap.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
+import { readLine } from '../../lambdas/metric-stream/line.ts';
+import { exchange } from '../../lambdas/scout/http.ts';
 import { readSettings } from '../../lambdas/settings.ts';
 import type { StagesTask, Stages } from './stages.ts';
 
 /** Does each stage of the way by itself, and reports the CPU that it took. */
-const { pipeline, folder, objects } = JSON.parse(process.argv[2] ?? '') as StagesTask;
+markSeldom();
+const { pipeline, folder, objects, scout } = JSON.parse(process.argv[2] ?? '') as StagesTask;
 const isMetrics = pipeline === 'metrics';
 const settings = readSettings(
   {
@@ -49,6 +55,19 @@ const plain = (text: string): number => {
   return bytes;
 };
 
+const reader = lineReader(ACCESS_LOG, settings.alb);
+const tokenize = async (chunks: Iterable<Buffer>): Promise<void> => {
+  for await (const { bytes } of blocks(inTurn(chunks))) {
+    for (let start = 0; start < bytes.length;) {
+      const lf = bytes.indexOf(0x0a, start);
+      const end = lf < 0 ? bytes.length : lf;
+      if (isMetrics) readLine(Buffer.from(bytes.subarray(start, end)).toString('utf8'));
+      else reader.read(bytes, start, end, false);
+      start = end + 1;
+    }
+  }
+};
+
 const encode = async (key: string, chunks: Iterable<Buffer>): Promise<void> => {
   const encoder = format.encoder({ bucket: 'bench', key, etag: 'bench' }, Date.now(), settings.batch);
   const source = blocks(inTurn(chunks));
@@ -61,23 +80,27 @@ async function* inTurn(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
 
 const measure = async (): Promise<Stages> => {
   // What nobody can do without comes first and holds little memory: no garbage of other stages is cleared up in it.
-  let [gunzipMs, gzipMs, parseMs, encodeMs, plainMs] = [0, 0, 0, 0, 0];
+  let [gunzipMs, gzipMs, postMs, parseMs, tokenizeMs, encodeMs, plainMs] = [0, 0, 0, 0, 0, 0, 0];
   for (const { path } of objects) {
     const object = readFileSync(path);
     gunzipMs += await cpuOf(() => gunzip(object, () => undefined));
   }
   for (const name of readdirSync(folder)) {
     const request = readFileSync(join(folder, name));
-    gzipMs += await cpuOf(() => gzipSync(request, GZIP));
+    let body = Buffer.alloc(0);
+    gzipMs += await cpuOf(() => void (body = gzipSync(request, GZIP)));
+    const signal = AbortSignal.timeout(60_000);
+    postMs += await cpuOf(() => exchange({ url: `${scout}/v1`, headers: {}, body, signal }));
   }
   for (const { path, key } of objects) {
     const chunks: Buffer[] = [];
     await gunzip(readFileSync(path), (chunk) => chunks.push(chunk));
     if (isMetrics) parseMs += await cpuOf(() => parseLines(Buffer.concat(chunks).toString('utf8')));
     plainMs += await cpuOf(() => plain(Buffer.concat(chunks).toString('latin1')));
+    tokenizeMs += await cpuOf(() => tokenize(chunks));
     encodeMs += await cpuOf(() => encode(key, chunks));
   }
-  return { gunzipMs, gzipMs, parseMs, encodeMs, plainMs };
+  return { gunzipMs, gzipMs, postMs, parseMs, tokenizeMs, encodeMs, plainMs };
 };
 
 process.on('message', () => void measure().then((stages) => process.send?.(stages)));

@@ -9,12 +9,16 @@ export interface Stages {
   readonly gunzipMs: number;
   /** UTF-8 to text, lines, JSON.parse; metric streams only. */
   readonly parseMs: number;
-  /** Decompressed chunks to OTLP requests: lines, fields, mapping, protobuf. */
+  /** Decompressed chunks to lines, and those to fields or data. */
+  readonly tokenizeMs: number;
+  /** Decompressed chunks to OTLP requests: the same, and mapping and protobuf, which are one pass. */
   readonly encodeMs: number;
   /** The same lines as plain code would do them: split or parsed, and written as JSON. */
   readonly plainMs: number;
   /** The requests that the function made, at the function's level. */
   readonly gzipMs: number;
+  /** The compressed requests to a Scout that drains. */
+  readonly postMs: number;
 }
 
 /** What nobody can do without: gunzip and gzip of the very same bytes, and JSON.parse where the input is JSON. */
@@ -25,6 +29,8 @@ export interface StagesTask {
   readonly objects: readonly BenchObject[];
   /** Where the function's requests are, decompressed. */
   readonly folder: string;
+  /** Base URL of a Scout. */
+  readonly scout: string;
 }
 
 export interface StagesProcess {

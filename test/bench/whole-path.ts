@@ -49,7 +49,7 @@ export const measurePairs = async (
     await peers.capture(folder);
     await forwarder.run();
     await peers.capture(undefined);
-    const stages = await startStages({ pipeline, objects, folder });
+    const stages = await startStages({ pipeline, objects, folder, scout: peers.env['SCOUT_ENDPOINT'] ?? '' });
     await stages.measure();
 
     const pairs: Pair[] = [];
