@@ -160,7 +160,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     const deployment = await deployed();
     const short = { BATCH_SIZE: '100', DELETE_PROCESSED_FILES: 'true' };
     const albLogs = await deployment.start('alb-logs', short, SHORT_FUNCTION_MS);
-    deployment.scout.respond(accept(100));
+    deployment.scout.respond(accept(250));
     await deployment.put('alb/large.log.gz', gzipSync(access(4000)));
 
     const rounds = await albLogs.drain();
