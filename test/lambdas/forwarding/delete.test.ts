@@ -5,16 +5,14 @@ import { albFormat } from '../../../lambdas/alb/format.ts';
 import { metricStreamFormat } from '../../../lambdas/metric-stream/format.ts';
 import { ALB_KEY, albText, marked } from '../../support/alb-object.ts';
 import { BUCKET, createForwarder } from '../../support/forwarder.ts';
-import { type ObjectStore, startObjectStore, type StoreRequest } from '../../support/object-store.ts';
-import { type Scout, startScout } from '../../support/scout.ts';
+import type { StoreRequest } from '../../support/object-store.ts';
+import { scout, store, useScoutAndStore } from '../../support/scout-and-store.ts';
 import { accept, fail, partialSuccess, refuseMarked } from '../../support/scout/behaviour.ts';
 
-let scout: Scout;
-let store: ObjectStore;
+useScoutAndStore();
 let forwarder: ReturnType<typeof createForwarder>;
 let deletes: StoreRequest[];
-beforeEach(async () => {
-  [scout, store] = await Promise.all([startScout(), startObjectStore()]);
+beforeEach(() => {
   deletes = [];
   store.misbehave = (request) => {
     if (request.method === 'DELETE') deletes.push(request);
@@ -22,10 +20,7 @@ beforeEach(async () => {
   };
   forwarder = create();
 });
-afterEach(async () => {
-  forwarder.close();
-  await Promise.all([scout.close(), store.close()]);
-});
+afterEach(() => forwarder.close());
 
 const create = (
   settings: Record<string, string> = {},

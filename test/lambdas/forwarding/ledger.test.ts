@@ -10,9 +10,8 @@ import {
 } from '../../../lambdas/forwarding/ledger.ts';
 import { ALB_KEY, albText, marked } from '../../support/alb-object.ts';
 import { BUCKET, createForwarder } from '../../support/forwarder.ts';
-import { type ObjectStore, startObjectStore } from '../../support/object-store.ts';
 import { sqsEvent } from '../../support/s3-notification.ts';
-import { type Scout, startScout } from '../../support/scout.ts';
+import { scout, store, useScoutAndStore } from '../../support/scout-and-store.ts';
 import { fail, refuseMarked, tooLargeAbove } from '../../support/scout/behaviour.ts';
 
 /** What CloudWatch takes as a unit (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html). */
@@ -128,17 +127,12 @@ describe('a report', () => {
 });
 
 describe('of an invocation', () => {
-  let scout: Scout;
-  let store: ObjectStore;
+  useScoutAndStore();
   let forwarder: ReturnType<typeof createForwarder>;
-  beforeEach(async () => {
-    [scout, store] = await Promise.all([startScout(), startObjectStore()]);
+  beforeEach(() => {
     forwarder = createForwarder({ store, environment: { ...scout.environment, BATCH_SIZE: '5' } });
   });
-  afterEach(async () => {
-    forwarder.close();
-    await Promise.all([scout.close(), store.close()]);
-  });
+  afterEach(() => forwarder.close());
 
   test('one line an object says what became of its records, and what that took', async () => {
     scout.respond(refuseMarked(['poison']));

@@ -3,21 +3,15 @@ import { albFormat } from '../../../lambdas/alb/format.ts';
 import { skipReason } from '../../../lambdas/alb/object-key.ts';
 import { albText, range, storedLines } from '../../support/alb-object.ts';
 import { BUCKET, createForwarder } from '../../support/forwarder.ts';
-import { type ObjectStore, startObjectStore } from '../../support/object-store.ts';
-import { type Scout, startScout } from '../../support/scout.ts';
+import { scout, store, useScoutAndStore } from '../../support/scout-and-store.ts';
 import { accept, fail } from '../../support/scout/behaviour.ts';
 
-let scout: Scout;
-let store: ObjectStore;
+useScoutAndStore();
 let forwarder: ReturnType<typeof createForwarder>;
-beforeEach(async () => {
-  [scout, store] = await Promise.all([startScout(), startObjectStore()]);
+beforeEach(() => {
   forwarder = create();
 });
-afterEach(async () => {
-  forwarder.close();
-  await Promise.all([scout.close(), store.close()]);
-});
+afterEach(() => forwarder.close());
 
 const create = (settings: Record<string, string> = {}) =>
   createForwarder({

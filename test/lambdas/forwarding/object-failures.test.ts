@@ -5,28 +5,18 @@ import { skipReason } from '../../../lambdas/alb/object-key.ts';
 import { metricStreamFormat } from '../../../lambdas/metric-stream/format.ts';
 import { ALB_KEY, albText, range, storedLines } from '../../support/alb-object.ts';
 import { BUCKET, createForwarder } from '../../support/forwarder.ts';
-import {
-  type Fault,
-  type ObjectStore,
-  startObjectStore,
-  type StoreRequest,
-} from '../../support/object-store.ts';
-import { type Scout, startScout } from '../../support/scout.ts';
+import { type Fault, type StoreRequest } from '../../support/object-store.ts';
+import { scout, store, useScoutAndStore } from '../../support/scout-and-store.ts';
 import { attributesOf } from '../../support/scout/otlp.ts';
 
-let scout: Scout;
-let store: ObjectStore;
+useScoutAndStore();
 let forwarder: ReturnType<typeof createForwarder>;
 let gets: StoreRequest[];
-beforeEach(async () => {
-  [scout, store] = await Promise.all([startScout(), startObjectStore()]);
+beforeEach(() => {
   forwarder = create();
   gets = [];
 });
-afterEach(async () => {
-  forwarder.close();
-  await Promise.all([scout.close(), store.close()]);
-});
+afterEach(() => forwarder.close());
 
 const create = (
   settings: Record<string, string> = {},

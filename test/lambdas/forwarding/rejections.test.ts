@@ -2,22 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { metricStreamFormat } from '../../../lambdas/metric-stream/format.ts';
 import { ALB_KEY, albText, marked, range, storedLines } from '../../support/alb-object.ts';
 import { createForwarder, type Queued } from '../../support/forwarder.ts';
-import { type ObjectStore, startObjectStore } from '../../support/object-store.ts';
-import { type Scout, startScout } from '../../support/scout.ts';
+import { scout, store, useScoutAndStore } from '../../support/scout-and-store.ts';
 import { fail, partialSuccess, refuseMarked, tooLargeAbove } from '../../support/scout/behaviour.ts';
 import { attributesOf } from '../../support/scout/otlp.ts';
 
-let scout: Scout;
-let store: ObjectStore;
+useScoutAndStore();
 let forwarder: ReturnType<typeof createForwarder>;
-beforeEach(async () => {
-  [scout, store] = await Promise.all([startScout(), startObjectStore()]);
+beforeEach(() => {
   forwarder = create();
 });
-afterEach(async () => {
-  forwarder.close();
-  await Promise.all([scout.close(), store.close()]);
-});
+afterEach(() => forwarder.close());
 
 const create = (
   settings: Record<string, string> = {},

@@ -6,22 +6,16 @@ import { settleMessage } from '../../../lambdas/forwarding/settle.ts';
 import { MAX_RECEIVE_COUNT } from '../../../lambdas/forwarding/waiting.ts';
 import { ALB_KEY, albText, marked, range, storedLines } from '../../support/alb-object.ts';
 import { BUCKET, createForwarder, DEAD_LETTERS, QUEUE, type Queued } from '../../support/forwarder.ts';
-import { type ObjectStore, startObjectStore } from '../../support/object-store.ts';
 import { sqsEvent } from '../../support/s3-notification.ts';
-import { type Scout, startScout } from '../../support/scout.ts';
+import { scout, store, useScoutAndStore } from '../../support/scout-and-store.ts';
 import { accept, fail } from '../../support/scout/behaviour.ts';
 
-let scout: Scout;
-let store: ObjectStore;
+useScoutAndStore();
 let forwarder: ReturnType<typeof createForwarder>;
-beforeEach(async () => {
-  [scout, store] = await Promise.all([startScout(), startObjectStore()]);
+beforeEach(() => {
   forwarder = create();
 });
-afterEach(async () => {
-  forwarder.close();
-  await Promise.all([scout.close(), store.close()]);
-});
+afterEach(() => forwarder.close());
 
 const create = (settings: Record<string, string> = {}) =>
   createForwarder({ store, environment: { ...scout.environment, BATCH_SIZE: '5', ...settings } });
