@@ -51,6 +51,13 @@ test('an answer whose body does not end is none, and the time-out is what is tol
   );
 });
 
+test('an answer is waited for longer than an unused connection is kept, which Node closes after 5 s', async () => {
+  const url = await serve((_, response) => void setTimeout(() => response.end('late'), 5_500));
+  const signal = AbortSignal.timeout(10_000);
+  const { body } = await exchange({ url, headers: {}, body: Buffer.of(1), signal });
+  expect(Buffer.from(body).toString()).toBe('late');
+});
+
 test('what is no HTTP answer is an error with a code', async () => {
   const url = await serve((request) => request.socket.end('SSH-2.0-OpenSSH\r\n'));
   await expect(post(url, Buffer.of(1))).rejects.toMatchObject({ code: expect.stringMatching(/^HPE_/) });
