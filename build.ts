@@ -18,6 +18,7 @@ const droppableSchemas: Plugin = {
       const contents = text.replaceAll(/\[(\w+)\]:/g, (key, name: string) =>
         constants.has(name) ? `${constants.get(name)}:` : key,
       );
+      if (contents === text) throw new Error(`no computed keys in ${path}: is the plugin still of use?`);
       return { contents };
     }),
 };

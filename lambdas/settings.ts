@@ -230,9 +230,10 @@ const headers = (value: string): Record<string, string> | undefined => {
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
     const entries = Object.entries(parsed).map(([name, text]): [string, string] => {
       if (typeof text !== 'string') throw new TypeError('not text');
+      const value = text.trim();
       http.validateHeaderName(name);
-      http.validateHeaderValue(name, text);
-      return [name, text];
+      http.validateHeaderValue(name, value);
+      return [name, value];
     });
     return Object.fromEntries(entries);
   } catch {

@@ -44,16 +44,14 @@ const memory = (size: number): Pick<Line, 'bytes' | 'view' | 'pairs'> => {
   return { bytes: Buffer.from(buffer), view: new DataView(buffer), pairs: new Uint16Array(buffer) };
 };
 
-export const newLine = (): MutableLine => {
-  return {
-    ...memory(4096),
-    length: 0,
-    starts: new Int32Array(MOST_TOKENS),
-    ends: new Int32Array(MOST_TOKENS),
-    count: 0,
-    traits: 0,
-  };
-};
+export const newLine = (): MutableLine => ({
+  ...memory(4096),
+  length: 0,
+  starts: new Int32Array(MOST_TOKENS),
+  ends: new Int32Array(MOST_TOKENS),
+  count: 0,
+  traits: 0,
+});
 
 /** Copies a text into the line, so that words of it can be read without looking where the text ends. */
 export const load = (line: MutableLine, source: Uint8Array, start: number, end: number): void => {
@@ -128,7 +126,7 @@ const traitOf = (byte: number): number => {
   return byte === QUOTE ? QUOTES : 0;
 };
 const TRAITS = Uint8Array.from({ length: 256 }, (_, byte) => traitOf(byte));
-/** The traits of two bytes together. */
+/** The traits of two bytes together, the first one low: machines of Lambda, and all others that matter, are little-endian. */
 const PAIRS = new Uint8Array(65536);
 for (const trait of new Set(TRAITS)) {
   const row = TRAITS.map((first) => first | trait);

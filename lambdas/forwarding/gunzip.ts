@@ -7,7 +7,7 @@ export class CorruptGzip extends Error {
 
 /**
  * Fed at a time. Deflate makes at most 1032 bytes of one, so that a bomb holds 16 MB and not the machine; and what comes of
- * a slice that holds a fault is lost. Slices four times as large are no faster.
+ * a slice that holds a fault is lost. Half as large, slices take a twentieth more of all that is not zlib's; larger, no less.
  */
 const SLICE = 16 * 1024;
 const CHUNK = 256 * 1024;

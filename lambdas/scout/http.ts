@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { http, https } from '../node-http.ts';
 import { statusMessage } from './response.ts';
 
@@ -32,8 +33,9 @@ const LONGEST_RETRY_AFTER_MS = 3_600_000;
  * @throws Error when there is no whole answer; `networkReason` words it.
  */
 export const exchange = async ({ url, headers, body, signal }: HttpPost): Promise<Answer> => {
-  const { request } = url.startsWith('https:') ? https : http;
-  const outgoing = request(url, {
+  const target = new URL(url);
+  const { request } = target.protocol === 'https:' ? https : http;
+  const outgoing = request(target, {
     method: 'POST',
     headers: { ...headers, 'accept-encoding': 'identity', 'content-length': body.length },
     signal,
@@ -42,7 +44,7 @@ export const exchange = async ({ url, headers, body, signal }: HttpPost): Promis
   outgoing.on('error', () => undefined);
   try {
     outgoing.end(body);
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const answer = await answerOf(outgoing, signal);
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of answer as AsyncIterable<Uint8Array>) {
@@ -50,16 +52,44 @@ export const exchange = async ({ url, headers, body, signal }: HttpPost): Promis
       size += chunk.length;
       if (size > BODY_LIMIT) break; // closes the connection
     }
-    const read = Buffer.concat(chunks).subarray(0, BODY_LIMIT);
+    const read = decoded(Buffer.concat(chunks).subarray(0, BODY_LIMIT), answer.headers['content-encoding']);
     return { status: answer.statusCode ?? 0, headers: answer.headers, body: read, cut: size > BODY_LIMIT };
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
+  } finally {
+    // After an answer that came early the rest would go out for nothing, and longer than the function lives.
+    if (!outgoing.writableFinished) outgoing.destroy();
   }
 };
 
-/** Why there was no answer: the code of a failed connection, where there is one. */
-export const networkReason = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : messageOf(error);
+/** A connection may be closed without an answer and without an error too: after 101, for one. */
+const answerOf = async (outgoing: ClientRequest, signal: AbortSignal): Promise<IncomingMessage> => {
+  const closed = once(outgoing, 'close', { signal }).then((): never => {
+    throw new Error('the connection was closed');
+  });
+  const [answer] = (await Promise.race([once(outgoing, 'response', { signal }), closed])) as [
+    IncomingMessage,
+  ];
+  return answer;
+};
+
+/** Some proxies compress whatever was asked for; what was accepted may not look refused for that. */
+const decoded = (body: Buffer<ArrayBuffer>, encoding: string | undefined): Buffer<ArrayBuffer> => {
+  if (encoding !== 'gzip') return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: BODY_LIMIT });
+  } catch {
+    return body;
+  }
+};
+
+/** Why there was no answer: a code of the network's or of TLS, where there is one, else in words. */
+export const networkReason = (error: unknown): string => {
+  const { code } = error as { code?: unknown };
+  const isNetworks =
+    error instanceof Error && typeof code === 'string' && !/^(OAUTH|ERR_INVALID)_/.test(code);
+  return isNetworks ? code : messageOf(error);
+};
 
 export const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);

@@ -78,11 +78,12 @@ const requestHeaders = (
   extra: Readonly<Record<string, string>>,
   token: string,
 ): Readonly<Record<string, string>> => ({
-  ...Object.fromEntries(Object.entries(extra).filter(([name]) => !ABOUT_THE_BODY.test(name))),
+  ...Object.fromEntries(Object.entries(extra).filter(([name]) => !OURS.test(name))),
   authorization: `Bearer ${token}`,
   'content-type': 'application/x-protobuf',
   'content-encoding': 'gzip',
   'user-agent': `scout-forwarder/${VERSION}`,
 });
 
-const ABOUT_THE_BODY = /^(content-|transfer-encoding$)/i;
+/** Headers about the body or the connection. */
+const OURS = /^(content-.*|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer)$/i;

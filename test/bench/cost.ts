@@ -14,7 +14,7 @@ const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const BATCH_KIB = [256, 1024, 2048, 4096];
 const MEMORY_MB = [256, 512, 1024, 1769, 3538];
 const OBJECT_MB = [0.1, 1, 10, 100];
-const IN_FLIGHT_TRIED = [1, 2, 3, 4];
+const IN_FLIGHT_TRIED = [1, 2, 3, 4, 6, 8];
 const ANSWER_MS = [20, 100, 300];
 const HOOK = new URL('in-flight.mjs', import.meta.url).href;
 
@@ -80,7 +80,11 @@ const printInFlight = async (log: BenchObject): Promise<void> => {
   const peers = await startPeers();
   const rows: string[][] = [];
   for (const inFlight of IN_FLIGHT_TRIED) {
-    const settings = { IN_FLIGHT: `${inFlight}`, NODE_OPTIONS: `--import ${HOOK}` };
+    const settings = {
+      IN_FLIGHT: `${inFlight}`,
+      NODE_OPTIONS: `--import ${HOOK}`,
+      PATH: process.env['PATH'] ?? '',
+    };
     const forwarder = await startForwarder('alb-logs', [log], peers, settings, 'lambdas/alb-logs.ts');
     await peers.delay(0);
     await forwarder.run();

@@ -17,7 +17,7 @@ let delayMs = 0;
 const scout = createServer((request, response) => {
   void buffer(request).then(async (body) => {
     const isToken = request.url === '/token';
-    if (delayMs > 0) await sleep(delayMs);
+    if (!isToken && delayMs > 0) await sleep(delayMs);
     if (!isToken && capture !== undefined)
       writeFileSync(join(capture, `${captured++}.bin`), gunzipSync(body));
     response.writeHead(200, { 'Content-Type': isToken ? 'application/json' : 'application/x-protobuf' });

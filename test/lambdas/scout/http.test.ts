@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { exchange } from '../../../lambdas/scout/http.ts';
 
@@ -28,6 +29,34 @@ test('an answer counts that came before the body was read, and closed the connec
   const { status, body } = await post(url, randomBytes(4 * 2 ** 20));
   expect(status).toBe(413);
   expect(Buffer.from(body).toString()).toBe('too large');
+});
+
+test('after an early answer nothing more of the body goes out, though the connection stays open', async () => {
+  let received = 0;
+  const closed = Promise.withResolvers<void>();
+  const url = await serve((request, response) => {
+    request.on('data', ({ length }: Buffer) => (received += length)).on('close', closed.resolve);
+    response.writeHead(503).end();
+  });
+  const body = randomBytes(64 * 2 ** 20);
+  expect((await post(url, body)).status).toBe(503);
+  await closed.promise;
+  expect(received).toBeLessThan(body.length);
+});
+
+test('a connection that is closed for another protocol is no answer, and is told at once', async () => {
+  const url = await serve((request) => {
+    request.socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n');
+  });
+  await expect(post(url, Buffer.of(1))).rejects.toThrow('the connection was closed');
+});
+
+test('an answer that a proxy compressed unasked is read', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"partialSuccess":{}}'));
+  });
+  const { body } = await post(url, Buffer.of(1));
+  expect(Buffer.from(body).toString()).toBe('{"partialSuccess":{}}');
 });
 
 test('the body arrives whole, whatever length a header of the caller names', async () => {

@@ -291,13 +291,19 @@ describe('the request', () => {
       'content-encoding': 'br',
       'Content-Length': '3',
       'Transfer-Encoding': 'chunked',
+      Connection: 'close',
+      Upgrade: 'h2c',
       'User-Agent': 'other',
+      'X-Pasted': ' key\n',
     };
     const { outcome } = await client({ SCOUT_HEADERS: JSON.stringify(headers) }).send();
     expect(outcome.type).toBe('accepted');
     expect(scout.requests[0]?.headers).not.toHaveProperty('transfer-encoding');
+    expect(scout.requests[0]?.headers).not.toHaveProperty('upgrade');
     expect(scout.requests[0]?.headers).toMatchObject({
       'x-scope': 'tenant-1',
+      'x-pasted': 'key',
+      connection: 'keep-alive',
       authorization: expect.stringMatching(/^Bearer /),
       'content-type': 'application/x-protobuf',
       'content-encoding': 'gzip',
