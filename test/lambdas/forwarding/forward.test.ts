@@ -65,6 +65,10 @@ const createEdges = (chunks: readonly (string | Buffer)[]) => {
   };
   return { edges, requests, source, settled };
 };
+/** Requests are compressed beside one another and may overtake each other; here they stand as their lines do. */
+const inOrder = <Request extends { readonly records: readonly string[] }>(
+  requests: readonly Request[],
+): Request[] => requests.toSorted((a, b) => Number(a.records[0]?.slice(1)) - Number(b.records[0]?.slice(1)));
 /** Two lines make a batch, and so many lines are begun before the first answer. */
 const BEGUN = 2 * IN_FLIGHT;
 const PAIRS = Array.from({ length: 20 }, (_, index) => `l${2 * index + 1}\nl${2 * index + 2}\n`);
@@ -125,10 +129,11 @@ describe('while Scout is slow', () => {
     const { edges, requests, settled } = createEdges(PAIRS);
     const forwarded = forward(WORK, textFormat, edges, CALL);
     await settled();
-    requests[0]?.answer({ type: 'refused', reason: 'down' });
+    const [first, ...others] = inOrder(requests);
+    first?.answer({ type: 'refused', reason: 'down' });
     await settled();
     expect(requests).toHaveLength(IN_FLIGHT);
-    for (const { answer } of requests.slice(1)) answer(ACCEPTED);
+    for (const { answer } of others) answer(ACCEPTED);
     const { missing, rest, ledger } = await forwarded;
     expect(missing).toMatchObject([{ fromLine: 1, toLine: 2, reason: 'down' }]);
     expect(rest).toEqual({ fromLine: BEGUN + 1, toLine: undefined });
@@ -200,8 +205,9 @@ describe('a fault of our own', () => {
     };
     const forwarded = forward(WORK, faulty, edges, CALL);
     await settled();
-    requests[0]?.answer({ type: 'too_large', reason: '413' });
-    for (const { answer } of requests.slice(1)) answer(ACCEPTED);
+    const [first, ...others] = inOrder(requests);
+    first?.answer({ type: 'too_large', reason: '413' });
+    for (const { answer } of others) answer(ACCEPTED);
     const { missing, rest, ledger } = await forwarded;
     expect(missing).toMatchObject([
       { fromLine: 1, toLine: 2, reason: expect.stringMatching(/^RangeError: out/) },
