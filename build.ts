@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { type Plugin, build } from 'esbuild';
 
-const FUNCTIONS = ['metrics', 'alb-logs', 'alb-access-logs-switch'];
+const FUNCTIONS = ['metrics', 'logs', 'log-switch'];
 
 /**
  * The SDK writes its schemas with computed keys, which esbuild has to keep though nothing uses them. With the constants

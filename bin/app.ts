@@ -1,10 +1,10 @@
 import { App } from 'aws-cdk-lib';
 import { ScoutForwarderStack } from '../lib/scout-forwarder-stack.ts';
-import { readSettings, SettingsError } from '../lib/settings.ts';
+import { readStackSettings, SettingsError } from '../lib/settings.ts';
 
 const app = new App();
 try {
-  const settings = readSettings(app.node);
+  const settings = readStackSettings(app.node);
   const stackName = 'ScoutForwarder';
   if (settings.regions === undefined) new ScoutForwarderStack(app, stackName, { settings });
   // One name in all regions: a stack deployed before there was a list stays the same stack.

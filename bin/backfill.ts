@@ -4,11 +4,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Presets, SingleBar } from 'cli-progress';
 import { type Command, readCommand, USAGE } from './backfill/command.ts';
-import { fill } from './backfill/fill.ts';
+import { fill } from './backfill/enqueue.ts';
 import { estimate, type Plan, planOf } from './backfill/plan.ts';
 import { findTarget, type Target } from './backfill/target.ts';
-import { type FoundObject, walk, type Walk } from './backfill/walk.ts';
-import { run, UsageError } from './command-line.ts';
+import { type FoundObject, walk, type Walk } from './backfill/list-objects.ts';
+import { run, UsageError } from './shared/command-line.ts';
 
 /** More than this is asked about first. */
 const LARGE = { objects: 1_000, bytes: 1e9 };

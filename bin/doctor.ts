@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { styleText } from 'node:util';
-import { type Settings, SettingsError } from '../lib/settings.ts';
-import { SETTINGS } from '../lib/settings-table.ts';
-import { readContext, readOptions, run, UsageError } from './command-line.ts';
+import { type StackSettings, SettingsError } from '../lib/settings.ts';
+import { SETTINGS } from '../lib/settings/settings-table.ts';
+import { readContext, readOptions, run, UsageError } from './shared/command-line.ts';
 import { type Check, fail, type Finding, runCheck } from './doctor/check.ts';
 import { createContext } from './doctor/context.ts';
 import { SCOUT_CHECKS } from './doctor/scout.ts';
 import { STACK_CHECK, stackChecks } from './doctor/stack.ts';
-import { environmentRegion } from './region.ts';
+import { environmentRegion } from './shared/region.ts';
 
 const USAGE = 'usage: npm run doctor -- [--alb ARN …] [--stack NAME] [-c key=value …]';
 
@@ -63,7 +63,7 @@ const print = (name: string, finding: Finding): void => {
 };
 
 /** The settings; where they are wrong, that is the only finding. */
-const settingsOf = (pairs: readonly string[]): Settings | undefined => {
+const settingsOf = (pairs: readonly string[]): StackSettings | undefined => {
   try {
     return readContext(pairs);
   } catch (error) {

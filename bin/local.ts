@@ -1,12 +1,12 @@
 import { parseArgs, styleText } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { imbalance } from '../lambdas/forwarding/ledger.ts';
-import { startScout } from '../test/support/scout.ts';
-import type { Run } from './local/forwarding.ts';
-import { forwardAll } from './local/forwarding.ts';
+import { startScout } from './local/emulators/scout.ts';
+import type { Run } from './local/run.ts';
+import { forwardAll } from './local/run.ts';
 import { fileInputs, sampleInputs } from './local/inputs.ts';
-import type { Received } from './local/received.ts';
-import { openReceived } from './local/received.ts';
+import type { Received } from './local/scout-summary.ts';
+import { openReceived } from './local/scout-summary.ts';
 import { faultList, ledgerTable, metricsTable, rejectedList, requestsTable, whole } from './local/report.ts';
 
 const USAGE = `npm start                    forwards an hour of sample objects to an embedded Scout

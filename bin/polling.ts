@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readContext, readOptions, run, UsageError } from './command-line.ts';
+import { readContext, readOptions, run, UsageError } from './shared/command-line.ts';
 import { cloudwatchExporterYaml } from './polling/cloudwatch-exporter.ts';
 import { composeYaml } from './polling/compose.ts';
 import { otelCollectorYaml } from './polling/otel-collector.ts';

@@ -18,12 +18,26 @@ export interface BatchLimits {
 export interface Format {
   readonly path: '/v1/logs' | '/v1/metrics';
   /**
-   * Why the object's first bytes show that it is something else, if they do; such an object is dead-lettered with
-   * nothing sent. `head` holds at least the first line (64 KiB of it, where it is overlong).
+   * Decides by the object's first bytes how its lines are read. A work item that begins in the middle of an object is
+   * opened with the same head as the whole object.
+   * @param head whole lines from the object's beginning, at least one (64 KiB of it, where it is overlong)
    */
-  readonly mismatch: (head: Uint8Array) => string | undefined;
-  /** `observedMs`: when the function read the object, in milliseconds since the epoch. */
-  readonly encoder: (object: SourceObject, observedMs: number, limits: BatchLimits) => Encoder;
+  readonly open: (object: SourceObject, head: Uint8Array, at: Opening) => Opened;
+}
+
+/** The circumstances in which an object is opened. */
+export interface Opening {
+  /** When the function read the object, in milliseconds since the epoch. */
+  readonly observedMs: number;
+}
+
+/** Encoders for the object's lines; or why it is not of this format. A refused object is dead-lettered, nothing is sent. */
+export type Opened = { readonly encoder: (limits: BatchLimits) => Encoder } | { readonly refuse: Refusal };
+
+export interface Refusal {
+  /** The dead letter's `error.type`. */
+  readonly type: 'wrong_format' | 'unsupported_format';
+  readonly reason: string;
 }
 
 /** The format of an object of the pipeline, by its name; or why it is skipped. */

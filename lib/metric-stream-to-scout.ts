@@ -7,15 +7,15 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Construct } from 'constructs';
 import { EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
-import { allow } from './allow.ts';
-import { createAlarm, FIVE_MINUTES, LATE } from './alarms.ts';
-import { METRIC_PRESETS } from './metric-presets.ts';
-import { merged, type MetricSelection } from './metric-selection.ts';
+import { allow } from './forwarder/grant.ts';
+import { createAlarm, FIVE_MINUTES, LATE } from './monitoring/forwarder-alarms.ts';
+import { METRIC_PRESETS } from './settings/metric-presets.ts';
+import { merged, type MetricSelection } from './settings/metric-selection.ts';
 import { ScoutForwarder } from './scout-forwarder.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 export interface MetricStreamToScoutProps {
-  readonly settings: Settings;
+  readonly settings: StackSettings;
   /** Directory that holds the bundle `metrics`. */
   readonly bundles: string;
   readonly bucket: s3.Bucket;
@@ -67,7 +67,7 @@ export class MetricStreamToScout extends Construct {
     return deliveryStream;
   }
 
-  private createMetricStream(settings: Settings): cloudwatch.CfnMetricStream {
+  private createMetricStream(settings: StackSettings): cloudwatch.CfnMetricStream {
     // AWS documents this trust without a condition:
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-metric-streams-trustpolicy.html
     const role = new iam.Role(this, 'MetricStreamRole', {

@@ -11,16 +11,16 @@ import {
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { sendAlarms } from './alarm-actions.ts';
-import { AlbLogsToScout } from './alb-logs-to-scout.ts';
-import { createDashboard } from './dashboard.ts';
+import { notifyOnAlarm } from './monitoring/alarm-actions.ts';
+import { LogsToScout } from './logs-to-scout.ts';
+import { createDashboard } from './monitoring/dashboard.ts';
 import { MetricStreamToScout } from './metric-stream-to-scout.ts';
-import { OwnLogGroups } from './own-log-groups.ts';
+import { ManagedLogGroups } from './managed-log-groups.ts';
 import type { ScoutForwarder } from './scout-forwarder.ts';
-import type { Settings } from './settings.ts';
+import type { StackSettings } from './settings.ts';
 
 export interface ScoutForwarderStackProps extends StackProps {
-  readonly settings: Settings;
+  readonly settings: StackSettings;
   /**
    * Directory that holds the functions' bundles.
    * @default 'dist'
@@ -39,11 +39,11 @@ export class ScoutForwarderStack extends Stack {
     const bucket = createBucket(this, settings);
     const pipeline = { settings, bundles, bucket };
     const metrics = settings.metrics ? new MetricStreamToScout(this, 'Metrics', pipeline) : undefined;
-    const albLogs = settings.albLogs ? new AlbLogsToScout(this, 'AlbLogs', pipeline) : undefined;
+    const albLogs = settings.albLogs ? new LogsToScout(this, 'AlbLogs', pipeline) : undefined;
 
     const forwarders = [metrics, albLogs].flatMap((construct) => construct?.forwarder ?? []);
     const alarms = this.node.findAll().filter((construct) => construct instanceof cloudwatch.Alarm);
-    sendAlarms(this, alarms, settings);
+    notifyOnAlarm(this, alarms, settings);
     if (settings.dashboard) {
       const dashboard = createDashboard(this, forwarders, metrics, alarms);
       this.output('DashboardUrl', dashboardUrl(this, dashboard));
@@ -55,9 +55,9 @@ export class ScoutForwarderStack extends Stack {
       this.output('MetricStreamName', metrics.metricStream.ref);
       this.output('DeliveryStreamName', metrics.deliveryStream.deliveryStreamName);
     }
-    if (albLogs) this.outputForwarder('AlbLogs', albLogs.forwarder);
+    if (albLogs) this.outputForwarder('Logs', albLogs.forwarder);
 
-    Aspects.of(this).add(new OwnLogGroups(settings.logRetentionDays));
+    Aspects.of(this).add(new ManagedLogGroups(settings.logRetentionDays));
     RemovalPolicies.of(this).destroy();
     destroyBefore(bucket, [
       metrics?.deliveryStream,
@@ -81,7 +81,7 @@ export class ScoutForwarderStack extends Stack {
   }
 }
 
-const createBucket = (scope: Construct, settings: Settings): s3.Bucket => {
+const createBucket = (scope: Construct, settings: StackSettings): s3.Bucket => {
   const bucket = new s3.Bucket(scope, 'Bucket', {
     // The only kind that load balancers can write to.
     encryption: s3.BucketEncryption.S3_MANAGED,

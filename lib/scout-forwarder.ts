@@ -8,18 +8,18 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EMF_DIMENSION, type EMF_METRICS, EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
-import { MAX_RECEIVE_COUNT } from '../lambdas/forwarding/waiting.ts';
-import type { Pipeline } from '../lambdas/settings.ts';
-import { createForwarderAlarms } from './alarms.ts';
-import { CA_CERTIFICATE_PATH, functionCode } from './function-code.ts';
-import { createForwarderRole, REJECTED_PREFIX } from './forwarder-role.ts';
-import { functionNetwork } from './function-network.ts';
-import { functionEnvironment, type Settings } from './settings.ts';
+import { MAX_RECEIVE_COUNT } from '../lambdas/forwarding/settle/backoff.ts';
+import type { Pipeline } from '../lambdas/function-settings.ts';
+import { createForwarderAlarms } from './monitoring/forwarder-alarms.ts';
+import { CA_CERTIFICATE_PATH, functionCode } from './forwarder/code.ts';
+import { createForwarderRole, REJECTED_PREFIX } from './forwarder/role.ts';
+import { functionNetwork } from './forwarder/network.ts';
+import { functionEnvironment, type StackSettings } from './settings.ts';
 
 export interface ScoutForwarderProps {
   /** Also the name of the bundle that runs. */
   readonly pipeline: Pipeline;
-  readonly settings: Settings;
+  readonly settings: StackSettings;
   /** Directory that holds the bundle of each pipeline. */
   readonly bundles: string;
   /** The objects to forward: those of `bucket` whose keys begin with `prefix`. */

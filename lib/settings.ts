@@ -1,17 +1,17 @@
 import type { Node } from 'constructs';
 import { closestMatch } from 'leven';
-import { type Pipeline, readSettings as readFunctionSettings } from '../lambdas/settings.ts';
-import { contradictions } from './setting-rules.ts';
+import { type Pipeline, readFunctionSettings } from '../lambdas/function-settings.ts';
+import { contradictions } from './settings/rules.ts';
 import {
   ALB_SETTINGS,
   METRIC_SETTINGS,
   SCOUT_SETTINGS,
   SETTINGS,
   type Setting,
-  type Settings,
-} from './settings-table.ts';
+  type StackSettings,
+} from './settings/settings-table.ts';
 
-export type { Settings };
+export type { StackSettings };
 
 /** Says, for people, what is missing or wrong in the settings. */
 export class SettingsError extends Error {}
@@ -20,7 +20,7 @@ export class SettingsError extends Error {}
  * Reads every setting from CDK context (`cdk.json` or `-c`). Empty text is the same as no value.
  * @throws SettingsError that names all missing, wrong, misspelt and contradicting keys, with an example command
  */
-export const readSettings = (node: Node): Settings => {
+export const readStackSettings = (node: Node): StackSettings => {
   const context: Record<string, unknown> = node.getAllContext();
   const missing: string[] = [];
   const wrong: string[] = [];
@@ -37,7 +37,7 @@ export const readSettings = (node: Node): Settings => {
     }
     return [key, value];
   };
-  const settings = Object.fromEntries(Object.entries<Setting>(SETTINGS).map(read)) as Settings;
+  const settings = Object.fromEntries(Object.entries<Setting>(SETTINGS).map(read)) as StackSettings;
   const contradicting = wrong.length === 0 ? contradictions(settings) : [];
   const faults = [...missing, ...wrong, ...misspelt(Object.keys(context)), ...contradicting];
   if (faults.length === 0) faults.push(...refusedByFunctions(settings));
@@ -46,8 +46,8 @@ export const readSettings = (node: Node): Settings => {
 };
 
 /** What the functions themselves would refuse, at every invocation. */
-const refusedByFunctions = (settings: Settings): readonly string[] => {
-  const refused = (['metrics', 'alb-logs'] as const).flatMap((pipeline) => {
+const refusedByFunctions = (settings: StackSettings): readonly string[] => {
+  const refused = (['metrics', 'logs'] as const).flatMap((pipeline) => {
     try {
       readFunctionSettings(functionEnvironment(settings, pipeline), pipeline);
       return [];
@@ -59,13 +59,13 @@ const refusedByFunctions = (settings: Settings): readonly string[] => {
 };
 
 /** What a pipeline's function is told of the settings: those that were given, and nothing of its own defaults. */
-export const functionEnvironment = (settings: Settings, pipeline: Pipeline): Record<string, string> =>
+export const functionEnvironment = (settings: StackSettings, pipeline: Pipeline): Record<string, string> =>
   Object.fromEntries(
     Object.entries<Setting>({
       ...SCOUT_SETTINGS,
       ...(pipeline === 'metrics' ? METRIC_SETTINGS : ALB_SETTINGS),
     }).flatMap(([key, { env }]) => {
-      const value = settings[key as keyof Settings];
+      const value = settings[key as keyof StackSettings];
       return env === undefined || value === undefined ? [] : [[env, environmentText(value)]];
     }),
   );

@@ -1,6 +1,6 @@
-import { readOptions, UsageError } from '../command-line.ts';
-import { ENTRIES_A_CALL } from './fill.ts';
-import { isBefore } from './walk.ts';
+import { readOptions, UsageError } from '../shared/command-line.ts';
+import { ENTRIES_A_CALL } from './enqueue.ts';
+import { isBefore } from './list-objects.ts';
 
 export const USAGE = `usage: npm run backfill -- --prefix PREFIX [--from yyyy-mm-dd] [--to yyyy-mm-dd] [--dry-run] [--yes]
          [--most-waiting N] [--start-after KEY] [--bucket NAME] [--queue-url URL] [--stack NAME] [-c key=value …]`;

@@ -1,4 +1,4 @@
-import type { FoundObject } from './walk.ts';
+import type { FoundObject } from './list-objects.ts';
 
 /** What a backfill comes to. */
 export interface Plan {

@@ -1,10 +1,10 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { skipReason } from '../../lambdas/alb/object-key.ts';
-import { readContext, UsageError } from '../command-line.ts';
-import { environmentRegion } from '../region.ts';
-import { stackOutputs } from '../stack-outputs.ts';
+import { readContext, UsageError } from '../shared/command-line.ts';
+import { environmentRegion } from '../shared/region.ts';
+import { stackOutputs } from '../shared/stack-outputs.ts';
 import type { Command } from './command.ts';
-import { type FoundObject, LAYOUTS } from './walk.ts';
+import { type FoundObject, LAYOUTS } from './list-objects.ts';
 
 /** Where the objects are, which of them the functions forward, and which queue they go to. */
 export interface Target {
@@ -54,7 +54,7 @@ const deployed = async (
     : {
         bucket: albLogBucketName ?? outputs['BucketName'],
         prefix: albLogBucketName === undefined ? 'alb/' : albLogPrefix,
-        queueUrl: outputs['AlbLogsQueueUrl'],
+        queueUrl: outputs['LogsQueueUrl'],
       };
   if (source.bucket === undefined || source.queueUrl === undefined)
     throw new UsageError(`stack ${stackName} has no ${isMetrics ? 'metrics' : 'ALB log'} pipeline`);

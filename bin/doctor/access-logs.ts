@@ -1,16 +1,16 @@
 import { DescribeLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Settings } from '../../lib/settings.ts';
-import type { StackOutputs } from '../stack-outputs.ts';
+import type { StackSettings } from '../../lib/settings.ts';
+import type { StackOutputs } from '../shared/stack-outputs.ts';
 import { deliveryPolicy } from './bucket-policy.ts';
 import { type Check, fail, ok } from './check.ts';
 
 /** Whether each load balancer logs to where the stack reads; none where there is no pipeline for it. */
 export const accessLogChecks = (
-  settings: Settings,
+  settings: StackSettings,
   outputs: StackOutputs,
   loadBalancers: readonly string[],
 ): readonly Check[] => {
-  const { BucketName: ownBucket = '', AlbLogsQueueUrl: queueUrl } = outputs;
+  const { BucketName: ownBucket = '', LogsQueueUrl: queueUrl } = outputs;
   if (queueUrl === undefined) return [];
   const { albLogBucketName, albLogPrefix = '', albLogAccounts = [], albConnectionLogs } = settings;
   const target =

@@ -8,13 +8,13 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readSecret } from '../../lambdas/aws/secret.ts';
 import { type ClientCredentials, type Minted, requestToken } from '../../lambdas/scout/token-endpoint.ts';
-import { readSettings as readEnvironment, type ScoutSettings } from '../../lambdas/settings.ts';
-import { functionEnvironment, type Settings } from '../../lib/settings.ts';
-import { type StackOutputs, stackOutputs } from '../stack-outputs.ts';
+import { readFunctionSettings, type ScoutSettings } from '../../lambdas/function-settings.ts';
+import { functionEnvironment, type StackSettings } from '../../lib/settings.ts';
+import { type StackOutputs, stackOutputs } from '../shared/stack-outputs.ts';
 
 /** What the checks of one region look at. What several need is asked for once. */
 export interface Context {
-  readonly settings: Settings;
+  readonly settings: StackSettings;
   readonly region: string | undefined;
   readonly stackName: string;
   /** ARNs of the load balancers to look at. */
@@ -40,7 +40,7 @@ export const createContext = async ({
 }: Pick<Context, 'settings' | 'region' | 'stackName' | 'loadBalancers'>): Promise<Context> => {
   const clients = createClients(region);
   const scout = (): ScoutSettings =>
-    readEnvironment(functionEnvironment(settings, 'metrics'), 'metrics').scout;
+    readFunctionSettings(functionEnvironment(settings, 'metrics'), 'metrics').scout;
   const credentials = once(async () =>
     readSecret(clients.secrets, settings.scoutSecretName, AbortSignal.timeout(WITHIN_MS)),
   );

@@ -1,9 +1,9 @@
-import type { Settings } from '../../lib/settings.ts';
-import type { StackOutputs } from '../stack-outputs.ts';
+import type { StackSettings } from '../../lib/settings.ts';
+import type { StackOutputs } from '../shared/stack-outputs.ts';
 
 /** What the checks of a pipeline need to know of it. */
 export interface DeployedPipeline {
-  readonly name: 'metrics' | 'alb-logs';
+  readonly name: 'metrics' | 'logs';
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly functionName: string;
@@ -18,7 +18,10 @@ export interface Source {
 }
 
 /** The pipelines that a stack says it has. */
-export const deployedPipelines = (settings: Settings, outputs: StackOutputs): readonly DeployedPipeline[] => {
+export const deployedPipelines = (
+  settings: StackSettings,
+  outputs: StackOutputs,
+): readonly DeployedPipeline[] => {
   const { albLogBucketName, albLogPrefix = '', albLogSource } = settings;
   const bucket = outputs['BucketName'] ?? '';
   const albSource: Source =
@@ -27,7 +30,7 @@ export const deployedPipelines = (settings: Settings, outputs: StackOutputs): re
       : { bucket: albLogBucketName, prefix: albLogPrefix, kind: albLogSource };
   return [
     { name: 'metrics', output: 'Metrics', source: { bucket, prefix: 'metrics/', kind: 'notifications' } },
-    { name: 'alb-logs', output: 'AlbLogs', source: albSource },
+    { name: 'logs', output: 'Logs', source: albSource },
   ].flatMap(({ name, output, source }) => {
     const queueUrl = outputs[`${output}QueueUrl`];
     const deadLetterQueueUrl = outputs[`${output}DeadLetterQueueUrl`];

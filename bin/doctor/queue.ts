@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { EMF_DIMENSION, EMF_NAMESPACE } from '../../lambdas/forwarding/ledger.ts';
-import { LATE } from '../../lib/alarms.ts';
+import { LATE } from '../../lib/monitoring/forwarder-alarms.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 import { peek, remedyFor } from './dead-letters.ts';
 import { lastAbove0, readMetric } from './read-metric.ts';
@@ -77,8 +77,7 @@ export const delivered = ({ name }: DeployedPipeline): Check => ({
 
 const QUIET = {
   metrics: 'the first comes minutes after a deploy; later, the lines above say where it stops',
-  'alb-logs':
-    'a load balancer without requests writes no log; else the lines above say where it stops (--alb ARN looks at a load balancer too)',
+  logs: 'a load balancer without requests writes no log; else the lines above say where it stops (--alb ARN looks at a load balancer too)',
 } as const;
 
 const depth = async (

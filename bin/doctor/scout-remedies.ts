@@ -1,14 +1,14 @@
-import type { Settings } from '../../lib/settings.ts';
+import type { StackSettings } from '../../lib/settings.ts';
 
 /** What to do when the token endpoint gives no token: which of URL, id, secret and audience is wrong, as far as it tells. */
-export const tokenRemedy = (reason: string, settings: Settings): string =>
+export const tokenRemedy = (reason: string, settings: StackSettings): string =>
   remedyOf(reason, [...TOKEN_REMEDIES, ...connectionRemedies('scoutTokenUrl')], settings);
 
 /** What to do when Scout does not accept an empty request. */
-export const otlpRemedy = (reason: string, settings: Settings): string =>
+export const otlpRemedy = (reason: string, settings: StackSettings): string =>
   remedyOf(reason, [...OTLP_REMEDIES, ...connectionRemedies('scoutEndpoint')], settings);
 
-type Remedy = readonly [pattern: RegExp, remedy: (settings: Settings) => string];
+type Remedy = readonly [pattern: RegExp, remedy: (settings: StackSettings) => string];
 
 /** The first that matches is right. Error codes: https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
 const TOKEN_REMEDIES: readonly Remedy[] = [
@@ -78,5 +78,5 @@ const connectionRemedies = (key: 'scoutTokenUrl' | 'scoutEndpoint'): readonly Re
   ],
 ];
 
-const remedyOf = (reason: string, remedies: readonly Remedy[], settings: Settings): string =>
+const remedyOf = (reason: string, remedies: readonly Remedy[], settings: StackSettings): string =>
   remedies.find(([pattern]) => pattern.test(reason))?.[1](settings) ?? 'ask whoever runs Scout';

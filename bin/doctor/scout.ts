@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { readSettings as readEnvironment } from '../../lambdas/settings.ts';
+import { readFunctionSettings } from '../../lambdas/function-settings.ts';
 import { post } from '../../lambdas/scout/post.ts';
 import { functionEnvironment } from '../../lib/settings.ts';
 import { type Check, fail, type Finding, ok, skip } from './check.ts';
@@ -11,8 +11,8 @@ export const SCOUT_CHECKS: readonly Check[] = [
   {
     name: 'settings',
     run: ({ settings }) => {
-      if (settings.metrics) readEnvironment(functionEnvironment(settings, 'metrics'), 'metrics');
-      if (settings.albLogs) readEnvironment(functionEnvironment(settings, 'alb-logs'), 'alb-logs');
+      if (settings.metrics) readFunctionSettings(functionEnvironment(settings, 'metrics'), 'metrics');
+      if (settings.albLogs) readFunctionSettings(functionEnvironment(settings, 'logs'), 'logs');
       return ok(`complete, for Scout at ${settings.scoutEndpoint}`);
     },
   },

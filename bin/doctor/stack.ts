@@ -1,5 +1,5 @@
-import type { Settings } from '../../lib/settings.ts';
-import type { StackOutputs } from '../stack-outputs.ts';
+import type { StackSettings } from '../../lib/settings.ts';
+import type { StackOutputs } from '../shared/stack-outputs.ts';
 import { accessLogChecks } from './access-logs.ts';
 import { type Check, fail, ok, skip } from './check.ts';
 import { eventSource, functionErrors } from './function.ts';
@@ -27,7 +27,7 @@ export const STACK_CHECK: Check = {
 
 /** What a deployed stack runs, from the sources on. */
 export const stackChecks = (
-  settings: Settings,
+  settings: StackSettings,
   outputs: StackOutputs,
   loadBalancers: readonly string[],
 ): readonly Check[] => {

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
-import type { Pipeline } from '../../lambdas/settings.ts';
-import type { Body } from '../../test/support/object-store.ts';
-import { sampleHour } from '../../test/support/samples.ts';
+import type { Pipeline } from '../../lambdas/function-settings.ts';
+import type { Body } from './emulators/object-store.ts';
+import { sampleHour } from './samples/hour.ts';
 
 /** An object to forward, and the pipeline that it belongs to. */
 export interface Input {
@@ -17,7 +17,7 @@ const HOUR = 3_600_000;
 /** Our own sample objects, of the last full hour before `now` (milliseconds since the epoch). */
 export const sampleInputs = (now: number): readonly Input[] =>
   sampleHour(Math.floor(now / HOUR) * HOUR - HOUR).map(({ key, body }) => ({
-    pipeline: key.startsWith('metrics/') ? 'metrics' : 'alb-logs',
+    pipeline: key.startsWith('metrics/') ? 'metrics' : 'logs',
     key,
     body,
   }));
@@ -36,7 +36,7 @@ export const fileInputs = (paths: readonly string[]): readonly Input[] =>
 /** JSON, and anything binary (OTLP, which the metrics function turns down with a reason), is a metric stream's. */
 const pipelineOf = (bytes: Buffer): Pipeline => {
   const text = bytes.toString('latin1').replace(/^\xef\xbb\xbf/, '');
-  return /^\s*[{[]/.test(text) || /[^\t\n\r\x20-\xff]/.test(text.slice(0, 64)) ? 'metrics' : 'alb-logs';
+  return /^\s*[{[]/.test(text) || /[^\t\n\r\x20-\xff]/.test(text.slice(0, 64)) ? 'metrics' : 'logs';
 };
 
 /** The folders from `AWSLogs` on tell which account and region a log is of; the number keeps equal names apart. */

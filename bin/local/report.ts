@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import type { Account } from './account.ts';
-import type { Fault, Rejected, Run } from './forwarding.ts';
-import type { Received } from './received.ts';
+import type { Account } from './totals.ts';
+import type { Fault, Rejected, Run } from './run.ts';
+import type { Received } from './scout-summary.ts';
 
 const SHOWN = 12;
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });

@@ -1,4 +1,9 @@
-import { type DimensionSet, ELB_METRICS, ELB_NAMESPACE, type ElbMetric } from '../../lib/elb-metrics.ts';
+import {
+  type DimensionSet,
+  ELB_METRICS,
+  ELB_NAMESPACE,
+  type ElbMetric,
+} from '../../lib/settings/elb-metrics.ts';
 
 /** The version these files are tried with. */
 export const CLOUDWATCH_EXPORTER_VERSION = '0.16.0';

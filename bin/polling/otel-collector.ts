@@ -1,11 +1,11 @@
-import { SCOUT_SETTINGS, type Settings } from '../../lib/settings-table.ts';
+import { SCOUT_SETTINGS, type StackSettings } from '../../lib/settings/settings-table.ts';
 import { CLOUDWATCH_EXPORTER_PORT, SCRAPE_INTERVAL } from './cloudwatch-exporter.ts';
 
 /** The version these files are tried with. */
 export const COLLECTOR_VERSION = '0.158.0';
 
 export type CollectorSettings = Pick<
-  Settings,
+  StackSettings,
   | 'scoutEndpoint'
   | 'scoutTokenUrl'
   | 'scoutAudience'

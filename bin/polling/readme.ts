@@ -1,4 +1,4 @@
-import { ELB_METRICS } from '../../lib/elb-metrics.ts';
+import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
 import {
   CLOUDWATCH_EXPORTER_PORT,
   CLOUDWATCH_EXPORTER_VERSION,

@@ -1,8 +1,8 @@
-import { type FieldWriter, all, int, seconds, text } from '../alb/field-writers.ts';
-import { type Line, spanOf } from '../alb/line.ts';
-import type { LineKind } from '../alb/line-kind.ts';
-import { tlsProtocol } from '../alb/tls-writers.ts';
-import { looksLikeTime } from '../alb/time.ts';
+import { type FieldWriter, all, int, seconds, text } from '../log-lines/field-writers.ts';
+import { type Line, spanOf } from '../log-lines/tokenize.ts';
+import type { LogSchema } from '../log-lines/schema.ts';
+import { tlsProtocol } from '../log-lines/tls-fields.ts';
+import { looksLikeTime } from '../log-lines/timestamp.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html#connection-log-entry-format */
 const FIELDS = [
@@ -30,7 +30,7 @@ const VERIFY_STATUS = at('tls_verify_status');
 /** The fields that lines have always had. */
 const LEAST_FIELDS = VERIFY_STATUS + 1;
 
-export const CONNECTION_LOG: LineKind = {
+export const CONNECTION_LOG: LogSchema = {
   scope: 'aws.alb.connection',
   fields: FIELDS,
   time: TIME,

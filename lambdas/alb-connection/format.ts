@@ -1,8 +1,8 @@
-import { beginsAs } from '../alb/begins-as.ts';
+import { beginsAs } from '../log-lines/begins-as.ts';
 import { ACCESS_LOG } from '../alb/access-log.ts';
-import { lineFormat } from '../alb/line-format.ts';
+import { lineFormat } from '../log-lines/format.ts';
 import type { Format } from '../format.ts';
-import type { AlbSettings, ResourceSettings } from '../settings.ts';
+import type { AlbSettings, ResourceSettings } from '../function-settings.ts';
 import { CONNECTION_LOG } from './connection-log.ts';
 
 /** Connection logs of Application Load Balancers. */
@@ -10,7 +10,9 @@ export const connectionLogFormat = (settings: { alb: AlbSettings; resource: Reso
   const format = lineFormat(CONNECTION_LOG, settings);
   return {
     ...format,
-    mismatch: (head) =>
-      beginsAs(ACCESS_LOG, head) ? 'an access log under the name of a connection log' : format.mismatch(head),
+    open: (object, head, at) =>
+      beginsAs(ACCESS_LOG, head)
+        ? { refuse: { type: 'wrong_format', reason: 'an access log under the name of a connection log' } }
+        : format.open(object, head, at),
   };
 };

@@ -1,10 +1,10 @@
-import { type FieldWriter, address, all, int, list, seconds, text } from './field-writers.ts';
-import { type DecidingFields, filterOf } from './filter.ts';
-import { type Line, isNothing, spanOf } from './line.ts';
-import type { LineKind } from './line-kind.ts';
-import { request } from './request-writer.ts';
-import { looksLikeTime } from './time.ts';
-import { resumed, tlsProtocol } from './tls-writers.ts';
+import { type FieldWriter, address, all, int, list, seconds, text } from '../log-lines/field-writers.ts';
+import { type DecidingFields, filterOf } from '../log-lines/filter.ts';
+import { type Line, isNothing, spanOf } from '../log-lines/tokenize.ts';
+import type { LogSchema } from '../log-lines/schema.ts';
+import { request } from '../log-lines/http-fields.ts';
+import { looksLikeTime } from '../log-lines/timestamp.ts';
+import { resumed, tlsProtocol } from '../log-lines/tls-fields.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-syntax */
 const FIELDS = [
@@ -60,7 +60,7 @@ const DECIDING: DecidingFields = {
 /** The fields that lines have always had. */
 const LEAST_FIELDS = at('sent_bytes') + 1;
 
-export const ACCESS_LOG: LineKind = {
+export const ACCESS_LOG: LogSchema = {
   scope: 'aws.alb',
   fields: FIELDS,
   time: TIME,

@@ -6,20 +6,20 @@ import { s3Objects } from '../aws/objects.ts';
 import { sqsQueue } from '../aws/queue.ts';
 import { readSecret } from '../aws/secret.ts';
 import { createScout } from '../scout/scout.ts';
-import { type Environment, type Pipeline, readSettings } from '../settings.ts';
-import type { Edges } from './edges.ts';
-import { markSeldom } from './heap.ts';
+import { type Environment, type Pipeline, readFunctionSettings } from '../function-settings.ts';
+import type { Dependencies } from './dependencies.ts';
+import { relaxMajorGc } from '../runtime/gc.ts';
 
 /** Milliseconds to the head of an answer; the SDK would only warn otherwise. It tries three times. */
 const ANSWER_WITHIN = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /**
- * The real edges, from the environment.
+ * The real dependencies, from the environment.
  * @throws Error that names every wrong variable
  */
-export const connect = (pipeline: Pipeline, environment: Environment = process.env): Edges => {
-  markSeldom();
-  const settings = readSettings(environment, pipeline);
+export const connect = (pipeline: Pipeline, environment: Environment = process.env): Dependencies => {
+  relaxMajorGc();
+  const settings = readFunctionSettings(environment, pipeline);
   const { secretName, clientId, clientSecret } = settings.scout;
   // An own endpoint, as object stores on loopback have, is addressed by path.
   const forcePathStyle = environment['AWS_ENDPOINT_URL'] !== undefined;

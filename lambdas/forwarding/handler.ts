@@ -1,38 +1,41 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import type { Pipeline, Settings } from '../settings.ts';
-import type { Edges } from './edges.ts';
-import { internalReason } from './ending.ts';
-import { type Listing, listingOf, messagesOf } from './events.ts';
+import type { Pipeline, FunctionSettings } from '../function-settings.ts';
+import type { Dependencies } from './dependencies.ts';
+import { internalReason } from './read/read-result.ts';
+import { type ListRequest, listingOf, messagesOf } from './event/messages.ts';
 import type { FormatOf } from '../format.ts';
-import { isShortOfTime } from './forward.ts';
+import { isShortOfTime } from './forward-object.ts';
 import { emfLine, openReport } from './ledger.ts';
-import { type Listed, list, queueWorks } from './listing.ts';
-import { forwardMessage, type Invocation } from './message.ts';
-import type { Work } from './work.ts';
+import { type ListResult, list, queueWorks } from './event/list-objects.ts';
+import { forwardMessage, type Invocation } from './process-message.ts';
+import type { WorkItem } from './event/work-item.ts';
 
 /** The part of Lambda's context that is used. */
 export interface LambdaContext {
   readonly getRemainingTimeInMillis: () => number;
 }
 
-export type Handler = (event: unknown, context: LambdaContext) => Promise<SQSBatchResponse | Listed>;
+export type Handler = (event: unknown, context: LambdaContext) => Promise<SQSBatchResponse | ListResult>;
 
 /**
  * The handler of a pipeline: finds the work in the event, forwards it, and accounts for all of it.
- * @param connect makes the edges at the first invocation, so that importing never throws
+ * @param connect makes the dependencies at the first invocation, so that importing never throws
  */
 export const createHandler = (
   pipeline: Pipeline,
-  connect: (pipeline: Pipeline) => Edges,
-  formats: (settings: Settings) => FormatOf,
+  connect: (pipeline: Pipeline) => Dependencies,
+  formats: (settings: FunctionSettings) => FormatOf,
 ): Handler => {
-  let connected: Pick<Invocation, 'edges' | 'formatOf'> | undefined;
+  let connected: Pick<Invocation, 'dependencies' | 'formatOf'> | undefined;
   return async (event, context) => {
     if (connected === undefined) {
-      const edges = connect(pipeline);
-      connected = { edges, formatOf: butRejected(edges.settings, formats(edges.settings)) };
+      const dependencies = connect(pipeline);
+      connected = {
+        dependencies,
+        formatOf: butRejected(dependencies.settings, formats(dependencies.settings)),
+      };
     }
-    const { edges } = connected;
+    const { dependencies } = connected;
     const report = openReport();
     const invocation = { ...connected, remainingMs: () => context.getRemainingTimeInMillis(), report };
     try {
@@ -41,13 +44,13 @@ export const createHandler = (
         ? forwardEvent(event, invocation)
         : forwardListing(listing, invocation));
     } finally {
-      edges.print(emfLine(pipeline, report, edges.now()));
+      dependencies.print(emfLine(pipeline, report, dependencies.now()));
     }
   };
 };
 
 /** Nothing that was rejected is forwarded again by itself; only the bucket that it is kept in has such keys. */
-const butRejected = ({ rejected }: Settings, formatOf: FormatOf): Invocation['formatOf'] => {
+const butRejected = ({ rejected }: FunctionSettings, formatOf: FormatOf): Invocation['formatOf'] => {
   const { bucket: own, prefix } = rejected;
   return ({ bucket, key }, size) =>
     key.startsWith(prefix) && bucket === (own ?? bucket) ? { skip: `under ${prefix}` } : formatOf(key, size);
@@ -70,18 +73,18 @@ const forwardEvent = async (event: unknown, invocation: Invocation): Promise<SQS
 };
 
 /** Queues what a listing names; forwards it at once where there is no queue. */
-const forwardListing = async (listing: Listing, invocation: Invocation): Promise<Listed> => {
-  const { edges, formatOf, remainingMs } = invocation;
-  const { queueUrl } = edges.settings;
-  const forwardNow = async (works: readonly Work[]): Promise<number> => {
+const forwardListing = async (listing: ListRequest, invocation: Invocation): Promise<ListResult> => {
+  const { dependencies, formatOf, remainingMs } = invocation;
+  const { queueUrl } = dependencies.settings;
+  const forwardNow = async (works: readonly WorkItem[]): Promise<number> => {
     await forwardMessage({ receives: 1, objects: works.map((work) => ({ work })) }, invocation);
     return 0;
   };
-  return list(listing, edges, {
+  return list(listing, dependencies, {
     isOurs: (object, size) => !('skip' in formatOf(object, size)),
     isShortOfTime: () => isShortOfTime(remainingMs),
     ...(queueUrl === undefined
       ? { atOnce: 1, take: forwardNow }
-      : { atOnce: 100, take: (works) => queueWorks(edges, queueUrl, works) }),
+      : { atOnce: 100, take: (works) => queueWorks(dependencies, queueUrl, works) }),
   });
 };

@@ -1,4 +1,4 @@
-import type { Pipeline } from '../settings.ts';
+import type { Pipeline } from '../function-settings.ts';
 
 /** The account of a piece of work, in records decoded: `read` must be the sum of the four after it. */
 export interface Ledger {

@@ -1,5 +1,5 @@
 import { dimensionsJson } from './dimensions.ts';
-import { type Members, object, refuse, text } from './members.ts';
+import { type Members, object, refuse, text } from './json-values.ts';
 import { readStatistics, type Statistics } from './statistics.ts';
 
 /**

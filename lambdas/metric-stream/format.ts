@@ -1,12 +1,12 @@
 import type { BatchLimits, Encoder, Format, Rejected } from '../format.ts';
 import { encodeScope } from '../otlp/common.ts';
 import { metricsRequest } from '../otlp/metrics.ts';
-import type { MetricSettings, ResourceSettings } from '../settings.ts';
+import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
 import { VERSION } from '../version.ts';
-import { type Catalog, newCatalog } from './catalog.ts';
+import { type Catalog, newCatalog } from './series-cache.ts';
 import { type Malformed, readLine } from './line.ts';
 import { mismatch } from './mismatch.ts';
-import { MOST_POINT_BYTES, stageDatum } from './stage.ts';
+import { MOST_POINT_BYTES, stageDatum } from './write-points.ts';
 
 /** A metric stream in JSON format, mostly a datum a line, as OTLP summaries. */
 export const metricStreamFormat = (settings: {
@@ -21,8 +21,11 @@ export const metricStreamFormat = (settings: {
   };
   return {
     path: '/v1/metrics',
-    mismatch,
-    encoder: (_object, _observedMs, limits) => metricStreamEncoder(settings.metrics, catalog, limits),
+    open: (_object, head) => {
+      const reason = mismatch(head);
+      if (reason !== undefined) return { refuse: { type: 'wrong_format', reason } };
+      return { encoder: (limits) => metricStreamEncoder(settings.metrics, catalog, limits) };
+    },
   };
 };
 

@@ -1,6 +1,6 @@
 import { type Datum, readDatum } from './datum.ts';
-import { readDocumented } from './documented.ts';
-import { valueEnd } from './scan.ts';
+import { readDocumented } from './canonical-line.ts';
+import { valueEnd } from './json-scan.ts';
 
 /** A part of a line that is no datum. */
 export interface Malformed {

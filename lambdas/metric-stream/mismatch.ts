@@ -1,4 +1,4 @@
-import { memberNames } from './scan.ts';
+import { memberNames } from './json-scan.ts';
 
 /**
  * Why an object's first bytes show that it is no metric stream in JSON format: it is binary (OTLP protobuf, UTF-16), or

@@ -1,5 +1,5 @@
 import type { Quantile, Summary } from '../otlp/data-points.ts';
-import { finite, type Members, refuse } from './members.ts';
+import { finite, type Members, refuse } from './json-values.ts';
 
 /**
  * What a datum says of its samples

@@ -6,7 +6,7 @@ import {
   metricGroup,
   type ResourceGroup,
   writeResourceMetrics,
-} from './metric-groups.ts';
+} from './metric.ts';
 import { ProtobufWriter } from './protobuf.ts';
 
 /** What the data points of one metric share. */

@@ -1,4 +1,4 @@
-import type { ResourceSettings } from '../settings.ts';
+import type { ResourceSettings } from '../function-settings.ts';
 import type { Attributes } from './common.ts';
 
 /** Where records come from, as far as it is known; an empty text is left out when it is encoded. */

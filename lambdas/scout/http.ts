@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { http, https } from '../node-http.ts';
+import { http, https } from '../runtime/node-http.ts';
 import { statusMessage } from './response.ts';
 
 /** An HTTP answer, read to its end or to its first 64 KiB. */

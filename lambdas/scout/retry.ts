@@ -1,6 +1,6 @@
 import type { Outcome } from './outcome.ts';
 
-export interface RetryEdges {
+export interface RetryDependencies {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -24,7 +24,7 @@ export const LEAST_TIME_MS = 1_000;
 export const retrying = async (
   attempt: () => Promise<Outcome>,
   deadline: number,
-  { now, sleep, random }: RetryEdges,
+  { now, sleep, random }: RetryDependencies,
 ): Promise<{ readonly outcome: Outcome; readonly retries: number }> => {
   const end = Math.min(now() + RETRY_WITHIN_MS, deadline - LEAST_TIME_MS);
   for (let retries = 0; ; retries += 1) {

@@ -1,8 +1,8 @@
-import type { ScoutSettings } from '../settings.ts';
+import type { ScoutSettings } from '../function-settings.ts';
 import type { Outcome } from './outcome.ts';
 import { post, type PostOutcome } from './post.ts';
-import { LEAST_TIME_MS, retrying, type RetryEdges } from './retry.ts';
-import { createTokens, type TokenEdges } from './token.ts';
+import { LEAST_TIME_MS, retrying, type RetryDependencies } from './retry.ts';
+import { createTokens, type TokenDependencies } from './token.ts';
 
 export interface Scout {
   /** Brings one OTLP request (protobuf, gzipped) to Scout. Never throws. */
@@ -30,21 +30,21 @@ export interface Sent {
   readonly bytes: number;
 }
 
-export type ScoutEdges = TokenEdges & RetryEdges;
+export type ScoutDependencies = TokenDependencies & RetryDependencies;
 
 /** A Scout as the settings name it. The token is kept for as long as the result is. */
-export const createScout = (settings: ScoutSettings, edges: ScoutEdges): Scout => {
-  const tokens = createTokens(settings, edges);
+export const createScout = (settings: ScoutSettings, dependencies: ScoutDependencies): Scout => {
+  const tokens = createTokens(settings, dependencies);
   return {
     export: async (path, gzipBody, { retryInPlace, deadline }) => {
       let requests = 0;
       const send = async (token: string): Promise<PostOutcome> => {
-        const timeoutMs = Math.min(settings.requestTimeoutMs, deadline - edges.now());
+        const timeoutMs = Math.min(settings.requestTimeoutMs, deadline - dependencies.now());
         if (timeoutMs < LEAST_TIME_MS)
           return { type: 'retryable', reason: 'Scout: no time left for a request' };
         requests += 1;
         const { endpoint, headers } = settings;
-        return post({ url: endpoint + path, token, headers, body: gzipBody, timeoutMs }, edges.now);
+        return post({ url: endpoint + path, token, headers, body: gzipBody, timeoutMs }, dependencies.now);
       };
       const authorized = async (mayRenew: boolean): Promise<Outcome> => {
         const token = await tokens.get(deadline);
@@ -55,7 +55,7 @@ export const createScout = (settings: ScoutSettings, edges: ScoutEdges): Scout =
         return mayRenew ? authorized(false) : { type: 'refused', reason: outcome.reason };
       };
       const { outcome, retries } = retryInPlace
-        ? await retrying(() => authorized(true), deadline, edges)
+        ? await retrying(() => authorized(true), deadline, dependencies)
         : { outcome: await authorized(true), retries: 0 };
       return { outcome, requests, retries, bytes: requests * gzipBody.length };
     },

@@ -19,7 +19,7 @@ export interface TokenSettings extends TokenEndpoint {
   readonly requestTimeoutMs: number;
 }
 
-export interface TokenEdges {
+export interface TokenDependencies {
   /** Called at each minting, so that a rotated secret is found. The signal is aborted when time is up. */
   readonly readCredentials: (signal: AbortSignal) => Promise<ClientCredentials>;
   readonly now: () => number;
@@ -31,22 +31,22 @@ const RENEW_BEFORE_MS = 60_000;
 const ASSUMED_LIFETIME_MS = 300_000;
 
 /** OAuth2 client credentials (https://www.rfc-editor.org/rfc/rfc6749#section-4.4), one request in flight at a time. */
-export const createTokens = (settings: TokenSettings, edges: TokenEdges): Tokens => {
+export const createTokens = (settings: TokenSettings, dependencies: TokenDependencies): Tokens => {
   let cached: { readonly token: string; readonly renewAt: number } | undefined;
   let minting: Promise<Token> | undefined;
 
   const mint = async (deadline: number): Promise<Token> => {
-    const started = edges.now();
+    const started = dependencies.now();
     const timeoutMs = Math.min(settings.requestTimeoutMs, deadline - started);
     if (timeoutMs <= 0) return { type: 'refused', reason: 'token endpoint: no time left to ask it' };
     const signal = AbortSignal.timeout(timeoutMs);
     let credentials: ClientCredentials;
     try {
-      credentials = await edges.readCredentials(signal);
+      credentials = await dependencies.readCredentials(signal);
     } catch (error) {
       return { type: 'refused', reason: `client credentials cannot be read: ${messageOf(error)}` };
     }
-    const minted = await requestToken(settings, credentials, signal, edges.now);
+    const minted = await requestToken(settings, credentials, signal, dependencies.now);
     if (minted.type === 'refused') return minted;
     const { token, lifetimeMs = ASSUMED_LIFETIME_MS } = minted;
     cached = { token, renewAt: started + lifetimeMs - Math.min(RENEW_BEFORE_MS, lifetimeMs / 10) };
@@ -55,7 +55,8 @@ export const createTokens = (settings: TokenSettings, edges: TokenEdges): Tokens
 
   return {
     get: async (deadline) => {
-      if (cached !== undefined && edges.now() < cached.renewAt) return { type: 'token', token: cached.token };
+      if (cached !== undefined && dependencies.now() < cached.renewAt)
+        return { type: 'token', token: cached.token };
       minting ??= mint(deadline).finally(() => {
         minting = undefined;
       });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { GZIP } from '../../lambdas/forwarding/deliver.ts';
+import { GZIP } from '../../lambdas/forwarding/deliver/deliver-batch.ts';
 import { measureBaseline } from './baseline.ts';
 import { printCosts } from './cost.ts';
 import { albObject, metricObjects } from './data.ts';
@@ -15,7 +15,7 @@ npm run bench -- --cost       dollars per GB of log by gzip level, batch size, m
 
 const bench = async (runs: number, large: boolean): Promise<void> => {
   const log = await albObject(100);
-  const alb = await measurePairs('alb-logs', [log], runs, () => measureBaseline(log, GZIP.level));
+  const alb = await measurePairs('logs', [log], runs, () => measureBaseline(log, GZIP.level));
   const metrics = await measurePairs('metrics', await metricObjects(60), runs);
 
   print(`ALB access logs, 100 MB, gzip level ${GZIP.level}, medians of ${runs} runs`, [
@@ -28,7 +28,7 @@ const bench = async (runs: number, large: boolean): Promise<void> => {
     baselineRow('without gzip on either side', alb, 'bare', (pair) => wholeLess(pair, 'gzipMs'), 25),
     baselineRow('with gzip on both sides', alb, 'compressing', ({ wholeMs }) => wholeMs, 12),
     ...(large ? await largeRows(log) : [rssRow('100 MB', alb.peakRss)]),
-    ...(await importRows('alb-logs', runs)),
+    ...(await importRows('logs', runs)),
   ]);
   print(`Metric streams, 60 MB in objects of 5 MB, gzip level ${GZIP.level}, medians of ${runs} runs`, [
     ...pathRows(metrics),

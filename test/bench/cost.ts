@@ -1,5 +1,5 @@
-import { GZIP } from '../../lambdas/forwarding/deliver.ts';
-import { IN_FLIGHT } from '../../lambdas/forwarding/forward.ts';
+import { GZIP } from '../../lambdas/forwarding/deliver/deliver-batch.ts';
+import { IN_FLIGHT } from '../../lambdas/forwarding/forward-object.ts';
 import type { BenchObject } from './data.ts';
 import { albObject } from './data.ts';
 import type { Gigabyte } from './gigabyte.ts';
@@ -85,7 +85,7 @@ const printInFlight = async (log: BenchObject): Promise<void> => {
       NODE_OPTIONS: `--import ${HOOK}`,
       PATH: process.env['PATH'] ?? '',
     };
-    const forwarder = await startForwarder('alb-logs', [log], peers, settings, 'lambdas/alb-logs.ts');
+    const forwarder = await startForwarder('logs', [log], peers, settings, 'lambdas/logs.ts');
     await peers.delay(0);
     await forwarder.run();
     const cells = [`${inFlight}`];

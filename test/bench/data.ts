@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, crc32, createGzip, deflateRawSync } from 'node:zlib';
-import { albLine } from '../support/alb-lines.ts';
-import { LOAD_BALANCERS } from '../support/alb-traffic.ts';
-import { metricLine } from '../support/metric-lines.ts';
-import { accountSeries } from '../support/metric-series.ts';
-import { random as seeded } from '../support/random.ts';
-import { albKey, metricKey } from '../support/samples.ts';
+import { albLine } from '../../bin/local/samples/alb-lines.ts';
+import { LOAD_BALANCERS } from '../../bin/local/samples/alb-traffic.ts';
+import { metricLine } from '../../bin/local/samples/metric-lines.ts';
+import { accountSeries } from '../../bin/local/samples/metric-series.ts';
+import { random as seeded } from '../../bin/local/samples/random.ts';
+import { albKey, metricKey } from '../../bin/local/samples/hour.ts';
 
 /** An object to measure with: gzip on disk. */
 export interface BenchObject {
@@ -134,11 +134,11 @@ const linesIn = (text: Buffer): number => {
 
 const GENERATORS = [
   'data.ts',
-  '../support/random.ts',
-  '../support/alb-lines.ts',
-  '../support/alb-traffic.ts',
-  '../support/metric-lines.ts',
-  '../support/metric-series.ts',
+  '../../bin/local/samples/random.ts',
+  '../../bin/local/samples/alb-lines.ts',
+  '../../bin/local/samples/alb-traffic.ts',
+  '../../bin/local/samples/metric-lines.ts',
+  '../../bin/local/samples/metric-series.ts',
 ];
 
 const FOLDER = join(

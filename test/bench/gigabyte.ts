@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { GZIP } from '../../lambdas/forwarding/deliver.ts';
+import { GZIP } from '../../lambdas/forwarding/deliver/deliver-batch.ts';
 import type { BenchObject } from './data.ts';
 import { startPeers } from './peers.ts';
 import { cpuDollars, GB_OUT } from './prices.ts';
@@ -31,7 +31,7 @@ export const measureGigabyte = async (
 ): Promise<Gigabyte> => {
   const folder = mkdtempSync(join(tmpdir(), 'scout-forwarder-requests-'));
   const peers = await startPeers();
-  const forwarder = await startForwarder('alb-logs', [log], peers, settings);
+  const forwarder = await startForwarder('logs', [log], peers, settings);
   await peers.capture(folder);
   await forwarder.run();
   await peers.capture(undefined);

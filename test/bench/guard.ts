@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Pipeline } from '../../lambdas/settings.ts';
+import type { Pipeline } from '../../lambdas/function-settings.ts';
 import { albObject, metricObjects } from './data.ts';
 import { floorMs } from './stages.ts';
 import { median } from './statistics.ts';
@@ -18,7 +18,7 @@ const TOLERANCE = 1.25;
 
 const recorded = JSON.parse(readFileSync(FILE, 'utf8')) as Record<Pipeline, number>;
 const ratios = {
-  'alb-logs': await ratioOf('alb-logs', [await albObject(4)]),
+  logs: await ratioOf('logs', [await albObject(4)]),
   metrics: await ratioOf('metrics', await metricObjects(5)),
 };
 

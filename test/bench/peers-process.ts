@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { startObjectStore } from '../support/object-store.ts';
+import { startObjectStore } from '../../bin/local/emulators/object-store.ts';
 import type { PeersAnswer, PeersCommand } from './peers.ts';
 
 /** The other side of the network, in a process of its own: a Scout that drains, and an object store. */

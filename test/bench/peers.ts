@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { s3Notification, sqsEvent } from '../support/s3-notification.ts';
+import { s3Notification, sqsEvent } from '../../bin/local/emulators/s3-notification.ts';
 import type { BenchObject } from './data.ts';
 
 export type PeersCommand =

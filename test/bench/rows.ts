@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Pipeline } from '../../lambdas/settings.ts';
-import type { LocalLambda } from '../support/lambda.ts';
-import { startLambda } from '../support/lambda.ts';
+import type { Pipeline } from '../../lambdas/function-settings.ts';
+import type { LocalLambda } from '../../bin/local/emulators/lambda.ts';
+import { startLambda } from '../../bin/local/emulators/lambda.ts';
 import type { Baseline } from './baseline.ts';
 import type { BenchObject } from './data.ts';
 import { largeAlbObject } from './data.ts';
@@ -70,9 +70,9 @@ export const baselineRow = (
 
 /** Peak memory for 100 MB, 2 GB and 4 GB, each in a process of its own. */
 export const largeRows = async (log: BenchObject): Promise<readonly Row[]> => {
-  const rows: Row[] = [rssRow('100 MB', (await measureOnce('alb-logs', log)).peakRss)];
+  const rows: Row[] = [rssRow('100 MB', (await measureOnce('logs', log)).peakRss)];
   for (const gigabytes of [2, 4]) {
-    const { peakRss } = await measureOnce('alb-logs', await largeAlbObject(gigabytes));
+    const { peakRss } = await measureOnce('logs', await largeAlbObject(gigabytes));
     rows.push(rssRow(`${gigabytes} GB`, peakRss));
   }
   return rows;

@@ -1,24 +1,25 @@
+import { encoderFor } from '../support/factories/encoder.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { ACCESS_LOG } from '../../lambdas/alb/access-log.ts';
 import { albFormat } from '../../lambdas/alb/format.ts';
-import { lineReader } from '../../lambdas/alb/line-reader.ts';
-import { batches } from '../../lambdas/forwarding/batches.ts';
-import { blocks } from '../../lambdas/forwarding/blocks.ts';
-import { GZIP } from '../../lambdas/forwarding/deliver.ts';
-import { markSeldom } from '../../lambdas/forwarding/heap.ts';
+import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
+import { batches } from '../../lambdas/forwarding/read/batches.ts';
+import { blocks } from '../../lambdas/forwarding/read/line-blocks.ts';
+import { GZIP } from '../../lambdas/forwarding/deliver/deliver-batch.ts';
+import { relaxMajorGc } from '../../lambdas/runtime/gc.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { readLine } from '../../lambdas/metric-stream/line.ts';
 import { exchange } from '../../lambdas/scout/http.ts';
-import { readSettings } from '../../lambdas/settings.ts';
+import { readFunctionSettings } from '../../lambdas/function-settings.ts';
 import type { StagesTask, Stages } from './stages.ts';
 
 /** Does each stage of the way by itself, and reports the CPU that it took. */
-markSeldom();
+relaxMajorGc();
 const { pipeline, folder, objects, scout } = JSON.parse(process.argv[2] ?? '') as StagesTask;
 const isMetrics = pipeline === 'metrics';
-const settings = readSettings(
+const settings = readFunctionSettings(
   {
     SCOUT_ENDPOINT: 'https://scout.example.com',
     SCOUT_TOKEN_URL: 'https://scout.example.com/token',
@@ -69,7 +70,7 @@ const tokenize = async (chunks: Iterable<Buffer>): Promise<void> => {
 };
 
 const encode = async (key: string, chunks: Iterable<Buffer>): Promise<void> => {
-  const encoder = format.encoder({ bucket: 'bench', key, etag: 'bench' }, Date.now(), settings.batch);
+  const encoder = encoderFor(format, { bucket: 'bench', key, etag: 'bench' }, Date.now(), settings.batch);
   const source = blocks(inTurn(chunks));
   for await (const _ of batches(source, { fromLine: 1 }, settings.batch, async () => encoder));
 };

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Pipeline } from '../../lambdas/settings.ts';
+import type { Pipeline } from '../../lambdas/function-settings.ts';
 import type { BenchObject } from './data.ts';
 
 /** CPU of each stage done by itself, in milliseconds. */

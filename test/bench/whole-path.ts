@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Pipeline } from '../../lambdas/settings.ts';
-import type { Invoked } from '../support/lambda.ts';
-import { startLambda } from '../support/lambda.ts';
+import type { Pipeline } from '../../lambdas/function-settings.ts';
+import type { Invoked } from '../../bin/local/emulators/lambda.ts';
+import { startLambda } from '../../bin/local/emulators/lambda.ts';
 import type { Baseline } from './baseline.ts';
 import type { BenchObject } from './data.ts';
 import type { Peers } from './peers.ts';

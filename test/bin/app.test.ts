@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SCOUT } from '../lib/synth.ts';
+import { SCOUT } from '../support/harness/synth.ts';
 
 interface Run {
   readonly code: number;
@@ -14,7 +14,7 @@ interface Run {
 /** Runs the app the way the CDK CLI does, in a directory that holds bundles. */
 const run = async (context: object): Promise<Run> => {
   const cwd = mkdtempSync(join(tmpdir(), 'app-'));
-  for (const name of ['metrics', 'alb-logs']) {
+  for (const name of ['metrics', 'logs']) {
     mkdirSync(join(cwd, 'dist', name), { recursive: true });
     writeFileSync(join(cwd, 'dist', name, 'index.mjs'), 'export const handler = () => {};\n');
   }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { SCOUT } from '../lib/synth.ts';
+import { SCOUT } from '../support/harness/synth.ts';
 
 const SETTINGS = Object.entries(SCOUT).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 

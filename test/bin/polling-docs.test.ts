@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { polledDimensions, prometheusName } from '../../bin/polling/cloudwatch-exporter.ts';
-import { ELB_METRICS } from '../../lib/elb-metrics.ts';
+import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
 
 describe('docs/polling.md', () => {
   const page = readFileSync('docs/polling.md', 'utf8').replaceAll(/ {2,}/g, ' ');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { cloudwatchExporterYaml, polledDimensions } from '../../bin/polling/cloudwatch-exporter.ts';
 import { type CollectorSettings, otelCollectorYaml } from '../../bin/polling/otel-collector.ts';
-import { ELB_METRICS } from '../../lib/elb-metrics.ts';
+import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
 
 const SETTINGS: CollectorSettings = {
   scoutEndpoint: 'https://otel.example.com/tenant/otlp',

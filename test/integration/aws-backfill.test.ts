@@ -7,8 +7,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { SCOUT } from '../lib/synth.ts';
-import { attributesOf } from '../support/scout/otlp.ts';
+import { SCOUT } from '../support/harness/synth.ts';
+import { attributesOf } from '../../bin/local/emulators/scout/otlp.ts';
 import { type Ran, runCommand, startCommand } from './support/command.ts';
 import { deploy } from './support/deployment.ts';
 import { clientOptions, type Moto, startMoto } from './support/moto.ts';
@@ -68,7 +68,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
 
   it('of a deployed stack counts in a dry run, and queues the days asked for', async () => {
     const { outputs } = await deployStack('Backfill', moto);
-    const { BucketName: bucket = '', AlbLogsQueueUrl: queueUrl = '' } = outputs;
+    const { BucketName: bucket = '', LogsQueueUrl: queueUrl = '' } = outputs;
     await put(
       bucket,
       DAYS.flatMap((day) => [log(day, 'a'), log(day, 'b'), `${LOGS}/${day}/neighbour.txt`]),
@@ -148,10 +148,10 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     const deployment = await deploy(moto);
     onTestFinished(deployment.close);
     const { bucket, queues, scout } = deployment;
-    const albLogs = await deployment.start('alb-logs');
+    const albLogs = await deployment.start('logs');
     const keys = DAYS.map((day) => log(day, 'a b+c'));
     await put(bucket, keys, `${LINE}\n${LINE}\n`);
-    await take(queues['alb-logs'].queue.url);
+    await take(queues['logs'].queue.url);
 
     const { code } = await backfill(
       '--prefix',
@@ -159,7 +159,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
       '--bucket',
       bucket,
       '--queue-url',
-      queues['alb-logs'].queue.url,
+      queues['logs'].queue.url,
     );
     expect(code).toBe(0);
     await albLogs.drain();

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Scout, startScout } from '../support/scout.ts';
+import { type Scout, startScout } from '../../bin/local/emulators/scout.ts';
 import { runCommand } from './support/command.ts';
 import { completeStack, disableEventSource } from './support/complete-stack.ts';
 import { clientOptions, type Moto, startMoto } from './support/moto.ts';
@@ -107,7 +107,7 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
         'metrics: function errors': 'ok none in the last hour',
         'metrics: queue': 'ok 0 waiting, 0 received, 0 delayed; the oldest is 0 s old',
         'metrics: dead letters': 'ok none',
-        'alb-logs: notifications': expect.stringContaining('fail the queue is not told'),
+        'logs: notifications': expect.stringContaining('fail the queue is not told'),
       });
       expect(stdout.match(/^ {6}→ \S/gm)).toHaveLength(stdout.match(/^(?:fail|warn) /gm)?.length ?? 0);
     });
@@ -120,24 +120,24 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
       expect(findings).toMatchObject({
         'access logs of shop': `ok on, to s3://${output('BucketName')}/alb`,
         'last delivery to S3': 'ok 5 min ago',
-        'alb-logs: last delivery': 'ok an object was forwarded 5 min ago',
+        'logs: last delivery': 'ok an object was forwarded 5 min ago',
       });
     });
 
     it('says why dead letters are there and leaves them, and how to turn an event source on again', async () => {
       const sqs = new SQSClient(clientOptions(moto));
-      const dead = output('AlbLogsDeadLetterQueueUrl');
+      const dead = output('LogsDeadLetterQueueUrl');
       await sqs.send(
         new SendMessageCommand({ QueueUrl: dead, MessageBody: '{}', MessageAttributes: REASON }),
       );
       await sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: '{}' }));
-      const uuid = await disableEventSource(output('AlbLogsFunctionName'), moto);
+      const uuid = await disableEventSource(output('LogsFunctionName'), moto);
 
       const { code, findings, stdout } = await deployedDoctor();
       expect(code).toBe(1);
-      expect(findings['alb-logs: dead letters']).toMatch(/^fail 2: .*object_gone \(it was deleted\)/);
-      expect(findings['alb-logs: dead letters']).toContain('moved by SQS');
-      expect(findings['alb-logs: event source']).toBe('fail Lambda does not poll the queue: Disabled');
+      expect(findings['logs: dead letters']).toMatch(/^fail 2: .*object_gone \(it was deleted\)/);
+      expect(findings['logs: dead letters']).toContain('moved by SQS');
+      expect(findings['logs: event source']).toBe('fail Lambda does not poll the queue: Disabled');
       expect(stdout).toContain(`→ aws lambda update-event-source-mapping --enabled --uuid ${uuid}`);
       const { Messages } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl: dead, MaxNumberOfMessages: 10 }),

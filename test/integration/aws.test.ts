@@ -6,8 +6,14 @@ import {
 } from '@aws-sdk/client-sqs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { accept, type Behaviour, fail, partialSuccess, refuseMarked } from '../support/scout/behaviour.ts';
-import { attributesOf, dataPointsOf } from '../support/scout/otlp.ts';
+import {
+  accept,
+  type Behaviour,
+  fail,
+  partialSuccess,
+  refuseMarked,
+} from '../../bin/local/emulators/scout/behaviour.ts';
+import { attributesOf, dataPointsOf } from '../../bin/local/emulators/scout/otlp.ts';
 import { deploy, type Deployment, type QueueOptions } from './support/deployment.ts';
 import type { Round } from './support/event-source.ts';
 import { documentedCommands } from './support/documented-commands.ts';
@@ -35,7 +41,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
   };
 
   const run = async (command: string, { bucket, queues }: Deployment): Promise<string> => {
-    const { queue, deadLetters } = queues['alb-logs'];
+    const { queue, deadLetters } = queues['logs'];
     return shell(command, awsCli ?? '', {
       ...moto.environment,
       BUCKET: bucket,
@@ -49,7 +55,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
   /** moto has no message move tasks: the command is only checked, then done as SQS does it. */
   const moveDeadLetters = async (deployment: Deployment): Promise<void> => {
     await run(`${MOVE_DEAD_LETTERS.trimEnd()} --generate-cli-skeleton output`, deployment);
-    const { queue, deadLetters } = deployment.queues['alb-logs'];
+    const { queue, deadLetters } = deployment.queues['logs'];
     const { Messages = [] } = await deployment.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: deadLetters.url,
@@ -70,7 +76,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     const deployment = await deployed();
     const { scout, queues, put } = deployment;
     const metrics = await deployment.start('metrics');
-    const albLogs = await deployment.start('alb-logs');
+    const albLogs = await deployment.start('logs');
 
     expect((await albLogs.drain()).map(bodiesOf)).toEqual([[expect.stringContaining('s3:TestEvent')]]);
     await metrics.drain();
@@ -83,7 +89,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     expect(scout.requests.map(({ metrics }) => dataPointsOf(metrics ?? {}))).toEqual([2, 0]);
     expect(delivered(deployment, 'alb/shop.log')).toEqual([1, 2, 3]);
     expect(await deployment.count(queues.metrics.queue)).toEqual([0, 0, 0]);
-    expect(await deployment.count(queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+    expect(await deployment.count(queues['logs'].queue)).toEqual([0, 0, 0]);
   });
 
   it.each([
@@ -94,7 +100,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
   ])('forward an object named %j', async (key) => {
     const deployment = await deployed();
     await deployment.put(key, access(2));
-    await (await deployment.start('alb-logs')).drain();
+    await (await deployment.start('logs')).drain();
     expect(delivered(deployment, key)).toEqual([1, 2]);
   });
 
@@ -105,7 +111,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
       await run(wire, deployment);
       const key = 'alb/a copy/1+1=2.log';
       await deployment.put(key, access(2));
-      await (await deployment.start('alb-logs')).drain();
+      await (await deployment.start('logs')).drain();
       expect(delivered(deployment, key)).toEqual([1, 2]);
     },
   );
@@ -113,7 +119,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
   it('fail only those messages of a batch whose objects were not delivered', async () => {
     const deployment = await deployed();
     const { scout, put } = deployment;
-    const albLogs = await deployment.start('alb-logs');
+    const albLogs = await deployment.start('logs');
     await albLogs.drain();
     scout.respond(refuseMarked(['marked'], 500));
     for (const key of ['a', 'b', 'c']) await put(`alb/${key}.log`, access(2, key === 'b' ? [2] : []));
@@ -127,14 +133,14 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     await makeVisible(deployment, round);
     await albLogs.drain(10);
     for (const key of ['a', 'b', 'c']) expect(delivered(deployment, `alb/${key}.log`)).toEqual([1, 2]);
-    expect(await deployment.count(deployment.queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+    expect(await deployment.count(deployment.queues['logs'].queue)).toEqual([0, 0, 0]);
   });
 
   it('wait as long as Scout asks, be it with a message or with the rest of one', async () => {
     const deployment = await deployed();
     const { scout, put } = deployment;
-    const { queue } = deployment.queues['alb-logs'];
-    const albLogs = await deployment.start('alb-logs', { BATCH_SIZE: '10' });
+    const { queue } = deployment.queues['logs'];
+    const albLogs = await deployment.start('logs', { BATCH_SIZE: '10' });
     await albLogs.drain();
     scout.respond(marked(fail(503, 'busy', WAIT_SECONDS)));
     await put('alb/whole.log', access(10, [1]));
@@ -159,7 +165,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
   it('finish a large object in many short invocations, and leave a split object in the bucket', async () => {
     const deployment = await deployed();
     const short = { BATCH_SIZE: '100', DELETE_PROCESSED_FILES: 'true' };
-    const albLogs = await deployment.start('alb-logs', short, SHORT_FUNCTION_MS);
+    const albLogs = await deployment.start('logs', short, SHORT_FUNCTION_MS);
     deployment.scout.respond(accept(250));
     await deployment.put('alb/large.log.gz', gzipSync(access(4000)));
 
@@ -172,7 +178,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
   it('find a rotated secret without a restart', async () => {
     const deployment = await deployed();
     const { scout, put } = deployment;
-    const albLogs = await deployment.start('alb-logs');
+    const albLogs = await deployment.start('logs');
     await put('alb/1.log', access(1));
     await albLogs.drain();
 
@@ -200,7 +206,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
 
   it('delete an object when all of it was delivered or kept', async () => {
     const deployment = await deployed();
-    const albLogs = await deployment.start('alb-logs', { DELETE_PROCESSED_FILES: 'true' });
+    const albLogs = await deployment.start('logs', { DELETE_PROCESSED_FILES: 'true' });
     deployment.scout.respond(refuseMarked(['marked'], 400));
     await deployment.put('alb/good.log', access(4));
     await deployment.put('alb/bad.log', access(4, [3]));
@@ -216,13 +222,13 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     for (let from = 0; from < keys.length; from += 50) {
       await Promise.all(keys.slice(from, from + 50).map((key) => put(key, access(1))));
     }
-    const albLogs = await deployment.start('alb-logs');
+    const albLogs = await deployment.start('logs');
     await albLogs.drain();
 
     const bytes = 10 * access(1).length;
     const dryRun = await albLogs.invoke({ prefix: 'archive/', dryRun: true });
     expect(dryRun).toMatchObject({ result: { objects: 10, bytes, queued: 0 } });
-    expect(await deployment.count(queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+    expect(await deployment.count(queues['logs'].queue)).toEqual([0, 0, 0]);
     const run = await albLogs.invoke({ bucket, prefix: 'archive/' });
     expect(run).toMatchObject({ result: { objects: 10, bytes, queued: 10 } });
     await albLogs.drain(10);
@@ -239,7 +245,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
       await put('alb/twice.log.gz', gzipSync(gzipSync(access(50))));
       await send(deployment, { bucket: deployment.bucket, key: 'alb/gone.log' });
       await send(deployment, 'a note');
-      await (await deployment.start('alb-logs')).drain();
+      await (await deployment.start('logs')).drain();
 
       const lines = delivered(deployment, 'alb/cut.log.gz');
       expect(lines).toEqual(range(1, lines.length));
@@ -255,13 +261,13 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
         key: 'alb/cut.log.gz',
         fromLine: lines.length + 1,
       });
-      expect(await deployment.count(queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+      expect(await deployment.count(queues['logs'].queue)).toEqual([0, 0, 0]);
     });
 
     it('what SQS moved there after crashes is forwarded once the function works', async () => {
       const deployment = await deployed({ maxReceiveCount: 3, visibilityTimeout: 0 });
       const { queues } = deployment;
-      const broken = await deployment.start('alb-logs', { SCOUT_ENDPOINT: 'http://scout.example.com' });
+      const broken = await deployment.start('logs', { SCOUT_ENDPOINT: 'http://scout.example.com' });
       await deployment.put('alb/shop.log', access(2));
 
       const rounds = await broken.drain();
@@ -270,21 +276,21 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
           expect.stringContaining('SCOUT_ENDPOINT is "http://scout.example.com"'),
         ),
       );
-      expect(await deployment.count(queues['alb-logs'].queue)).toEqual([0, 0, 0]);
+      expect(await deployment.count(queues['logs'].queue)).toEqual([0, 0, 0]);
       await moveDeadLetters(deployment);
-      await (await deployment.start('alb-logs')).drain();
+      await (await deployment.start('logs')).drain();
       expect(delivered(deployment, 'alb/shop.log')).toEqual([1, 2]);
     });
 
     it('what Scout did not take before the last receive is forwarded when it does', async () => {
       const deployment = await deployed({ visibilityTimeout: 0 });
       const { scout, sqs, queues } = deployment;
-      const albLogs = await deployment.start('alb-logs');
+      const albLogs = await deployment.start('logs');
       await albLogs.drain();
       scout.respond(fail(503, 'down for days'));
       await deployment.put('alb/shop.log', access(2));
       for (let receives = 1; receives < 300; receives++) {
-        await sqs.send(new ReceiveMessageCommand({ QueueUrl: queues['alb-logs'].queue.url }));
+        await sqs.send(new ReceiveMessageCommand({ QueueUrl: queues['logs'].queue.url }));
       }
       await albLogs.drain();
       expect(JSON.parse(await run(READ_DEAD_LETTERS, deployment))).toEqual([
@@ -304,7 +310,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
       const deployment = await deployed();
       const { scout, bucket } = deployment;
       const key = 'alb/a copy/shop & more.log';
-      const albLogs = await deployment.start('alb-logs', { BATCH_SIZE: '10' });
+      const albLogs = await deployment.start('logs', { BATCH_SIZE: '10' });
       scout.respond(refuseMarked(['marked'], 400));
       await deployment.put(key, access(30, [4, 17]));
       await albLogs.drain();
@@ -337,7 +343,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
 
     it('a range of which Scout rejected some is forwarded whole, since Scout does not say which', async () => {
       const deployment = await deployed();
-      const albLogs = await deployment.start('alb-logs', { BATCH_SIZE: '10' });
+      const albLogs = await deployment.start('logs', { BATCH_SIZE: '10' });
       deployment.scout.respond([partialSuccess(2, 'too old')]);
       await deployment.put('alb/shop.log', access(10));
       await albLogs.drain();
@@ -415,13 +421,13 @@ const bodiesOf = ({ received }: Round): readonly unknown[] => received.map(({ Bo
 
 const send = async ({ sqs, queues }: Deployment, body: unknown): Promise<void> => {
   const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
-  await sqs.send(new SendMessageCommand({ QueueUrl: queues['alb-logs'].queue.url, MessageBody }));
+  await sqs.send(new SendMessageCommand({ QueueUrl: queues['logs'].queue.url, MessageBody }));
 };
 
 /** Ends the wait of the messages that the round failed. */
 const makeVisible = async ({ sqs, queues }: Deployment, round: Round | undefined): Promise<void> => {
   for (const { ReceiptHandle } of round?.failed ?? []) {
-    const QueueUrl = queues['alb-logs'].queue.url;
+    const QueueUrl = queues['logs'].queue.url;
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   }
 };

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-describe.each(['metrics', 'alb-logs'])('the bundle %s', (name) => {
+describe.each(['metrics', 'logs'])('the bundle %s', (name) => {
   const folder = `dist/${name}`;
 
   test('loads neither undici nor HTTP/2 when it is imported, which take as long as half of it', () => {

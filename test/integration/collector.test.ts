@@ -1,10 +1,11 @@
+import { encoderFor } from '../support/factories/encoder.ts';
 import * as fc from 'fast-check';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { albFormat } from '../../lambdas/alb/format.ts';
 import type { Format } from '../../lambdas/format.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
-import { readSettings } from '../../lambdas/settings.ts';
+import { readFunctionSettings } from '../../lambdas/function-settings.ts';
 import { VERSION } from '../../lambdas/version.ts';
 import {
   attributesOf,
@@ -14,7 +15,7 @@ import {
   metricsOf,
   type NumberDataPoint,
   type SummaryDataPoint,
-} from '../support/scout/otlp.ts';
+} from '../../bin/local/emulators/scout/otlp.ts';
 import { BUCKET, forward } from './support/forward.ts';
 import { type Collector, startCollector } from './support/otelcol.ts';
 import { program } from './support/program.ts';
@@ -31,7 +32,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
       SCOUT_ENVIRONMENT: 'test',
       SCOUT_RESOURCE_ATTRIBUTES: 'team=web',
     };
-    await forward('alb-logs', collector.endpoint, ALB_KEY, gzipSync(ALB_LINE), settings);
+    await forward('logs', collector.endpoint, ALB_KEY, gzipSync(ALB_LINE), settings);
     const [exported, ...more] = (await collector.exported()).flatMap(logRecordsOf);
     expect(more).toEqual([]);
     const { resource, scope, record } = exported ?? {};
@@ -144,7 +145,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
   );
   it.each(ALB_SETTINGS)('reads random log lines as the official decoder does: %j', async (settings) => {
     const collector = await started();
-    const format = albFormat(readSettings({ ...REQUIRED, ...settings }, 'alb-logs'));
+    const format = albFormat(readFunctionSettings({ ...REQUIRED, ...settings }, 'logs'));
     const sent = await sendRandom(collector, format, albLine);
     expect((await collector.exported()).map(plain)).toEqual(sent.map(decodeLogs).map(plain));
   });
@@ -152,14 +153,14 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
   const METRIC_SETTINGS = [{}, { METRIC_UNITS: 'ucum', METRIC_DIMENSION_ATTRIBUTES: 'true' }];
   it.each(METRIC_SETTINGS)('reads random metrics as the official decoder does: %j', async (settings) => {
     const collector = await started();
-    const format = metricStreamFormat(readSettings({ ...REQUIRED, ...settings }, 'metrics'));
+    const format = metricStreamFormat(readFunctionSettings({ ...REQUIRED, ...settings }, 'metrics'));
     const sent = await sendRandom(collector, format, metricLine);
     expect((await collector.exported()).map(plain)).toEqual(sent.map(decodeMetrics).map(plain));
   });
 
   it('takes the largest request that we send, with its own limit', async () => {
     const collector = await started();
-    const { accounts } = await forward('alb-logs', collector.endpoint, 'alb/large.log', lines(9000));
+    const { accounts } = await forward('logs', collector.endpoint, 'alb/large.log', lines(9000));
     expect(accounts).toMatchObject([{ read: 9000, delivered: 9000 }]);
     // 4 MiB each, but for the last.
     expect(accounts[0]?.requests).toBeLessThan(6);
@@ -179,7 +180,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
     const collector = await started(LIMIT);
     const huge = lines(1, 'x'.repeat(LIMIT));
     const body = Buffer.concat([lines(1500), huge, lines(1499)]);
-    const { accounts, rejected } = await forward('alb-logs', collector.endpoint, 'alb/shop.log', body);
+    const { accounts, rejected } = await forward('logs', collector.endpoint, 'alb/shop.log', body);
     expect(await lineNumbers(collector)).toEqual(range(1, 3000).filter((line) => line !== 1501));
     const kept = Object.values(rejected).map((text) => JSON.parse(text) as unknown);
     expect(kept).toMatchObject([
@@ -328,7 +329,7 @@ const sendRandom = async (
   });
   const object = { bucket: BUCKET, key: ALB_KEY, etag: 'd41d8cd98f00b204e9800998ecf8427e' };
   for (const lines of requests) {
-    const encoder = format.encoder(object, Date.now(), { records: 1000, bytes: 2 ** 22 });
+    const encoder = encoderFor(format, object, Date.now(), { records: 1000, bytes: 2 ** 22 });
     for (const [index, bytes] of lines.entries()) encoder.add(bytes, 0, bytes.length, index + 1, false);
     const { request, records } = encoder.take();
     if (records === 0) continue;

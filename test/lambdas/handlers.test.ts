@@ -3,7 +3,7 @@ import type { Handler } from '../../lambdas/forwarding/handler.ts';
 
 const HANDLERS: readonly (readonly [string, () => Promise<{ handler: Handler }>])[] = [
   ['metrics', () => import('../../lambdas/metrics.ts')],
-  ['alb-logs', () => import('../../lambdas/alb-logs.ts')],
+  ['logs', () => import('../../lambdas/logs.ts')],
 ];
 const CONTEXT = { getRemainingTimeInMillis: () => 300_000 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ELB_METRICS } from '../../lib/elb-metrics.ts';
-import { asText, resource, synth } from './synth.ts';
+import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
+import { asText, resource, synth } from '../support/harness/synth.ts';
 
 const metricStream = (context?: object) =>
   asText(resource(synth({ ...context }), 'AWS::CloudWatch::MetricStream', 'Metrics').Properties) as Record<

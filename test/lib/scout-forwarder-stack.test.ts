@@ -1,7 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { asText, createStack, resource, synth } from './synth.ts';
+import { asText, createStack, resource, synth } from '../support/harness/synth.ts';
 
 const ALB = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef';
 
@@ -190,9 +190,9 @@ describe('the stack', () => {
       MetricsFunctionName: '${MetricsForwarderFunction}',
       MetricStreamName: '${MetricsMetricStream}',
       DeliveryStreamName: '${MetricsDeliveryStream}',
-      AlbLogsQueueUrl: '${AlbLogsForwarderQueue}',
-      AlbLogsDeadLetterQueueUrl: '${AlbLogsForwarderDeadLetterQueue}',
-      AlbLogsFunctionName: '${AlbLogsForwarderFunction}',
+      LogsQueueUrl: '${AlbLogsForwarderQueue}',
+      LogsDeadLetterQueueUrl: '${AlbLogsForwarderDeadLetterQueue}',
+      LogsFunctionName: '${AlbLogsForwarderFunction}',
       TurnOnAccessLogs:
         'aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=${Bucket} Key=access_logs.s3.prefix,Value=alb',
       DashboardUrl:

@@ -1,12 +1,12 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { EMF_METRICS } from '../../lambdas/forwarding/ledger.ts';
-import { readSettings } from '../../lambdas/settings.ts';
-import { asText, resource, synth } from './synth.ts';
+import { readFunctionSettings } from '../../lambdas/function-settings.ts';
+import { asText, resource, synth } from '../support/harness/synth.ts';
 
 const PIPELINES = [
   { pipeline: 'metrics', id: 'Metrics', prefix: 'metrics/', memory: 512 },
-  { pipeline: 'alb-logs', id: 'AlbLogs', prefix: 'alb/', memory: 1769 },
+  { pipeline: 'logs', id: 'AlbLogs', prefix: 'alb/', memory: 1769 },
 ] as const;
 
 const DAYS_14 = 14 * 24 * 3600;
@@ -93,7 +93,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, prefix, 
       REJECTED_BUCKET: '${Bucket}',
       REJECTED_PREFIX: 'rejected/',
     });
-    expect(() => readSettings(Environment.Variables, pipeline)).not.toThrow();
+    expect(() => readFunctionSettings(Environment.Variables, pipeline)).not.toThrow();
   });
 
   it('may do this and nothing else', () => {

@@ -1,20 +1,26 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { readSettings as readFunctionSettings } from '../../lambdas/settings.ts';
-import { functionEnvironment, readSettings, type Settings, SettingsError } from '../../lib/settings.ts';
+import { readFunctionSettings } from '../../lambdas/function-settings.ts';
+import {
+  functionEnvironment,
+  readStackSettings,
+  type StackSettings,
+  SettingsError,
+} from '../../lib/settings.ts';
 import {
   ALB_SETTINGS,
   METRIC_SETTINGS,
   SCOUT_SETTINGS,
   type Setting,
   SETTINGS,
-} from '../../lib/settings-table.ts';
-import { SCOUT } from './synth.ts';
+} from '../../lib/settings/settings-table.ts';
+import { SCOUT } from '../support/harness/synth.ts';
 
 const ALB = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef';
 const VPC = { vpcId: 'vpc-0123456789abcdef0', subnetIds: 'subnet-0123456789abcdef0' };
 
-const read = (context: object): Settings => readSettings(new App({ context: { ...SCOUT, ...context } }).node);
+const read = (context: object): StackSettings =>
+  readStackSettings(new App({ context: { ...SCOUT, ...context } }).node);
 
 const faultsOf = (context: object): string[] => {
   try {
@@ -167,7 +173,7 @@ describe('the environment of a function', () => {
       METRIC_UNITS: 'ucum',
       METRIC_DIMENSION_ATTRIBUTES: 'true',
     });
-    expect(functionEnvironment(settings, 'alb-logs')).toEqual({
+    expect(functionEnvironment(settings, 'logs')).toEqual({
       ...scout,
       SCOUT_SERVICE_NAME: 'edge',
       ALB_ATTRIBUTES: 'semconv',
@@ -184,7 +190,7 @@ describe('the environment of a function', () => {
     });
   });
 
-  it.each(['metrics', 'alb-logs'] as const)('of %s is taken by the function as it is', (pipeline) => {
+  it.each(['metrics', 'logs'] as const)('of %s is taken by the function as it is', (pipeline) => {
     expect(() =>
       readFunctionSettings(functionEnvironment(read(everything), pipeline), pipeline),
     ).not.toThrow();
@@ -192,7 +198,7 @@ describe('the environment of a function', () => {
 
   const tables = [
     ['metrics', { ...SCOUT_SETTINGS, ...METRIC_SETTINGS }],
-    ['alb-logs', { ...SCOUT_SETTINGS, ...ALB_SETTINGS }],
+    ['logs', { ...SCOUT_SETTINGS, ...ALB_SETTINGS }],
   ] as const;
   it.each(
     tables.flatMap(([pipeline, table]) =>

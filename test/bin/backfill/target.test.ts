@@ -3,8 +3,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readCommand } from '../../../bin/backfill/command.ts';
 import { findTarget } from '../../../bin/backfill/target.ts';
-import { type FoundObject, LAYOUTS } from '../../../bin/backfill/walk.ts';
-import { SCOUT } from '../../lib/synth.ts';
+import { type FoundObject, LAYOUTS } from '../../../bin/backfill/list-objects.ts';
+import { SCOUT } from '../../support/harness/synth.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 beforeEach(() => void cloudFormation.reset());
@@ -42,7 +42,7 @@ describe('the target', () => {
   const OUTPUTS = {
     BucketName: 'ours',
     MetricsQueueUrl: 'https://sqs/metrics',
-    AlbLogsQueueUrl: 'https://sqs/alb-logs',
+    LogsQueueUrl: 'https://sqs/logs',
   };
   beforeEach(() => vi.stubEnv('AWS_REGION', 'eu-west-1'));
 
@@ -56,7 +56,7 @@ describe('the target', () => {
     });
     expect(await target('--prefix', 'alb/')).toMatchObject({
       bucket: 'ours',
-      queueUrl: 'https://sqs/alb-logs',
+      queueUrl: 'https://sqs/logs',
       concurrency: 10,
       layout: LAYOUTS.albLogs,
     });

@@ -4,8 +4,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { awsError } from './examine.ts';
-import { examineStack, LOAD_BALANCER, STACK_OUTPUTS, TURN_ON } from './examine-stack.ts';
+import { awsError } from '../../support/harness/examine.ts';
+import { examineStack, LOAD_BALANCER, STACK_OUTPUTS, TURN_ON } from '../../support/harness/examine-stack.ts';
 
 const loadBalancing = mockClient(ElasticLoadBalancingV2Client);
 beforeEach(() => void loadBalancing.reset());

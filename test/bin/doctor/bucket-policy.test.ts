@@ -1,8 +1,8 @@
 import { GetBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { awsError } from './examine.ts';
-import { examineStack, LOAD_BALANCER } from './examine-stack.ts';
+import { awsError } from '../../support/harness/examine.ts';
+import { examineStack, LOAD_BALANCER } from '../../support/harness/examine-stack.ts';
 
 const s3 = mockClient(S3Client);
 beforeEach(() => void s3.reset());

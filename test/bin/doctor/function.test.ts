@@ -3,7 +3,7 @@ import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-la
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { eventSource, functionErrors } from '../../../bin/doctor/function.ts';
-import { contextOf, examine, metricsAre, PIPELINE } from './examine.ts';
+import { contextOf, examine, metricsAre, PIPELINE } from '../../support/harness/examine.ts';
 
 const cloudWatch = mockClient(CloudWatchClient);
 const lambda = mockClient(LambdaClient);

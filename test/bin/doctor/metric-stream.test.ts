@@ -3,7 +3,7 @@ import { DescribeDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-f
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { metricStreamChecks } from '../../../bin/doctor/metric-stream.ts';
-import { awsError, contextOf, examine, metricsAre } from './examine.ts';
+import { awsError, contextOf, examine, metricsAre } from '../../support/harness/examine.ts';
 
 const cloudWatch = mockClient(CloudWatchClient);
 const firehose = mockClient(FirehoseClient);

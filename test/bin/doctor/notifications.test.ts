@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { examineStack } from './examine-stack.ts';
+import { examineStack } from '../../support/harness/examine-stack.ts';
 
 const s3 = mockClient(S3Client);
 beforeEach(() => void s3.reset());
@@ -14,14 +14,14 @@ describe('notifications', () => {
   const EventBridgeConfiguration = {};
   it('of both prefixes go to their queues', async () => {
     bucketTells('ours', {
-      QueueConfigurations: [tells('Metrics', 'metrics/'), tells('AlbLogs', 'alb/', 'prefix')],
+      QueueConfigurations: [tells('Metrics', 'metrics/'), tells('Logs', 'alb/', 'prefix')],
     });
     expect(await examineStack(/notifications/)).toEqual({
       'metrics: notifications': {
         status: 'ok',
         found: 'the queue is told of new objects in s3://ours/metrics/',
       },
-      'alb-logs: notifications': {
+      'logs: notifications': {
         status: 'ok',
         found: 'the queue is told of new objects in s3://ours/alb/',
       },
@@ -29,7 +29,7 @@ describe('notifications', () => {
   });
 
   it('of another prefix, to another queue or of other events are none', async () => {
-    const removed = { ...tells('AlbLogs', 'alb/'), Events: ['s3:ObjectRemoved:*' as const] };
+    const removed = { ...tells('Logs', 'alb/'), Events: ['s3:ObjectRemoved:*' as const] };
     bucketTells('ours', {
       QueueConfigurations: [tells('Metrics', 'alb/'), tells('Other-Metrics', 'metrics/'), removed],
       EventBridgeConfiguration,
@@ -37,36 +37,36 @@ describe('notifications', () => {
     const finding = { status: 'fail', remedy: 'put the notification back: npx cdk deploy' };
     expect(await examineStack(/notifications/)).toMatchObject({
       'metrics: notifications': finding,
-      'alb-logs: notifications': finding,
+      'logs: notifications': finding,
     });
   });
 
   it('of an existing bucket are looked for there', async () => {
     bucketTells('ours', { QueueConfigurations: [tells('Metrics', 'metrics/')] });
-    bucketTells('theirs', { QueueConfigurations: [tells('AlbLogs', undefined)] });
+    bucketTells('theirs', { QueueConfigurations: [tells('Logs', undefined)] });
     expect(await examineStack(/notifications/, { albLogBucketName: 'theirs' })).toMatchObject({
       'metrics: notifications': { status: 'ok' },
-      'alb-logs: notifications': { status: 'ok' },
+      'logs: notifications': { status: 'ok' },
     });
     expect(
       await examineStack(/notifications/, { albLogBucketName: 'theirs', albLogPrefix: 'prod' }),
     ).toMatchObject({
-      'alb-logs: notifications': { status: 'fail', found: expect.stringContaining('s3://theirs/prod/') },
+      'logs: notifications': { status: 'fail', found: expect.stringContaining('s3://theirs/prod/') },
     });
   });
 
   it('of an existing bucket by EventBridge must have been turned on by its owner', async () => {
     const keys = { albLogBucketName: 'theirs', albLogSource: 'eventbridge' };
     bucketTells('theirs', {});
-    expect(await examineStack(/alb-logs: notifications/, keys)).toMatchObject({
-      'alb-logs: notifications': {
+    expect(await examineStack(/logs: notifications/, keys)).toMatchObject({
+      'logs: notifications': {
         status: 'fail',
         remedy: 'whoever owns theirs must turn on Amazon EventBridge among its event notifications',
       },
     });
     bucketTells('theirs', { EventBridgeConfiguration });
-    expect(await examineStack(/alb-logs: notifications/, keys)).toMatchObject({
-      'alb-logs: notifications': { status: 'ok' },
+    expect(await examineStack(/logs: notifications/, keys)).toMatchObject({
+      'logs: notifications': { status: 'ok' },
     });
   });
 });

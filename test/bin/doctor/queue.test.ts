@@ -3,7 +3,7 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aw
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deadLetters, delivered, queue } from '../../../bin/doctor/queue.ts';
-import { awsError, contextOf, examine, metricsAre, PIPELINE } from './examine.ts';
+import { awsError, contextOf, examine, metricsAre, PIPELINE } from '../../support/harness/examine.ts';
 
 const cloudWatch = mockClient(CloudWatchClient);
 const sqs = mockClient(SQSClient);

@@ -4,10 +4,17 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../bin/doctor/check.ts';
 import { SCOUT_CHECKS } from '../../../bin/doctor/scout.ts';
-import type { Settings } from '../../../lib/settings.ts';
-import { type Scout, type ScoutOptions, startScout } from '../../support/scout.ts';
-import { answer, type Behaviour, fail, html, redirect, silence } from '../../support/scout/behaviour.ts';
-import { awsError, contextOf, examine } from './examine.ts';
+import type { StackSettings } from '../../../lib/settings.ts';
+import { type Scout, type ScoutOptions, startScout } from '../../../bin/local/emulators/scout.ts';
+import {
+  answer,
+  type Behaviour,
+  fail,
+  html,
+  redirect,
+  silence,
+} from '../../../bin/local/emulators/scout/behaviour.ts';
+import { awsError, contextOf, examine } from '../../support/harness/examine.ts';
 
 const secrets = mockClient(SecretsManagerClient);
 let scout: Scout;
@@ -27,7 +34,7 @@ const secretIs = (SecretString: string): void => {
   secrets.on(GetSecretValueCommand, { SecretId: 'scout/oauth-client' }).resolves({ SecretString });
 };
 
-const doctor = async (overrides: Partial<Settings> = {}): Promise<Readonly<Record<string, Finding>>> => {
+const doctor = async (overrides: Partial<StackSettings> = {}): Promise<Readonly<Record<string, Finding>>> => {
   const urls = { scoutEndpoint: scout.endpoint, scoutTokenUrl: scout.tokenUrl };
   const findings = await examine(SCOUT_CHECKS, await contextOf({}, { ...urls, ...overrides }));
   expect(JSON.stringify(findings)).not.toContain(scout.clientSecret);

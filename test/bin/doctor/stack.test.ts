@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../bin/doctor/check.ts';
 import { STACK_CHECK } from '../../../bin/doctor/stack.ts';
-import { awsError, contextOf, examine } from './examine.ts';
+import { awsError, contextOf, examine } from '../../support/harness/examine.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
 beforeEach(() => void cloudFormation.reset());

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { fileInputs } from '../../../bin/local/inputs.ts';
-import { albLine } from '../../support/alb-lines.ts';
-import { LOAD_BALANCERS } from '../../support/alb-traffic.ts';
-import { random } from '../../support/random.ts';
+import { albLine } from '../../../bin/local/samples/alb-lines.ts';
+import { LOAD_BALANCERS } from '../../../bin/local/samples/alb-traffic.ts';
+import { random } from '../../../bin/local/samples/random.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'local-inputs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -22,8 +22,8 @@ const line = LOAD_BALANCERS.map((balancer) => albLine(random(1), balancer, 1_750
 const datum = '{"metric_stream_name":"s","namespace":"AWS/EC2"}';
 
 test.each([
-  ['an access log', line, 'alb-logs'],
-  ['a compressed access log', gzipSync(line.repeat(2000)), 'alb-logs'],
+  ['an access log', line, 'logs'],
+  ['a compressed access log', gzipSync(line.repeat(2000)), 'logs'],
   ['metric-stream JSON', datum, 'metrics'],
   ['metric-stream JSON after a byte order mark and blank lines', `\ufeff\n\n ${datum}`, 'metrics'],
   ['compressed metric-stream JSON', gzipSync(datum.repeat(5000)), 'metrics'],

@@ -35,7 +35,7 @@ export const completeStack = async (
     new PutBucketNotificationConfigurationCommand({
       Bucket,
       NotificationConfiguration: {
-        QueueConfigurations: [notify('Metrics', 'metrics/'), notify('AlbLogs', 'alb/')],
+        QueueConfigurations: [notify('Metrics', 'metrics/'), notify('Logs', 'alb/')],
       },
     }),
   );
@@ -71,7 +71,7 @@ export const completeStack = async (
     DeliveryStreamName: output('DeliveryStreamName'),
   });
   await count(options, 'ScoutForwarder', 'ObjectsForwarded', { Pipeline: 'metrics' });
-  await count(options, 'ScoutForwarder', 'ObjectsForwarded', { Pipeline: 'alb-logs' });
+  await count(options, 'ScoutForwarder', 'ObjectsForwarded', { Pipeline: 'logs' });
 };
 
 /** Turns a function's event source off; answers its id. */

@@ -12,9 +12,9 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Pipeline } from '../../../lambdas/settings.ts';
-import { type LogLine, startLambda } from '../../support/lambda.ts';
-import { startScout } from '../../support/scout.ts';
+import type { Pipeline } from '../../../lambdas/function-settings.ts';
+import { type LogLine, startLambda } from '../../../bin/local/emulators/lambda.ts';
+import { startScout } from '../../../bin/local/emulators/scout.ts';
 import { type EventSource, eventSource } from './event-source.ts';
 import type { Moto } from './moto.ts';
 
@@ -51,17 +51,14 @@ export const deploy = async ({ environment }: Moto, options: QueueOptions = {}) 
 
   const queues = {
     metrics: await createQueues(sqs, `${name}-metrics`, options),
-    'alb-logs': await createQueues(sqs, `${name}-alb-logs`, options),
+    logs: await createQueues(sqs, `${name}-logs`, options),
   };
   await s3.send(new CreateBucketCommand({ Bucket: name }));
   await s3.send(
     new PutBucketNotificationConfigurationCommand({
       Bucket: name,
       NotificationConfiguration: {
-        QueueConfigurations: [
-          notify(queues.metrics.queue, 'metrics/'),
-          notify(queues['alb-logs'].queue, 'alb/'),
-        ],
+        QueueConfigurations: [notify(queues.metrics.queue, 'metrics/'), notify(queues['logs'].queue, 'alb/')],
       },
     }),
   );

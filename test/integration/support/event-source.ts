@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import type { Invoked, LocalLambda } from '../../support/lambda.ts';
+import type { Invoked, LocalLambda } from '../../../bin/local/emulators/lambda.ts';
 
 /** One round of the event source: what was received, what the function made of it, and what was not deleted. */
 export interface Round {

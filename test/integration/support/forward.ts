@@ -1,9 +1,9 @@
-import type { Pipeline } from '../../../lambdas/settings.ts';
-import { startLambda } from '../../support/lambda.ts';
-import { startMessageQueues } from '../../support/message-queue.ts';
-import { startObjectStore } from '../../support/object-store.ts';
-import { s3Notification, sqsEvent } from '../../support/s3-notification.ts';
-import { startScout } from '../../support/scout.ts';
+import type { Pipeline } from '../../../lambdas/function-settings.ts';
+import { startLambda } from '../../../bin/local/emulators/lambda.ts';
+import { startMessageQueues } from '../../../bin/local/emulators/message-queues.ts';
+import { startObjectStore } from '../../../bin/local/emulators/object-store.ts';
+import { s3Notification, sqsEvent } from '../../../bin/local/emulators/s3-notification.ts';
+import { startScout } from '../../../bin/local/emulators/scout.ts';
 
 /** What became of an object. */
 export interface Forwarded {

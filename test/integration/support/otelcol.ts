@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LogsRequest, MetricsRequest } from '../../support/scout/otlp.ts';
+import type { LogsRequest, MetricsRequest } from '../../../bin/local/emulators/scout/otlp.ts';
 import { startServer } from './server-process.ts';
 
 export interface Collector {

@@ -74,7 +74,7 @@ const Resources = {
     },
   },
   ...pipeline('Metrics'),
-  ...pipeline('AlbLogs'),
+  ...pipeline('Logs'),
   Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
   SubnetA: subnet('us-east-1a', '10.0.0.0/24'),
   SubnetB: subnet('us-east-1b', '10.0.1.0/24'),
@@ -100,6 +100,6 @@ const outputsAt = (endpoint: string) => ({
   MetricStreamName: { Value: 'metric-stream' },
   DeliveryStreamName: { Value: 'delivery-stream' },
   ...outputsOf(endpoint, 'Metrics'),
-  ...outputsOf(endpoint, 'AlbLogs'),
+  ...outputsOf(endpoint, 'Logs'),
   LoadBalancerArn: { Value: ref('LoadBalancer') },
 });

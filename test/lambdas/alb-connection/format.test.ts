@@ -1,5 +1,6 @@
+import { refusalOf } from '../../support/factories/encoder.ts';
 import { describe, expect, test } from 'vitest';
-import { albFormats } from '../../../lambdas/alb-formats.ts';
+import { albFormats } from '../../../lambdas/log-kinds.ts';
 import { connectionLogFormat } from '../../../lambdas/alb-connection/format.ts';
 import {
   OBJECT,
@@ -10,8 +11,8 @@ import {
   lineWith,
   recordsOf,
   settingsWith,
-} from '../../support/alb-records.ts';
-import { attributesOf, decodeLogs } from '../../support/scout/otlp.ts';
+} from '../../support/factories/alb-records.ts';
+import { attributesOf, decodeLogs } from '../../../bin/local/emulators/scout/otlp.ts';
 
 const KEY = OBJECT.key.replace('123456789012_', 'conn_log.123456789012_');
 const object = { ...OBJECT, key: KEY };
@@ -170,7 +171,7 @@ test('a request names the load balancer, and a scope of its own', () => {
   });
 });
 
-const mismatch = (head: string) => formatWith().mismatch(Buffer.from(head));
+const mismatch = (head: string) => refusalOf(formatWith(), head);
 
 describe('an object', () => {
   test('named as a connection log is read as one only where it is wanted', () => {

@@ -1,3 +1,4 @@
+import { encoderFor, refusalOf } from '../../support/factories/encoder.ts';
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
@@ -13,8 +14,8 @@ import {
   recordOf,
   recordsOf,
   unquoted,
-} from '../../support/alb-records.ts';
-import { attributesOf, decodeLogs } from '../../support/scout/otlp.ts';
+} from '../../support/factories/alb-records.ts';
+import { attributesOf, decodeLogs } from '../../../bin/local/emulators/scout/otlp.ts';
 
 const LAYOUTS = Array.from({ length: 19 }, (_, i) => 18 + i);
 
@@ -286,7 +287,7 @@ describe('a request', () => {
 
   const lines = Array.from({ length: 50 }, (_, i) => Buffer.from(lineWith({ received_bytes: `${i}` })));
   const addAll = (limits: { records: number; bytes: number }) => {
-    const encoder = formatWith().encoder(OBJECT, OBSERVED_MS, limits);
+    const encoder = encoderFor(formatWith(), OBJECT, OBSERVED_MS, limits);
     const batches: { size: number; numbers: unknown[] }[] = [];
     const take = () => {
       const encoded = encoder.take();
@@ -347,7 +348,7 @@ describe('a request', () => {
   });
 
   test('begins anew after it was taken', () => {
-    const encoder = formatWith().encoder(OBJECT, OBSERVED_MS, { records: 10, bytes: 1e6 });
+    const encoder = encoderFor(formatWith(), OBJECT, OBSERVED_MS, { records: 10, bytes: 1e6 });
     const line = Buffer.from(lineWith());
     encoder.add(line, 0, line.length, 1, false);
     expect(encoder.take()).toMatchObject({ records: 1, newestMs: Date.parse('2026-01-31T23:59:58.123Z') });
@@ -359,7 +360,7 @@ describe('a request', () => {
   });
 });
 
-const mismatch = (head: string | Uint8Array) => formatWith().mismatch(Buffer.from(head));
+const mismatch = (head: string | Uint8Array) => refusalOf(formatWith(), head);
 
 describe('an object', () => {
   test.each(['', 'h', lineWith(), 'anything at\tall\r\n', 'caf\u00e9 {"a":1}', `${'x'.repeat(64)}\0`])(

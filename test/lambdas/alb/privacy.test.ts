@@ -1,3 +1,4 @@
+import { encoderFor } from '../../support/factories/encoder.ts';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +10,7 @@ import {
   lineWith,
   recordOf,
   recordsOf,
-} from '../../support/alb-records.ts';
+} from '../../support/factories/alb-records.ts';
 
 const ATTRIBUTES = ['aws', 'semconv', 'both'];
 const BODIES = ['json', 'line', 'none'];
@@ -227,7 +228,7 @@ describe('requests', () => {
   });
 
   test('that are skipped do not fill a request', () => {
-    const encoder = formatWith({ ALB_SKIP_STATUS: '200' }).encoder({ bucket: 'b', key: 'k' }, 0, {
+    const encoder = encoderFor(formatWith({ ALB_SKIP_STATUS: '200' }), { bucket: 'b', key: 'k' }, 0, {
       records: 1,
       bytes: 1,
     });

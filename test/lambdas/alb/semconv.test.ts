@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attributesIn, lineWith, recordOf } from '../../support/alb-records.ts';
+import { attributesIn, lineWith, recordOf } from '../../support/factories/alb-records.ts';
 
 const semconvOf = (fields: Readonly<Record<string, string>> = {}, count = 36) =>
   attributesIn(recordOf(lineWith(fields, count), { ALB_ATTRIBUTES: 'semconv', ALB_BODY: 'none' }));

@@ -2,8 +2,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { s3Objects } from '../../../lambdas/aws/objects.ts';
-import { collect } from '../../support/collect.ts';
-import { type ObjectStore, startObjectStore, type StoreRequest } from '../../support/object-store.ts';
+import { collect } from '../../support/factories/collect.ts';
+import {
+  type ObjectStore,
+  startObjectStore,
+  type StoreRequest,
+} from '../../../bin/local/emulators/object-store.ts';
 
 const TEXT = Buffer.from('0123456789'.repeat(400_000));
 const OBJECT = { bucket: 'b', key: 'folder/a key+é' };

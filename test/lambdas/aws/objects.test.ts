@@ -9,7 +9,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ReadFailure, ReadError, s3Objects } from '../../../lambdas/aws/objects.ts';
-import { collect } from '../../support/collect.ts';
+import { collect } from '../../support/factories/collect.ts';
 
 const s3 = mockClient(S3Client);
 const objects = s3Objects(new S3Client({ region: 'us-east-1' }));

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Outcome } from '../../../lambdas/scout/outcome.ts';
-import { type FaultName, FAULTS, randomFaults } from '../../support/world/faults.ts';
-import { createWorld, type World } from '../../support/world/world.ts';
+import { type FaultName, FAULTS, randomFaults } from '../../support/harness/simulation/faults.ts';
+import { createWorld, type World } from '../../support/harness/simulation/simulation.ts';
 
 const COPYING: readonly FaultName[] = ['kill', 'lost answer', 'redelivery', 'duplicate event', 'queue'];
 const DAY_MS = 24 * 3600 * 1000;

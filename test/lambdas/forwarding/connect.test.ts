@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connect } from '../../../lambdas/forwarding/connect.ts';
-import { collect } from '../../support/collect.ts';
-import { startMessageQueues } from '../../support/message-queue.ts';
-import { startObjectStore } from '../../support/object-store.ts';
+import { collect } from '../../support/factories/collect.ts';
+import { startMessageQueues } from '../../../bin/local/emulators/message-queues.ts';
+import { startObjectStore } from '../../../bin/local/emulators/object-store.ts';
 
 const closing: (() => Promise<void>)[] = [];
 beforeEach(() => {
@@ -24,13 +24,13 @@ const environment = {
   SCOUT_SECRET_NAME: 'scout/oauth-client',
 };
 
-describe('the real edges', () => {
+describe('the real dependencies', () => {
   test('reach S3 and SQS at the endpoints that the environment names', async () => {
     const [store, queues] = await Promise.all([startObjectStore(), startMessageQueues()]);
     closing.push(store.close, queues.close);
     vi.stubEnv('AWS_ENDPOINT_URL_S3', store.endpoint);
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', queues.endpoint);
-    const { objects, queue } = connect('alb-logs', environment);
+    const { objects, queue } = connect('logs', environment);
     await objects.put('b', 'a key', 'text');
     const chunks = await collect(objects.read({ bucket: 'b', key: 'a key' }, new AbortController().signal));
     expect(Buffer.concat(chunks).toString()).toBe('text');
@@ -41,7 +41,7 @@ describe('the real edges', () => {
   test('do not wait for a silent S3 or SQS for long', async () => {
     const endpoint = await startSilent();
     vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
-    const { objects, queue } = connect('alb-logs', environment);
+    const { objects, queue } = connect('logs', environment);
     const calls = [objects.put('b', 'k', 'text'), queue.send(`${endpoint}/work`, [{ body: 'x' }])];
     for (const outcome of await Promise.allSettled(calls))
       expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } });
@@ -49,7 +49,7 @@ describe('the real edges', () => {
 
   test('do not wait for a silent Secrets Manager past the time there is', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', await startSilent());
-    const { scout, now } = connect('alb-logs', environment);
+    const { scout, now } = connect('logs', environment);
     const call = { retryInPlace: true, deadline: now() + 500 };
     expect(await scout.export('/v1/logs', new Uint8Array(), call)).toMatchObject({
       outcome: { type: 'refused', reason: expect.stringMatching(/^client credentials cannot be read: /) },

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { createWorld, type World } from '../../support/world/world.ts';
+import { createWorld, type World } from '../../support/harness/simulation/simulation.ts';
 
 const HOUR_MS = 3600 * 1000;
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ALB_KEY, albText, marked, range, storedLines } from '../../support/alb-object.ts';
-import { createForwarder } from '../../support/forwarder.ts';
-import { startScout } from '../../support/scout.ts';
-import { scout, store, useScoutAndStore } from '../../support/scout-and-store.ts';
+import { ALB_KEY, albText, marked, range, storedLines } from '../../support/factories/alb-object.ts';
+import { createForwarder } from '../../support/harness/forwarder.ts';
+import { startScout } from '../../../bin/local/emulators/scout.ts';
+import { scout, store, useScoutAndStore } from '../../support/harness/scout-and-store.ts';
 import {
   accept,
   answer,
@@ -13,7 +13,7 @@ import {
   resetAfterBody,
   resetBeforeBody,
   silence,
-} from '../../support/scout/behaviour.ts';
+} from '../../../bin/local/emulators/scout/behaviour.ts';
 
 useScoutAndStore();
 let forwarder: ReturnType<typeof createForwarder>;

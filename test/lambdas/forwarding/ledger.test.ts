@@ -1,3 +1,4 @@
+import { withEncoder } from '../../support/factories/encoder.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { albFormat } from '../../../lambdas/alb/format.ts';
 import {
@@ -8,11 +9,11 @@ import {
   openReport,
   report,
 } from '../../../lambdas/forwarding/ledger.ts';
-import { ALB_KEY, albText, marked } from '../../support/alb-object.ts';
-import { BUCKET, createForwarder } from '../../support/forwarder.ts';
-import { sqsEvent } from '../../support/s3-notification.ts';
-import { scout, store, useScoutAndStore } from '../../support/scout-and-store.ts';
-import { fail, refuseMarked, tooLargeAbove } from '../../support/scout/behaviour.ts';
+import { ALB_KEY, albText, marked } from '../../support/factories/alb-object.ts';
+import { BUCKET, createForwarder } from '../../support/harness/forwarder.ts';
+import { sqsEvent } from '../../../bin/local/emulators/s3-notification.ts';
+import { scout, store, useScoutAndStore } from '../../support/harness/scout-and-store.ts';
+import { fail, refuseMarked, tooLargeAbove } from '../../../bin/local/emulators/scout/behaviour.ts';
 
 /** What CloudWatch takes as a unit (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html). */
 const UNITS = [
@@ -40,7 +41,7 @@ interface Emf {
 }
 
 describe('the line of metrics', () => {
-  const line = emfLine('alb-logs', { ...openReport(), RecordsRead: 7, DeliveryLag: 61.5 }, 1_767_225_600_000);
+  const line = emfLine('logs', { ...openReport(), RecordsRead: 7, DeliveryLag: 61.5 }, 1_767_225_600_000);
   const { _aws: aws, ...values } = JSON.parse(line) as Emf;
   const [directive] = aws.CloudWatchMetrics;
 
@@ -50,7 +51,7 @@ describe('the line of metrics', () => {
     expect(aws.CloudWatchMetrics).toHaveLength(1);
     expect(directive?.Namespace).toBe('ScoutForwarder');
     expect(directive?.Dimensions).toEqual([['Pipeline']]);
-    expect(values['Pipeline']).toBe('alb-logs');
+    expect(values['Pipeline']).toBe('logs');
   });
 
   test('names every metric once, each with a unit of CloudWatch and a number beside', () => {
@@ -195,19 +196,15 @@ describe('of an invocation', () => {
     forwarder = createForwarder({
       store,
       environment: scout.environment,
-      formats: (settings) => () => {
-        const format = albFormat(settings);
+      formats: (settings) => () =>
         // An encoder that forgets a record of the parts that a batch is halved into.
-        const encoder: typeof format.encoder = (object, observedMs, limits) => {
-          const inner = format.encoder(object, observedMs, limits);
-          const take: typeof inner.take = () => {
+        withEncoder(albFormat(settings), (inner, limits) => ({
+          ...inner,
+          take: () => {
             const taken = inner.take();
             return limits.records === Infinity ? { ...taken, records: taken.records - 1 } : taken;
-          };
-          return { ...inner, take };
-        };
-        return { ...format, encoder };
-      },
+          },
+        })),
     });
     scout.respond(tooLargeAbove(8_000));
     await forwarder.receive(forwarder.put(ALB_KEY, albText(20)));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { datum, datumLine, pointIn, pointsIn } from '../../support/metric-points.ts';
+import { datum, datumLine, pointIn, pointsIn } from '../../support/factories/metric-points.ts';
 
 const dimensionsOf = (dimensions: unknown) => pointIn(datumLine({ dimensions })).attributes['Dimensions'];
 /** With `dimensions` as JSON text: not every order and name survives an object. */

@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { datumLine, encode, newEncoder, pointIn, pointsOf, add } from '../../support/metric-points.ts';
-import { decodeMetrics } from '../../support/scout/otlp.ts';
+import {
+  datumLine,
+  encode,
+  newEncoder,
+  pointIn,
+  pointsOf,
+  add,
+} from '../../support/factories/metric-points.ts';
+import { decodeMetrics } from '../../../bin/local/emulators/scout/otlp.ts';
 
 const MIB = 1024 * 1024;
 

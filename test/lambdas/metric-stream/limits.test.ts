@@ -1,7 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeMetrics, metricsOf } from '../../support/scout/otlp.ts';
-import { add, datumLine, encode, lineWithValue, newEncoder, pointsOf } from '../../support/metric-points.ts';
+import { decodeMetrics, metricsOf } from '../../../bin/local/emulators/scout/otlp.ts';
+import {
+  add,
+  datumLine,
+  encode,
+  lineWithValue,
+  newEncoder,
+  pointsOf,
+} from '../../support/factories/metric-points.ts';
 
 const named = (metric_name: string, more = {}) => datumLine({ metric_name, ...more });
 const namesIn = (request: Uint8Array) => pointsOf(request).map(({ attributes }) => attributes['MetricName']);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { add, datumLine, encode, newEncoder, pointsOf } from '../../support/metric-points.ts';
+import { add, datumLine, encode, newEncoder, pointsOf } from '../../support/factories/metric-points.ts';
 
 const named = (metric_name: string, more = {}) => datumLine({ metric_name, ...more });
 const namesIn = (request: Uint8Array) => pointsOf(request).map(({ attributes }) => attributes['MetricName']);

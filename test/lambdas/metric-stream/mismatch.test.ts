@@ -1,9 +1,10 @@
+import { refusalOf } from '../../support/factories/encoder.ts';
 import { describe, expect, test } from 'vitest';
 import { metricStreamFormat } from '../../../lambdas/metric-stream/format.ts';
-import { datumLine, encode, METRICS, RESOURCE } from '../../support/metric-points.ts';
+import { datumLine, encode, METRICS, RESOURCE } from '../../support/factories/metric-points.ts';
 
-const { mismatch } = metricStreamFormat({ metrics: METRICS, resource: RESOURCE });
-const of = (head: string | Uint8Array) => mismatch(Buffer.from(head));
+const format = metricStreamFormat({ metrics: METRICS, resource: RESOURCE });
+const of = (head: string | Uint8Array) => refusalOf(format, head);
 
 const ENVELOPE = '{"requestId":"ed4acda5","timestamp":1769903940000,"records":[{"data":"e30="}]}';
 const OTLP_JSON = '{"resourceMetrics":[{"resource":{"attributes":[]}}]}';

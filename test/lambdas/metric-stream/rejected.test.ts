@@ -7,7 +7,7 @@ import {
   pointIn,
   pointsOf,
   TIMESTAMP,
-} from '../../support/metric-points.ts';
+} from '../../support/factories/metric-points.ts';
 
 /** A line with a piece of JSON in place of another. */
 const lineWith = (found: string, replacement: string): string => {

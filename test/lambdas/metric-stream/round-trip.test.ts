@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readDatum } from '../../../lambdas/metric-stream/datum.ts';
-import { readDocumented } from '../../../lambdas/metric-stream/documented.ts';
-import { datum, pointIn } from '../../support/metric-points.ts';
+import { readDocumented } from '../../../lambdas/metric-stream/canonical-line.ts';
+import { datum, pointIn } from '../../support/factories/metric-points.ts';
 
 const text = fc.oneof(
   fc.string({ minLength: 1, maxLength: 30 }),

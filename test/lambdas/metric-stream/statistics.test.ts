@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { datumLine, encode, lineWithValue, pointsIn } from '../../support/metric-points.ts';
+import { datumLine, encode, lineWithValue, pointsIn } from '../../support/factories/metric-points.ts';
 
 const OTHERS = {
   'TM(25%:75%)': 16.43,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { VERSION } from '../../../lambdas/version.ts';
-import { decodeMetrics } from '../../support/scout/otlp.ts';
+import { decodeMetrics } from '../../../bin/local/emulators/scout/otlp.ts';
 import {
   datumLine,
   encode,
@@ -8,7 +8,7 @@ import {
   pointIn,
   pointsIn,
   TIMESTAMP,
-} from '../../support/metric-points.ts';
+} from '../../support/factories/metric-points.ts';
 
 const quantilesOf = (line: string) => pointIn(line).summary?.quantiles;
 

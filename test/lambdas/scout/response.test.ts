@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readResponse, statusMessage } from '../../../lambdas/scout/response.ts';
-import { encodePartialSuccess, encodeStatus } from '../../support/scout/otlp.ts';
+import { encodePartialSuccess, encodeStatus } from '../../../bin/local/emulators/scout/otlp.ts';
 
 const text = (value: string): Uint8Array => Buffer.from(value);
 

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createScout, type Sent } from '../../../lambdas/scout/scout.ts';
-import { readSettings } from '../../../lambdas/settings.ts';
+import { readFunctionSettings } from '../../../lambdas/function-settings.ts';
 import { VERSION } from '../../../lambdas/version.ts';
-import { type Scout, startScout } from '../../support/scout.ts';
+import { type Scout, startScout } from '../../../bin/local/emulators/scout.ts';
 import {
   accept,
   answer,
@@ -18,7 +18,7 @@ import {
   resetAfterBody,
   resetBeforeBody,
   silence,
-} from '../../support/scout/behaviour.ts';
+} from '../../../bin/local/emulators/scout/behaviour.ts';
 
 /** An empty ExportLogsServiceRequest. */
 const EMPTY = gzipSync(Buffer.alloc(0));
@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => scout.close());
 
 const client = (environment: Record<string, string> = {}) => {
-  const settings = readSettings({ ...scout.environment, ...environment }, 'alb-logs').scout;
+  const settings = readFunctionSettings({ ...scout.environment, ...environment }, 'logs').scout;
   const { clientId = '', clientSecret = '' } = settings;
   const waits: number[] = [];
   const { export: send } = createScout(settings, {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTokens } from '../../../lambdas/scout/token.ts';
 import type { ClientCredentials } from '../../../lambdas/scout/token-endpoint.ts';
-import { type Scout, type ScoutOptions, startScout } from '../../support/scout.ts';
+import { type Scout, type ScoutOptions, startScout } from '../../../bin/local/emulators/scout.ts';
 import {
   accept,
   answer,
@@ -10,7 +10,7 @@ import {
   redirect,
   resetBeforeBody,
   silence,
-} from '../../support/scout/behaviour.ts';
+} from '../../../bin/local/emulators/scout/behaviour.ts';
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 let clock = START;

@@ -1,0 +1,46 @@
+import { type Ledger, openLedger } from '../../lambdas/forwarding/ledger.ts';
+import type { LogLine } from './emulators/lambda.ts';
+
+/** The ledgers that a function logged, one an object, added up. */
+export interface Account extends Ledger {
+  objects: number;
+  /** Keys of which the function has given an account. */
+  readonly keys: Set<unknown>;
+  /** Objects of kinds that are not forwarded. */
+  skipped: number;
+  /** Bytes of the objects as they lie in the bucket. */
+  bytesIn: number;
+  /** Time in which the objects were forwarded. */
+  milliseconds: number;
+}
+
+export const openAccount = (): Account => ({
+  ...openLedger(),
+  objects: 0,
+  keys: new Set(),
+  skipped: 0,
+  bytesIn: 0,
+  milliseconds: 0,
+});
+
+const LOGGED = [
+  'read',
+  'delivered',
+  'rejected',
+  'filtered',
+  'continued',
+  'bytes',
+  'requests',
+  'retries',
+  'milliseconds',
+] as const;
+
+/** Adds a log line to the account, if it tells what became of an object. */
+export const enter = (account: Account, { message }: LogLine): void => {
+  const line = message as Readonly<Record<string, unknown>> | null;
+  const isSkipped = line?.['message'] === 'skipped';
+  if (!isSkipped && line?.['message'] !== 'forwarded') return;
+  account.keys.add(line['key']);
+  if (isSkipped) account.skipped++;
+  for (const name of LOGGED) account[name] += Number(line[name] ?? 0);
+};

@@ -1,6 +1,0 @@
-import { albFormats } from './alb-formats.ts';
-import { connect } from './forwarding/connect.ts';
-import { createHandler } from './forwarding/handler.ts';
-
-/** ALB access logs, from S3 to Scout's /v1/logs. */
-export const handler = createHandler('alb-logs', connect, albFormats);

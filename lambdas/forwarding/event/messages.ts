@@ -1,0 +1,154 @@
+import { parseWorkItem, type WorkItem, serializeWorkItem } from './work-item.ts';
+
+/** An object that an event names: the work, and what the event knows of it besides. */
+export interface ObjectEvent {
+  readonly work: WorkItem;
+  /** Bytes. */
+  readonly size?: number | undefined;
+  /** When S3 saw it, in milliseconds since the epoch. */
+  readonly timeMs?: number | undefined;
+}
+
+/** One message of an event: what is received, retried and dead-lettered together. */
+export interface Message {
+  /** Absent where the function was not invoked by SQS. */
+  readonly sqs?: { readonly id: string; readonly receiptHandle: string; readonly body: string } | undefined;
+  readonly receives: number;
+  readonly sentMs?: number | undefined;
+  readonly objects: readonly ObjectEvent[];
+  /** Why nobody can read the message, if so. */
+  readonly unreadable?: string | undefined;
+}
+
+/** A listing asked for by hand. */
+export interface ListRequest {
+  readonly bucket?: string | undefined;
+  readonly prefix: string;
+  readonly dryRun: boolean;
+  /** Where an earlier listing stopped. */
+  readonly startAfter?: string | undefined;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The listing that a manual event asks for, if it is one. */
+export const listingOf = (event: unknown): ListRequest | undefined => {
+  if (!isObject(event) || typeof event['prefix'] !== 'string') return undefined;
+  const { bucket, prefix, dryRun, startAfter } = event;
+  return { bucket: text(bucket), prefix, dryRun: dryRun === true, startAfter: text(startAfter) };
+};
+
+/**
+ * The messages of an event, of every shape that a user can wire up.
+ * @throws Error if the event, being no SQS event, holds nothing known
+ */
+export const messagesOf = (event: unknown): readonly Message[] => {
+  const records = isObject(event) && Array.isArray(event['Records']) ? event['Records'].filter(isObject) : [];
+  const sqs = records.filter((record) => record['eventSource'] === 'aws:sqs');
+  if (sqs.length > 0) return sqs.map(sqsMessage);
+  return [{ receives: 1, objects: distinct(objectsIn(event)) }];
+};
+
+const sqsMessage = (record: Json): Message => {
+  const body = text(record['body']) ?? '';
+  const attributes = isObject(record['attributes']) ? record['attributes'] : {};
+  const message = {
+    sqs: { id: text(record['messageId']) ?? '', receiptHandle: text(record['receiptHandle']) ?? '', body },
+    receives: Number(attributes['ApproximateReceiveCount'] ?? 1),
+    sentMs: attributes['SentTimestamp'] === undefined ? undefined : Number(attributes['SentTimestamp']),
+  };
+  try {
+    const objects = body.trim() === '' ? ignored('empty body') : objectsIn(JSON.parse(body));
+    return { ...message, objects: distinct(objects) };
+  } catch (error) {
+    return { ...message, objects: [], unreadable: error instanceof Error ? error.message : String(error) };
+  }
+};
+
+/** What is named twice in one message is forwarded once. */
+const distinct = (objects: readonly ObjectEvent[]): readonly ObjectEvent[] => [
+  ...new Map(objects.map((named) => [serializeWorkItem(named.work), named])).values(),
+];
+
+/** The objects named by anything that is not SQS: a notification, its envelope, or a work item. */
+const objectsIn = (value: unknown): readonly ObjectEvent[] => {
+  if (!isObject(value))
+    throw new Error(`unknown event: ${excerpt(value)}; it must be an S3 notification or a work item`);
+  if (value['Event'] === 's3:TestEvent') return ignored('s3:TestEvent');
+  if (Array.isArray(value['Records'])) return value['Records'].flatMap(objectsInRecord);
+  if (value['Type'] === 'Notification' && typeof value['Message'] === 'string')
+    return objectsIn(JSON.parse(value['Message']));
+  if (value['source'] === 'aws.s3') return objectsInEventBridge(value);
+  const work = parseWorkItem(value);
+  if (work === undefined) {
+    throw new Error(`unknown event: ${excerpt(value)}; it must be an S3 notification or a work item`);
+  }
+  return [{ work }];
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+const objectsInRecord = (record: unknown): readonly ObjectEvent[] => {
+  if (isObject(record) && isObject(record['Sns']))
+    return objectsIn(JSON.parse(String(record['Sns']['Message'])));
+  const s3 = isObject(record) ? record['s3'] : undefined;
+  const bucket = isObject(s3) && isObject(s3['bucket']) ? text(s3['bucket']['name']) : undefined;
+  const object = isObject(s3) && isObject(s3['object']) ? s3['object'] : {};
+  const key = text(object['key']);
+  if (!isObject(record) || bucket === undefined || key === undefined) {
+    throw new Error(
+      `unknown record: ${excerpt(record)}; it must be of an S3 notification, with bucket and key`,
+    );
+  }
+  const name = text(record['eventName']) ?? 'ObjectCreated';
+  if (!/^(?:s3:)?ObjectCreated/.test(name)) return ignored(name);
+  return [
+    named(bucket, decodeKey(key), object['versionId'], object['eTag'], object['size'], record['eventTime']),
+  ];
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+const objectsInEventBridge = (event: Json): readonly ObjectEvent[] => {
+  if (event['detail-type'] !== 'Object Created') return ignored(String(event['detail-type']));
+  const detail = isObject(event['detail']) ? event['detail'] : {};
+  const bucket = isObject(detail['bucket']) ? text(detail['bucket']['name']) : undefined;
+  const object = isObject(detail['object']) ? detail['object'] : {};
+  const key = text(object['key']);
+  if (bucket === undefined || key === undefined)
+    throw new Error(`EventBridge event without bucket or key: ${excerpt(event)}`);
+  return [named(bucket, key, object['version-id'], object['etag'], object['size'], event['time'])];
+};
+
+const decodeKey = (key: string): string => {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    throw new Error(`key ${excerpt(key)} cannot be decoded; it must be URL-encoded UTF-8`);
+  }
+};
+
+const named = (
+  bucket: string,
+  key: string,
+  versionId: unknown,
+  etag: unknown,
+  size: unknown,
+  time: unknown,
+): ObjectEvent => {
+  const timeMs = Date.parse(text(time) ?? '');
+  return {
+    work: { bucket, key, versionId: text(versionId), etag: text(etag) },
+    size: typeof size === 'number' ? size : undefined,
+    timeMs: Number.isNaN(timeMs) ? undefined : timeMs,
+  };
+};
+
+const ignored = (what: string): readonly ObjectEvent[] => {
+  console.info({ message: 'ignored', what });
+  return [];
+};
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+const excerpt = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 200);

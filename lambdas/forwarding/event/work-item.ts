@@ -1,0 +1,51 @@
+import type { SourceObject } from '../../format.ts';
+
+/** An object, or a range of its lines: the unit of work and of retry, and what the queue carries. */
+export interface WorkItem extends SourceObject {
+  /** First line, from 1; without it the object's first. */
+  readonly fromLine?: number | undefined;
+  /** Last line, inclusive; without it the object's last. */
+  readonly toLine?: number | undefined;
+  /** How many rounds in a row ended in a failure. */
+  readonly attempt?: number | undefined;
+  /** From the past, by request: its age is no news. */
+  readonly backfill?: true | undefined;
+}
+
+/** Lines of an object; without `toLine`, to its end. */
+export interface LineRange {
+  readonly fromLine: number;
+  readonly toLine?: number | undefined;
+}
+
+/** The queue's text for a piece of work. */
+export const serializeWorkItem = ({
+  bucket,
+  key,
+  versionId,
+  etag,
+  fromLine,
+  toLine,
+  attempt,
+  backfill,
+}: WorkItem): string => JSON.stringify({ bucket, key, versionId, etag, fromLine, toLine, attempt, backfill });
+
+/** The work that parsed JSON names, if it is a work item. */
+export const parseWorkItem = (value: Readonly<Record<string, unknown>>): WorkItem | undefined => {
+  const { bucket, key, versionId, etag, fromLine, toLine, attempt, backfill } = value;
+  if (!isText(bucket) || !isText(key)) return undefined;
+  if (![versionId, etag].every((text) => text === undefined || isText(text))) return undefined;
+  if (![fromLine, toLine].every((line) => line === undefined || isCount(line, 1))) return undefined;
+  if (attempt !== undefined && !isCount(attempt, 0)) return undefined;
+  const work = { bucket, key, versionId, etag, fromLine, toLine, attempt } as WorkItem;
+  if ((work.toLine ?? Infinity) < (work.fromLine ?? 1)) return undefined;
+  return backfill === true ? { ...work, backfill } : work;
+};
+
+/** `work`, whole: the range covers the object from its first line to its last. */
+export const coversObject = ({ fromLine = 1, toLine }: WorkItem): boolean =>
+  fromLine === 1 && toLine === undefined;
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isCount = (value: unknown, least: number): boolean =>
+  Number.isSafeInteger(value) && (value as number) >= least;

@@ -1,0 +1,121 @@
+import {
+  attributeName,
+  doubleAttribute,
+  intAttribute,
+  textAttribute,
+  textsAttribute,
+} from '../otlp/log-attributes.ts';
+import type { ProtobufWriter } from '../otlp/protobuf.ts';
+import { type Line, type Span, isNothing } from './tokenize.ts';
+import { splitAddress } from './request-line.ts';
+
+/** Writes the attributes that `[start, end)` of a line becomes: a field or a part of it, not called where that is nothing. */
+export type FieldWriter = (writer: ProtobufWriter, line: Line, start: number, end: number) => void;
+
+/** Writes a line's attributes: for each field that is there. */
+export const writeFields = (
+  writerOf: (i: number) => FieldWriter,
+  writer: ProtobufWriter,
+  line: Line,
+): void => {
+  const { bytes, starts, ends, count } = line;
+  for (let i = 0; i < count; i++) {
+    const start = starts[i] as number;
+    const end = ends[i] as number;
+    if (!isNothing(bytes, start, end)) writerOf(i)(writer, line, start, end);
+  }
+};
+
+/** Writes a part of a field, if it is there. */
+export const writePart = (
+  write: FieldWriter,
+  writer: ProtobufWriter,
+  line: Line,
+  { start, end }: Span,
+): void => {
+  if (!isNothing(line.bytes, start, end)) write(writer, line, start, end);
+};
+
+export const text = (attribute: string): FieldWriter => {
+  const name = attributeName(attribute);
+  return (writer, { view }, start, end) => textAttribute(writer, name, view, start, end);
+};
+
+/** Left out unless it is a whole number, no less than `least` and no more than `most`. */
+export const int = (attribute: string, least = -Infinity, most = Infinity): FieldWriter => {
+  const name = attributeName(attribute);
+  return (writer, line, start, end) => {
+    const value = decimal(line.bytes, start, end);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) intAttribute(writer, name, value);
+  };
+};
+
+/** A duration; -1 means that there was none. */
+export const seconds = (attribute: string): FieldWriter => {
+  const name = attributeName(attribute);
+  return (writer, line, start, end) => {
+    const value = decimal(line.bytes, start, end);
+    if (value >= 0) doubleAttribute(writer, name, value);
+  };
+};
+
+/** `host:port` as two attributes. */
+export const address = (hostAttribute: string, portAttribute: string): FieldWriter => {
+  const [host, port] = [
+    { start: 0, end: 0 },
+    { start: 0, end: 0 },
+  ];
+  const writeHost = text(hostAttribute);
+  const writePort = int(portAttribute, 0);
+  return (writer, line, start, end) => {
+    splitAddress(line.bytes, start, end, host, port);
+    writePart(writeHost, writer, line, host);
+    writePart(writePort, writer, line, port);
+  };
+};
+
+/** A list whose items are parted by `separator`; left out with fewer items than `least`. */
+export const list = (attribute: string, separator: string, least = 1): FieldWriter => {
+  const name = attributeName(attribute);
+  const byte = separator.charCodeAt(0);
+  return (writer, { bytes, view }, start, end) => {
+    const items: Span[] = [];
+    let from = start;
+    for (let at = start; at <= end; at++) {
+      if (at < end && bytes[at] !== byte) continue;
+      items.push({ start: from, end: at });
+      from = at + 1;
+    }
+    if (items.length >= least) textsAttribute(writer, name, view, items);
+  };
+};
+
+/** Several writers in turn; with none, nothing is written. */
+export const all =
+  (...writers: readonly FieldWriter[]): FieldWriter =>
+  (writer, line, start, end) => {
+    for (const write of writers) write(writer, line, start, end);
+  };
+
+/** The number that a text such as `-1` or `0.025` is, exactly; NaN if it is none or has more than 15 digits. */
+const decimal = (bytes: Uint8Array, start: number, end: number): number => {
+  const first = bytes[start] === MINUS ? start + 1 : start;
+  let digits = 0;
+  let dot = end;
+  for (let at = first; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
+    else if (bytes[at] === DOT && dot === end && at > first && at + 1 < end) dot = at;
+    else return NaN;
+  }
+  if (first === end || end - first > MOST_DIGITS) return NaN;
+  // Both are whole and below 2^53, so that the quotient is the double nearest to the text.
+  const value = dot === end ? digits : digits / (POWERS[end - dot - 1] as number);
+  return first === start ? value : -value;
+};
+
+const MOST_DIGITS = 15;
+const POWERS = Array.from({ length: MOST_DIGITS }, (_, i) => 10 ** i);
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;

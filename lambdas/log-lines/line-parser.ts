@@ -1,0 +1,37 @@
+import { isUtf8 } from 'node:buffer';
+import type { AlbSettings } from '../function-settings.ts';
+import { type Line, NON_ASCII, SECRET, load, newLine, tokenize } from './tokenize.ts';
+import type { LogSchema } from './schema.ts';
+import { maskOf } from './mask.ts';
+import { redactor } from './redact.ts';
+
+/** Reads lines, one after another. */
+export interface LineReader {
+  /** The line read last: valid UTF-8, signed URLs redacted, masked as the settings say. */
+  readonly line: Line;
+  /** False if the text is not a line of its kind, or was cut; then `line` has the text and its tokens mean nothing. */
+  readonly read: (bytes: Uint8Array, start: number, end: number, cut: boolean) => boolean;
+}
+
+export const lineReader = (kind: LogSchema, settings: AlbSettings): LineReader => {
+  const line = newLine();
+  const { isSecret, redact } = redactor(settings.redactQueryKeys);
+  const mask = maskOf(kind, settings);
+  const replace = (text: Uint8Array): void => {
+    load(line, text, 0, text.length);
+    tokenize(line, isSecret);
+  };
+  return {
+    line,
+    read: (bytes, start, end, cut) => {
+      load(line, bytes, start, end);
+      const isLine = !cut && tokenize(line, isSecret) && kind.accepts(line);
+      const isClean = isLine && (line.traits & (NON_ASCII | SECRET)) === 0;
+      if (!isClean) replace(redact(validUtf8(Buffer.from(line.bytes.subarray(0, line.length)))));
+      if (mask !== undefined) replace(mask(line, isLine));
+      return isLine;
+    },
+  };
+};
+
+const validUtf8 = (text: Buffer): Buffer => (isUtf8(text) ? text : Buffer.from(text.toString()));

@@ -1,0 +1,38 @@
+import type { ProtobufWriter } from '../otlp/protobuf.ts';
+import type { AlbSettings } from '../function-settings.ts';
+import { text, writeFields } from './field-writers.ts';
+import { jsonBody } from './json-body.ts';
+import type { Line } from './tokenize.ts';
+import { type LogSchema, perField } from './schema.ts';
+
+export type LineWriter = (writer: ProtobufWriter, line: Line) => void;
+
+/** Writes a line's body and attributes as the settings want them. */
+export const recordContent = (kind: LogSchema, { attributes, body }: AlbSettings): LineWriter => {
+  const jsonOf = jsonBody(kind);
+  const asNamed = perField(kind, text);
+  const table = attributes === 'aws' ? {} : kind.conventions();
+  const byConventions = perField(kind, (name) => table[name] ?? text(`aws.elb.${name}`));
+  return (writer, line) => {
+    if (body === 'json') writeBody(writer, line, jsonOf);
+    else if (body === 'line') writeText(writer, line);
+    if (attributes !== 'semconv') writeFields(asNamed, writer, line);
+    if (attributes !== 'aws') writeFields(byConventions, writer, line);
+  };
+};
+
+/** Writes a line's text as body. */
+export const writeText: LineWriter = (writer, line) => writeBody(writer, line, copyText);
+
+/** `LogRecord { body = 5 }` with `AnyValue { string_value = 1 }`. */
+const writeBody = (writer: ProtobufWriter, line: Line, write: LineWriter): void => {
+  writer.byte(0x2a);
+  const any = writer.open();
+  writer.byte(0x0a);
+  const string = writer.open();
+  write(writer, line);
+  writer.close(string);
+  writer.close(any);
+};
+
+const copyText: LineWriter = (writer, { bytes, length }) => writer.copy(bytes, 0, length);

@@ -1,0 +1,112 @@
+import type { Span } from './tokenize.ts';
+
+/** The parts of a `request` field. */
+export interface RequestLine {
+  readonly method: Span;
+  readonly url: Span;
+  /** `HTTP/1.1` and the like. */
+  readonly protocol: Span;
+  readonly scheme: Span;
+  readonly host: Span;
+  readonly port: Span;
+  readonly path: Span;
+  /** Without its question mark. */
+  readonly query: Span;
+}
+
+const span = (): Span => ({ start: 0, end: 0 });
+const set = (target: Span, start: number, end: number): void => {
+  target.start = start;
+  target.end = Math.max(start, end);
+};
+
+export const newRequestLine = (): RequestLine => ({
+  method: span(),
+  url: span(),
+  protocol: span(),
+  scheme: span(),
+  host: span(),
+  port: span(),
+  path: span(),
+  query: span(),
+});
+
+/**
+ * Splits a `request` field. The URL is what stands between the method and the protocol, spaces included; clients send
+ * anything, so it is cut as it was logged, without a parser that would refuse or change it. Where a request could not
+ * be read the load balancer logs `- http://host:80- -`, `- http://host:80-/ ` and the like.
+ */
+export const splitRequest = (request: RequestLine, bytes: Uint8Array, start: number, end: number): void => {
+  const space = find(bytes, SPACE, start, end);
+  set(request.method, start, space);
+  const last = findLast(bytes, SPACE, space, end);
+  const isProtocol = last >= 0 && looksLikeProtocol(bytes, last + 1, end);
+  set(request.protocol, isProtocol ? last + 1 : end, end);
+  set(request.url, Math.min(space + 1, end), isProtocol ? last : end);
+  splitUrl(request, bytes);
+};
+
+/** Splits `host:port` at the last colon: IPv6 addresses come without brackets, or with them. */
+export const splitAddress = (bytes: Uint8Array, start: number, end: number, host: Span, port: Span): void => {
+  const colon = findLast(bytes, COLON, start, end);
+  const bracketed = bytes[end - 1] === CLOSE;
+  const split = colon < 0 || bracketed ? end : colon;
+  set(port, Math.min(split + 1, end), end);
+  if (bytes[start] === OPEN && bytes[split - 1] === CLOSE) set(host, start + 1, split - 1);
+  else set(host, start, split);
+};
+
+const splitUrl = ({ url, scheme, host, port, path, query }: RequestLine, bytes: Uint8Array): void => {
+  const { start, end } = url;
+  const hash = find(bytes, HASH, start, end);
+  const mark = find(bytes, QUESTION, start, hash);
+  set(query, Math.min(mark + 1, hash), hash);
+  const colon = find(bytes, COLON, start, mark);
+  const absolute = bytes[colon + 1] === SLASH && bytes[colon + 2] === SLASH && colon + 2 < mark;
+  if (!absolute) {
+    for (const part of [scheme, host, port]) set(part, start, start);
+    set(path, start, bytes[start] === SLASH ? mark : start);
+    return;
+  }
+  set(scheme, start, colon);
+  const authority = colon + 3;
+  const slash = find(bytes, SLASH, authority, mark);
+  set(path, slash, mark);
+  // The dash of a path that could not be read.
+  const authorityEnd = bytes[slash - 1] === DASH ? slash - 1 : slash;
+  splitAddress(
+    bytes,
+    findLast(bytes, AT, authority, authorityEnd) + 1 || authority,
+    authorityEnd,
+    host,
+    port,
+  );
+};
+
+const looksLikeProtocol = (bytes: Uint8Array, start: number, end: number): boolean => {
+  if (end - start < 2) return start === end || bytes[start] === DASH;
+  return end - start <= 'HTTP/1.1'.length && HTTP.every((byte, i) => bytes[start + i] === byte);
+};
+
+const find = (bytes: Uint8Array, byte: number, start: number, end: number): number => {
+  let at = start;
+  while (at < end && bytes[at] !== byte) at++;
+  return at;
+};
+
+const findLast = (bytes: Uint8Array, byte: number, start: number, end: number): number => {
+  let at = end - 1;
+  while (at >= start && bytes[at] !== byte) at--;
+  return at < start ? -1 : at;
+};
+
+const HTTP = Buffer.from('HTTP/');
+const SPACE = 0x20;
+const HASH = 0x23;
+const DASH = 0x2d;
+const SLASH = 0x2f;
+const COLON = 0x3a;
+const QUESTION = 0x3f;
+const AT = 0x40;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;

@@ -1,0 +1,79 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { ScoutForwarder } from '../scout-forwarder.ts';
+
+/** Data later than this, since it was measured or logged, raises an alarm. */
+export const LATE = Duration.minutes(15);
+
+export const FIVE_MINUTES = Duration.minutes(5);
+
+type AlarmOptions = Partial<cloudwatch.AlarmProps> &
+  Pick<cloudwatch.AlarmProps, 'metric' | 'alarmDescription'>;
+
+/** An alarm that one bad data point raises, and no data does not. */
+export const createAlarm = (scope: Construct, id: string, options: AlarmOptions): cloudwatch.Alarm =>
+  new cloudwatch.Alarm(scope, id, {
+    threshold: 1,
+    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    evaluationPeriods: 1,
+    treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    ...options,
+  });
+
+/** What can go wrong in a pipeline, each with what to do about it. */
+export const createForwarderAlarms = (forwarder: ScoutForwarder): void => {
+  const { deadLetterQueue, function: handler, pipeline } = forwarder;
+  const sum = { statistic: cloudwatch.Stats.SUM, period: FIVE_MINUTES };
+
+  createAlarm(forwarder, 'DeadLettersAlarm', {
+    metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
+      statistic: cloudwatch.Stats.MAXIMUM,
+      period: FIVE_MINUTES,
+    }),
+    alarmDescription: `${pipeline}: objects were given up. Read a message of the dead-letter queue: its attributes error.type and error.message say why. Mend that, then send them to the queue again.`,
+  });
+  createAlarm(forwarder, 'LateAlarm', {
+    metric: lateness(forwarder),
+    threshold: LATE.toSeconds(),
+    // Work that fails is tried again after up to 15 minutes, and says only then how late it is.
+    evaluationPeriods: 3,
+    datapointsToAlarm: 1,
+    alarmDescription: `${pipeline}: data reaches Scout later than ${LATE.toMinutes()} minutes, or not at all. Look in the function's log for errors from Scout or the token endpoint. Nothing is lost for 14 days.`,
+  });
+  createAlarm(forwarder, 'RejectedAlarm', {
+    metric: forwarder.metric('RecordsRejected', sum),
+    alarmDescription: `${pipeline}: records could not be sent as they are. They are kept with the reason under rejected/ in the bucket.`,
+  });
+  createAlarm(forwarder, 'ErrorsAlarm', {
+    metric: handler.metricErrors(sum),
+    alarmDescription: `${pipeline}: the function failed as a whole: wrong settings, too little memory or time. Its log says which. What it was doing is tried again.`,
+  });
+  createAlarm(forwarder, 'ThrottlesAlarm', {
+    metric: handler.metricThrottles(sum),
+    alarmDescription: `${pipeline}: the account has no concurrency left for the function. Data is late, not lost. Ask for a higher limit, or lower the concurrency of other functions.`,
+  });
+  createAlarm(forwarder, 'LedgerAlarm', {
+    metric: forwarder.metric('LedgerImbalance', sum),
+    alarmDescription: `${pipeline}: records read are not those delivered, rejected, filtered or continued. This is a defect of the forwarder: report it with the log line of the object.`,
+  });
+};
+
+/** Seconds: what the function saw, or what waits unreceived. SQS's own age leaves out what was received three times. */
+export const lateness = (forwarder: ScoutForwarder): cloudwatch.IMetric => {
+  const maximum = { statistic: cloudwatch.Stats.MAXIMUM, period: FIVE_MINUTES };
+  const [lag, age] = [metricId(forwarder, 'lag'), metricId(forwarder, 'age')];
+  return new cloudwatch.MathExpression({
+    expression: `MAX([FILL(${lag}, 0), FILL(${age}, 0)])`,
+    usingMetrics: {
+      [lag]: forwarder.metric('DeliveryLag', maximum),
+      [age]: forwarder.queue.metricApproximateAgeOfOldestMessage(maximum),
+    },
+    period: FIVE_MINUTES,
+    label: forwarder.pipeline,
+  });
+};
+
+/** An id for use in a math expression; those of a graph must differ. */
+export const metricId = ({ pipeline }: ScoutForwarder, name: string): string =>
+  `${pipeline.replace('-', '_')}_${name}`;

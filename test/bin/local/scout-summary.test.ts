@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { openReceived } from '../../../bin/local/scout-summary.ts';
+import type { KeyValue, LogRecord } from '../../../bin/local/emulators/scout/otlp.ts';
+
+const attributes = (values: Readonly<Record<string, string>>): readonly KeyValue[] =>
+  Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));
+
+const logs = (...logRecords: readonly LogRecord[]) => ({
+  stored: true,
+  logs: { resourceLogs: [{ scopeLogs: [{ logRecords }] }] },
+});
+
+const ARN = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/orders/d4b8f0127c3e95a6';
+
+test('requests are summed up by target group and class of status, by AWS’s names and by semantic conventions', () => {
+  const received = openReceived();
+  const aws = { elb_status_code: '502', target_group_arn: ARN, target_processing_time: '0.25' };
+  const semconv: readonly KeyValue[] = [
+    { key: 'http.response.status_code', value: { intValue: '503' } },
+    { key: 'aws.elb.target_group_arn', value: { stringValue: ARN } },
+  ];
+  received.add(logs({ attributes: attributes(aws) }, { attributes: semconv }));
+  expect([...received.requests.values()]).toEqual([
+    { targetGroup: 'orders', status: '5xx', count: 2, latencies: [0.25] },
+  ]);
+});
+
+test('lines that came unparsed are counted apart', () => {
+  const received = openReceived();
+  received.add(logs({ attributes: attributes({ 'error.type': 'unparsable_line' }) }));
+  expect(received).toMatchObject({ records: 1, rawLines: 1, requests: new Map() });
+});
+
+test('a metric’s points are added up, a minimum of 0 that is not on the wire included', () => {
+  const received = openReceived();
+  const names = attributes({ Namespace: 'AWS/EC2', MetricName: 'CPUUtilization' });
+  const point = (count: string, sum: number, max: number) => ({
+    attributes: names,
+    count,
+    sum,
+    quantileValues: [{}, { quantile: 1, value: max }],
+  });
+  const metric = { unit: 'Percent', summary: { dataPoints: [point('2', 30, 20), point('1', 60, 60)] } };
+  received.add({
+    stored: true,
+    metrics: { resourceMetrics: [{ scopeMetrics: [{ metrics: [metric] }] }] },
+  });
+  expect([...received.metrics.values()]).toEqual([
+    {
+      namespace: 'AWS/EC2',
+      name: 'CPUUtilization',
+      unit: 'Percent',
+      points: 2,
+      samples: 3,
+      sum: 90,
+      min: 0,
+      max: 60,
+    },
+  ]);
+});
+
+test('what Scout did not store does not count', () => {
+  const received = openReceived();
+  received.add({ ...logs({}), stored: false });
+  expect(received.records).toBe(0);
+});

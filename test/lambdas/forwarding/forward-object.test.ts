@@ -1,0 +1,235 @@
+import { withEncoder } from '../../support/factories/encoder.ts';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ReadError } from '../../../lambdas/aws/objects.ts';
+import type { Call, Dependencies } from '../../../lambdas/forwarding/dependencies.ts';
+import { forward, IN_FLIGHT } from '../../../lambdas/forwarding/forward-object.ts';
+import type { WorkItem } from '../../../lambdas/forwarding/event/work-item.ts';
+import type { Outcome } from '../../../lambdas/scout/outcome.ts';
+import { readFunctionSettings } from '../../../lambdas/function-settings.ts';
+import { textFormat } from '../../support/harness/simulation/text-format.ts';
+
+const ACCEPTED: Outcome = { type: 'accepted', rejected: 0, message: '' };
+const CALL: Call = { remainingMs: () => 300_000, receives: 1 };
+const WORK: WorkItem = { bucket: 'b', key: 'k' };
+
+/** A Scout that answers when it is told to, and an object whose chunks are counted. */
+const createEdges = (chunks: readonly (string | Buffer)[]) => {
+  const requests: { records: string[]; answer: (outcome: Outcome) => void }[] = [];
+  const source = { given: 0, closed: false };
+  const dependencies: Dependencies = {
+    settings: readFunctionSettings(
+      {
+        SCOUT_ENDPOINT: 'https://scout.example.com',
+        SCOUT_TOKEN_URL: 'https://scout.example.com/token',
+        SCOUT_SECRET_NAME: 'secret',
+        BATCH_SIZE: '2',
+      },
+      'logs',
+    ),
+    objects: {
+      read: async function* () {
+        try {
+          for (const chunk of chunks) {
+            source.given++;
+            yield Buffer.from(chunk);
+          }
+        } finally {
+          source.closed = true;
+        }
+      },
+      list: async function* () {},
+      put: async () => {},
+      remove: async () => {},
+    },
+    queue: { send: async () => {}, changeVisibility: async () => {} },
+    scout: {
+      export: async (_path, body) => {
+        const { promise, resolve } = Promise.withResolvers<Outcome>();
+        const records = gunzipSync(body).toString().split('\n').slice(0, -1);
+        requests.push({ records, answer: resolve });
+        return { outcome: await promise, requests: 1, retries: 0, bytes: body.length };
+      },
+    },
+    now: Date.now,
+    random: Math.random,
+    print: () => {},
+  };
+  /** Waits until nothing moves any more without an answer. */
+  const settled = async (): Promise<void> => {
+    for (let quiet = 0, seen = ''; quiet < 5;) {
+      await new Promise((done) => setTimeout(done, 10));
+      const now = `${requests.length} ${source.given}`;
+      quiet = now === seen ? quiet + 1 : 0;
+      seen = now;
+    }
+  };
+  return { dependencies, requests, source, settled };
+};
+/** Requests are compressed beside one another and may overtake each other; here they stand as their lines do. */
+const inOrder = <Request extends { readonly records: readonly string[] }>(
+  requests: readonly Request[],
+): Request[] => requests.toSorted((a, b) => Number(a.records[0]?.slice(1)) - Number(b.records[0]?.slice(1)));
+/** Two lines make a batch, and so many lines are begun before the first answer. */
+const BEGUN = 2 * IN_FLIGHT;
+const PAIRS = Array.from({ length: 20 }, (_, index) => `l${2 * index + 1}\nl${2 * index + 2}\n`);
+
+const rejections: unknown[] = [];
+const onRejection = (reason: unknown): void => void rejections.push(reason);
+beforeEach(() => {
+  vi.spyOn(console, 'info').mockImplementation(() => undefined);
+  rejections.length = 0;
+  process.on('unhandledRejection', onRejection);
+});
+afterEach(() => {
+  process.off('unhandledRejection', onRejection);
+  expect(rejections).toEqual([]);
+});
+
+describe('while Scout is slow', () => {
+  test('a few requests are under way, one batch is ready, and no more is read', async () => {
+    const { dependencies, requests, source, settled } = createEdges(PAIRS);
+    const forwarded = forward(WORK, textFormat, dependencies, CALL);
+    await settled();
+    expect(requests).toHaveLength(IN_FLIGHT);
+    // Those under way, one ready, and the block in which that one was found to be full.
+    expect(source.given).toBeLessThanOrEqual(IN_FLIGHT + 2);
+
+    requests[1]?.answer(ACCEPTED);
+    await settled();
+    expect(requests).toHaveLength(IN_FLIGHT + 1);
+    expect(source.given).toBeLessThanOrEqual(IN_FLIGHT + 3);
+    for (let next = 0; next < PAIRS.length; next++) {
+      await vi.waitFor(() => expect(requests.length).toBeGreaterThan(next));
+      requests[next]?.answer(ACCEPTED);
+    }
+    expect(await forwarded).toMatchObject({ whole: true, ledger: { read: 40, delivered: 40 } });
+    expect(requests.flatMap(({ records }) => records)).toHaveLength(40);
+  });
+
+  test('nothing is left under way when the function returns, however the reading ended', async () => {
+    const broken = Buffer.concat([gzipSync(PAIRS.slice(0, 3).join('')), Buffer.from('garbage')]);
+    const { dependencies, requests, settled } = createEdges(Array.from(broken, (byte) => Buffer.of(byte)));
+    let returned = false;
+    const forwarded = forward(WORK, textFormat, dependencies, CALL).finally(() => (returned = true));
+    await settled();
+    expect([requests.length, returned]).toEqual([3, false]);
+    requests[0]?.answer(ACCEPTED);
+    await settled();
+    requests[1]?.answer(ACCEPTED);
+    await settled();
+    expect([requests.length, returned]).toEqual([3, false]);
+    requests[2]?.answer(ACCEPTED);
+    expect(await forwarded).toMatchObject({
+      dead: { fromLine: 7, type: 'corrupt_gzip' },
+      ledger: { delivered: 6 },
+    });
+  });
+
+  test('a failure of one request lets the others end, and begins no more', async () => {
+    const { dependencies, requests, settled } = createEdges(PAIRS);
+    const forwarded = forward(WORK, textFormat, dependencies, CALL);
+    await settled();
+    const [first, ...others] = inOrder(requests);
+    first?.answer({ type: 'refused', reason: 'down' });
+    await settled();
+    expect(requests).toHaveLength(IN_FLIGHT);
+    for (const { answer } of others) answer(ACCEPTED);
+    const { missing, rest, ledger } = await forwarded;
+    expect(missing).toMatchObject([{ fromLine: 1, toLine: 2, reason: 'down' }]);
+    expect(rest).toEqual({ fromLine: BEGUN + 1, toLine: undefined });
+    expect(ledger).toMatchObject({ read: BEGUN, delivered: BEGUN - 2, continued: 2 });
+  });
+});
+
+const accepting = (chunks: readonly (string | Buffer)[]) => {
+  const { dependencies, source } = createEdges(chunks);
+  const scout: Dependencies['scout'] = {
+    export: async (_path, body) => ({ outcome: ACCEPTED, requests: 1, retries: 0, bytes: body.length }),
+  };
+  return { dependencies: { ...dependencies, scout }, source };
+};
+
+describe('the source is closed', () => {
+  const zipped = Array.from(gzipSync(PAIRS.join('')), (byte) => Buffer.of(byte));
+
+  test.each<[string, WorkItem, Call, readonly (string | Buffer)[], object]>([
+    ['at its end', WORK, CALL, PAIRS, { whole: true }],
+    ['at the end of a range', { ...WORK, toLine: 4 }, CALL, PAIRS, { ledger: { delivered: 4 } }],
+    ['after one batch, at a third receive', WORK, { ...CALL, receives: 3 }, PAIRS, { rest: { fromLine: 3 } }],
+    ['of gzip too', WORK, { ...CALL, receives: 3 }, zipped, { rest: { fromLine: 3 } }],
+    ['when time is short', WORK, { ...CALL, remainingMs: () => 14_000 }, PAIRS, { rest: { fromLine: 1 } }],
+    ['when it is something else', WORK, CALL, ['OTHER\n', ...PAIRS], { dead: { type: 'wrong_format' } }],
+  ])('%s', async (_when, work, call, chunks, expected) => {
+    const { dependencies, source } = accepting(chunks);
+    expect(await forward(work, textFormat, dependencies, call)).toMatchObject(expected);
+    expect(source.closed).toBe(true);
+  });
+});
+
+test('a read that stalls is aborted when time is up, and what is under way ends well', async () => {
+  const { dependencies, requests, settled } = createEdges([]);
+  const stalling: Dependencies = {
+    ...dependencies,
+    objects: {
+      ...dependencies.objects,
+      read: async function* (_object, signal) {
+        yield Buffer.from('l1\nl2\nl3\n');
+        await new Promise((done) => signal.addEventListener('abort', done));
+        throw new ReadError('unreadable', 'AbortError: Request aborted');
+      },
+    },
+  };
+  let asked = 0;
+  // The first answer sets the alarm, ten seconds before the end.
+  const remainingMs = (): number => (asked++ === 0 ? 10_050 : 300_000);
+  const forwarded = forward(WORK, textFormat, stalling, { ...CALL, remainingMs });
+  await settled();
+  await vi.waitFor(() => expect(requests).toHaveLength(2));
+  for (const { answer } of requests) answer(ACCEPTED);
+  expect(await forwarded).toMatchObject({
+    missing: [{ fromLine: 4, type: 'object_unreadable', reason: 'AbortError: Request aborted' }],
+    progress: true,
+    ledger: { read: 3, delivered: 3 },
+  });
+});
+
+const fail = (): never => {
+  throw new TypeError('not a function');
+};
+
+describe('a fault of our own', () => {
+  test('in what follows an answer gives the batch back, and neither hangs nor is lost', async () => {
+    const { dependencies, requests, settled } = createEdges(PAIRS);
+    const faulty = withEncoder(textFormat, (encoder, limits) => {
+      if (limits.records === Infinity) throw new RangeError('out of memory');
+      return encoder;
+    });
+    const forwarded = forward(WORK, faulty, dependencies, CALL);
+    await settled();
+    const [first, ...others] = inOrder(requests);
+    first?.answer({ type: 'too_large', reason: '413' });
+    for (const { answer } of others) answer(ACCEPTED);
+    const { missing, rest, ledger } = await forwarded;
+    expect(missing).toMatchObject([
+      { fromLine: 1, toLine: 2, reason: expect.stringMatching(/^RangeError: out/) },
+    ]);
+    expect(rest).toEqual({ fromLine: BEGUN + 1, toLine: undefined });
+    expect(ledger).toMatchObject({ read: BEGUN, delivered: BEGUN - 2, continued: 2 });
+  });
+
+  test('in the format sends nothing, and gives all of the work back', async () => {
+    for (const broken of [{ ...textFormat, open: fail }, withEncoder(textFormat, fail)]) {
+      const { dependencies, source } = createEdges(PAIRS);
+      const { missing, ledger, progress } = await forward(
+        { ...WORK, fromLine: 3, toLine: 9 },
+        broken,
+        dependencies,
+        CALL,
+      );
+      expect(missing).toMatchObject([{ fromLine: 3, toLine: 9, type: 'internal_error' }]);
+      expect([ledger.read, progress]).toEqual([0, false]);
+      expect(source.given === 0 || source.closed).toBe(true);
+    }
+  });
+});

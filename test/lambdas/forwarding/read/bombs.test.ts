@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { CUT_LINE } from '../../../../lambdas/forwarding/read/line-blocks.ts';
+import type { Forwarded } from '../../../support/harness/forward-stream.ts';
+
+/** How large a bomb is, decompressed; more for those who have the time. */
+const BOMB_GIB = process.env['BOMB_GIB'] ?? '1';
+const FLAT_BYTES = 160 * 1024 * 1024;
+const PROGRAM = fileURLToPath(new URL('../../../support/harness/forward-stream.ts', import.meta.url));
+
+/** Forwards an object of one byte over and over in a process of its own. */
+const forward = async (
+  pipeline: string,
+  byte: string,
+  gibibytes: string,
+  encoding: string,
+): Promise<Forwarded> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    PROGRAM,
+    pipeline,
+    String(byte.charCodeAt(0)),
+    gibibytes,
+    encoding,
+  ]);
+  const forwarded = JSON.parse(stdout) as Forwarded;
+  expect(forwarded.failures).toBe(0);
+  expect(forwarded.memory).toBeLessThan(FLAT_BYTES);
+  return forwarded;
+};
+
+describe('memory stays flat', { timeout: 180_000 }, () => {
+  test('for a decompression bomb of zeros, which is no log and goes to the dead-letter queue', async () => {
+    const { requests, deadLetters, kept, seconds } = await forward('logs', '\0', BOMB_GIB, 'gzip');
+    expect(requests).toEqual([]);
+    expect(kept).toEqual([]);
+    expect(deadLetters).toMatchObject([
+      { attributes: { 'error.type': 'wrong_format' }, body: '{"bucket":"b","key":"k.log.gz","fromLine":1}' },
+    ]);
+    expect(seconds).toBeLessThan(120);
+  });
+
+  test('for a bomb that is one line of a log, of which the first 64 KiB are sent', async () => {
+    const { requests, deadLetters, account } = await forward('logs', 'x', BOMB_GIB, 'gzip');
+    expect(deadLetters).toEqual([]);
+    expect(account).toMatchObject({ read: 1, delivered: 1 });
+    expect(requests).toEqual([
+      expect.toSatisfy((bytes: number) => bytes > CUT_LINE && bytes < CUT_LINE + 1000),
+    ]);
+  });
+
+  test('for a line of 1 GiB that is no metric, of which the first 64 KiB are kept', async () => {
+    const { requests, kept, account } = await forward('metrics', 'x', '1', 'plain');
+    expect(requests).toEqual([]);
+    expect(account).toMatchObject({ read: 1, rejected: 1 });
+    expect(kept).toEqual([expect.toSatisfy((bytes: number) => bytes > CUT_LINE && bytes < CUT_LINE + 1000)]);
+  });
+});

@@ -1,0 +1,293 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Dependencies } from '../../../../lambdas/forwarding/dependencies.ts';
+import type { ObjectResult } from '../../../../lambdas/forwarding/forward-object.ts';
+import { openLedger } from '../../../../lambdas/forwarding/ledger.ts';
+import { settleMessage } from '../../../../lambdas/forwarding/settle/settle.ts';
+import { MAX_RECEIVE_COUNT } from '../../../../lambdas/forwarding/settle/backoff.ts';
+import { ALB_KEY, albText, marked, range, storedLines } from '../../../support/factories/alb-object.ts';
+import {
+  BUCKET,
+  createForwarder,
+  DEAD_LETTERS,
+  QUEUE,
+  type Queued,
+} from '../../../support/harness/forwarder.ts';
+import { sqsEvent } from '../../../../bin/local/emulators/s3-notification.ts';
+import { scout, store, useScoutAndStore } from '../../../support/harness/scout-and-store.ts';
+import { accept, fail } from '../../../../bin/local/emulators/scout/behaviour.ts';
+
+useScoutAndStore();
+let forwarder: ReturnType<typeof createForwarder>;
+beforeEach(() => {
+  forwarder = create();
+});
+afterEach(() => forwarder.close());
+
+const create = (settings: Record<string, string> = {}) =>
+  createForwarder({ store, environment: { ...scout.environment, BATCH_SIZE: '5', ...settings } });
+const sorted = (lines: readonly number[]): number[] => lines.toSorted((a, b) => a - b);
+const failQueue = (url: string): void => {
+  forwarder.faults.send = (queueUrl) =>
+    queueUrl === url ? new Error('the queue did not take 1 of 1 messages: Throttled') : undefined;
+};
+const GONE = { bucket: BUCKET, key: 'alb/gone.log' };
+
+describe('when a queue takes nothing', () => {
+  test('what was to go back counts as undelivered: the message fails', async () => {
+    scout.respond(({ body }) => (body.includes('unlucky') ? fail(503, 'busy', 100) : accept()));
+    const object = forwarder.put(ALB_KEY, albText(10, marked('unlucky', 7)));
+    failQueue(QUEUE);
+    expect(await forwarder.receive(object, { receives: 2 })).toBe(false);
+    expect(forwarder.visibility).toEqual([100]);
+    expect(forwarder.logged).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'queue send failed', queueUrl: QUEUE }),
+    );
+  });
+
+  test('what was only not begun waits too, for it comes with what was accepted', async () => {
+    const object = forwarder.put(ALB_KEY, albText(10));
+    failQueue(QUEUE);
+    expect(await forwarder.receive(object, { receives: 3 })).toBe(false);
+    expect(storedLines(scout)).toEqual(range(1, 5));
+    expect(forwarder.visibility).toEqual([180]);
+  });
+
+  test('what was to be a dead letter goes to the own queue, if anything progressed', async () => {
+    failQueue(DEAD_LETTERS);
+    const both = {
+      Records: [...forwarder.put(ALB_KEY, albText(5)).Records, ...forwarder.put('alb/gone.log', '').Records],
+    };
+    (store.objects as Map<string, unknown>).delete(`${BUCKET}/alb/gone.log`);
+    expect(await forwarder.receive(both)).toBe(true);
+    expect(forwarder.queued).toMatchObject([{ key: 'alb/gone.log', attempt: 1, delaySeconds: 45 }]);
+    expect(forwarder.report()).toMatchObject({ ObjectsDeadLettered: 0, ObjectsForwarded: 1 });
+  });
+
+  test('and nothing progressed, the message waits', async () => {
+    failQueue(DEAD_LETTERS);
+    expect(await forwarder.receive(GONE, { receives: 4 })).toBe(false);
+    expect(forwarder.visibility).toEqual([360]);
+    expect(forwarder.report()).toMatchObject({ ObjectsDeadLettered: 0 });
+  });
+
+  test('a message that nobody can read waits too', async () => {
+    failQueue(DEAD_LETTERS);
+    expect(await forwarder.receive('hello', { receives: 2 })).toBe(false);
+    expect(forwarder.visibility).toEqual([90]);
+    expect(forwarder.report()).toMatchObject({ ObjectsDeadLettered: 0 });
+  });
+});
+
+describe('a message that nobody can read', () => {
+  test('is dead-lettered as it is, with the reason', async () => {
+    expect(await forwarder.receive('hello')).toBe(true);
+    expect(forwarder.deadLetters).toEqual([
+      { text: 'hello', error: { type: 'unreadable_message', message: expect.stringContaining('JSON') } },
+    ]);
+    expect(forwarder.report()).toMatchObject({ ObjectsDeadLettered: 1 });
+  });
+
+  test('takes no good one with it: each is answered for', async () => {
+    scout.respond(({ body }) => (body.includes('unlucky') ? fail(500) : accept()));
+    const good = forwarder.put(ALB_KEY, albText(5));
+    const failing = forwarder.put('alb/unlucky.log', albText(5, marked('unlucky', 1)));
+    const event = sqsEvent('hello', JSON.stringify(failing), '', JSON.stringify(good));
+    expect(await forwarder.invoke(event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    expect(storedLines(scout)).toEqual(range(1, 5));
+  });
+});
+
+describe('on its last receive', () => {
+  test('a failing message is dead-lettered with the reason', async () => {
+    scout.respond(fail(503, 'still closed'));
+    const object = forwarder.put(ALB_KEY, albText(5));
+    const isDone = await forwarder.receive(object, { receives: MAX_RECEIVE_COUNT });
+    expect(isDone).toBe(true);
+    expect(forwarder.deadLetters).toMatchObject([
+      {
+        key: ALB_KEY,
+        fromLine: 1,
+        toLine: 5,
+        error: { type: 'undelivered', message: 'Scout answered 503: still closed' },
+      },
+    ]);
+    expect(forwarder.deadLetters[0]?.attempt).toBeUndefined();
+    expect(forwarder.report()).toMatchObject({ ObjectsDeadLettered: 1 });
+    expect(forwarder.visibility).toEqual([]);
+  });
+
+  test('but one, it still waits', async () => {
+    scout.respond(fail(503));
+    const object = forwarder.put(ALB_KEY, albText(5));
+    expect(await forwarder.receive(object, { receives: MAX_RECEIVE_COUNT - 1 })).toBe(false);
+    expect(forwarder.deadLetters).toEqual([]);
+    expect(forwarder.visibility).toEqual([675]);
+  });
+
+  test('a message that progresses goes on as an item instead', async () => {
+    const object = forwarder.put(ALB_KEY, albText(15));
+    expect(await forwarder.receive(object, { receives: MAX_RECEIVE_COUNT })).toBe(true);
+    expect(forwarder.deadLetters).toEqual([]);
+    expect(forwarder.queued).toMatchObject([{ fromLine: 6 }]);
+  });
+
+  test('a message for which time ran out says so', async () => {
+    const object = forwarder.put(ALB_KEY, albText(15));
+    expect(await forwarder.receive(object, { receives: MAX_RECEIVE_COUNT, limitMs: 9000 })).toBe(true);
+    expect(forwarder.deadLetters).toMatchObject([
+      { key: ALB_KEY, error: { type: 'out_of_time', message: 'time ran out before it was begun' } },
+    ]);
+  });
+
+  test('a message that cannot be dead-lettered waits, and SQS moves it', async () => {
+    failQueue(DEAD_LETTERS);
+    scout.respond(fail(503));
+    const object = forwarder.put(ALB_KEY, albText(5));
+    expect(await forwarder.receive(object, { receives: MAX_RECEIVE_COUNT })).toBe(false);
+  });
+});
+
+const reasonOf = async (message: string): Promise<unknown> => {
+  scout.respond(fail(500, message));
+  await forwarder.receive(forwarder.put(ALB_KEY, albText(1)), { receives: MAX_RECEIVE_COUNT });
+  return forwarder.deadLetters.at(-1)?.error?.message;
+};
+
+describe('the reason of a dead letter', () => {
+  test('is one that SQS takes: no control characters, no half letters, not long', async () => {
+    expect(await reasonOf('a\u0000b\u001bc')).toBe('Scout answered 500: a b c');
+    expect(String(await reasonOf('🍊'.repeat(5000)))).toMatch(/^Scout answered 500: (?:🍊)+ ?$/u);
+    expect(String(await reasonOf('x'.repeat(5000))).length).toBeLessThanOrEqual(1000);
+  });
+});
+
+describe('an event that did not come from SQS', () => {
+  test('is forwarded whole, every record', async () => {
+    const records = ['alb/1.log', 'alb/2.log', 'alb/3.log'].flatMap(
+      (key) => forwarder.put(key, albText(2)).Records,
+    );
+    expect(await forwarder.invoke({ Records: records })).toEqual({ batchItemFailures: [] });
+    expect(storedLines(scout)).toEqual([1, 2, 1, 2, 1, 2]);
+  });
+
+  test('queues what failed as items, though nothing progressed', async () => {
+    scout.respond(fail(500, 'down', 77));
+    const records = ['alb/1.log', 'alb/2.log'].flatMap((key) => forwarder.put(key, albText(2)).Records);
+    await forwarder.invoke({ Records: records });
+    expect(forwarder.queued).toMatchObject([
+      { key: 'alb/1.log', fromLine: 1, toLine: 2, attempt: 1, delaySeconds: 77 },
+      { key: 'alb/2.log', fromLine: 1, toLine: 2, attempt: 1, delaySeconds: 77 },
+    ]);
+  });
+
+  test.each<[string, Record<string, string>, string | undefined]>([
+    ['has no queue', { QUEUE_URL: '' }, undefined],
+    ['cannot reach its queue', {}, QUEUE],
+  ])(
+    'fails the invocation where the function %s, and names what is missing',
+    async (_what, settings, broken) => {
+      forwarder = create(settings);
+      if (broken !== undefined) failQueue(broken);
+      scout.respond(({ body }) => (body.includes('unlucky') ? fail(500) : accept()));
+      const object = forwarder.put(ALB_KEY, albText(10, marked('unlucky', 7)));
+      await expect(forwarder.invoke(object)).rejects.toThrow(
+        `not delivered: s3://logs/${ALB_KEY} from line 6 to 10: Scout answered 500: scripted`,
+      );
+      expect(storedLines(scout)).toEqual(range(1, 5));
+      expect(forwarder.report()).toMatchObject({ RecordsRead: 10, RecordsDelivered: 5, LedgerImbalance: 0 });
+    },
+  );
+
+  test('and cannot be dead-lettered fails the invocation too', async () => {
+    forwarder = create({ QUEUE_URL: '', DEAD_LETTER_QUEUE_URL: '' });
+    await expect(forwarder.invoke(GONE)).rejects.toThrow(
+      /^not delivered: s3:\/\/logs\/alb\/gone\.log from line 1 to the end: /,
+    );
+  });
+});
+
+const forwarded = (missing: ObjectResult['missing'], rest?: ObjectResult['rest']): ObjectResult => ({
+  work: { bucket: BUCKET, key: 'k', etag: 'e', attempt: 2 },
+  ledger: openLedger(),
+  missing,
+  rest,
+  progress: true,
+  nothingToDo: false,
+  whole: false,
+});
+
+const lost = (fromLine: number, toLine?: number, retryAfterMs?: number) => ({
+  fromLine,
+  toLine,
+  type: 'undelivered',
+  reason: 'down',
+  retryAfterMs,
+});
+
+describe('the lines of an object that go back', () => {
+  test.each<[string, ObjectResult, object[]]>([
+    [
+      'neighbours are one item',
+      forwarded([lost(11, 15), lost(6, 10)]),
+      [{ fromLine: 6, toLine: 15, attempt: 3 }],
+    ],
+    [
+      'and so is what was not begun after them',
+      forwarded([lost(6, 10)], { fromLine: 11, toLine: undefined }),
+      [{ fromLine: 6, attempt: 3 }],
+    ],
+    [
+      'others are items of their own',
+      forwarded([lost(1, 5), lost(11, 15)], { fromLine: 21, toLine: 30 }),
+      [
+        { fromLine: 1, toLine: 5, attempt: 3 },
+        { fromLine: 11, toLine: 15, attempt: 3 },
+        { fromLine: 21, toLine: 30 },
+      ],
+    ],
+    [
+      'one item waits as long as the longest of its parts',
+      forwarded([lost(1, 5, 100_000), lost(6, 10, 400_000), lost(11, 12)]),
+      [{ fromLine: 1, toLine: 12, attempt: 3, delaySeconds: 400 }],
+    ],
+  ])('%s', async (_what, result, items) => {
+    const sent: Queued[] = [];
+    const dependencies: Pick<Dependencies, 'settings' | 'queue' | 'random'> = {
+      settings: forwarder.settings,
+      random: () => 0.5,
+      queue: {
+        send: async (_queueUrl, messages) =>
+          void sent.push(
+            ...messages.map(({ body, delaySeconds }) => ({ ...(JSON.parse(body) as Queued), delaySeconds })),
+          ),
+        changeVisibility: async () => {},
+      },
+    };
+    const message = { receives: 1, objects: [], sqs: { id: '1', receiptHandle: '1', body: '' } };
+    expect(await settleMessage(message, [result], dependencies as Dependencies)).toEqual({
+      done: true,
+      deadLettered: 0,
+    });
+    expect(sent).toMatchObject(items);
+    expect(sent).toHaveLength(items.length);
+    for (const { attempt, delaySeconds } of sent)
+      expect(attempt === undefined).toBe(delaySeconds === undefined);
+  });
+});
+
+test('objects of one message of which some finished: the others become items of their own', async () => {
+  scout.respond(({ body }) => (body.includes('unlucky') ? fail(500) : accept()));
+  const texts = {
+    'alb/1.log': albText(3),
+    'alb/2.log': albText(3, marked('unlucky', 2)),
+    'alb/3.log': albText(3),
+  };
+  const Records = Object.entries(texts).flatMap(([key, text]) => forwarder.put(key, text).Records);
+  expect(await forwarder.receive({ Records })).toBe(true);
+  expect(forwarder.queued).toMatchObject([
+    { key: 'alb/2.log', fromLine: 1, toLine: 3, attempt: 1, delaySeconds: 45 },
+  ]);
+  scout.respond(accept());
+  expect(await forwarder.receive(forwarder.queued[0])).toBe(true);
+  expect(sorted(storedLines(scout))).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3]);
+});

@@ -1,0 +1,152 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  ESCAPED,
+  MOST_TOKENS,
+  NON_ASCII,
+  QUERY,
+  isNothing,
+  load,
+  newLine,
+  spanOf,
+  tokenize,
+} from '../../../lambdas/log-lines/tokenize.ts';
+
+let line = newLine();
+
+/** The tokens of a text, `undefined` if it has none. */
+const tokensOf = (text: string): readonly string[] | undefined => {
+  const bytes = Buffer.from(`"${text}"`);
+  load(line, bytes, 1, bytes.length - 1);
+  if (!tokenize(line, () => false)) return undefined;
+  return Array.from({ length: line.count }, (_, i) =>
+    Buffer.from(line.bytes.subarray(line.starts[i], line.ends[i])).toString(),
+  );
+};
+
+/** The grammar in its shortest form. */
+const reference = (text: string): readonly string[] | undefined => {
+  const token = /(?:"([^"]*)"|([^ "]+))(?: |$)/y;
+  const tokens: string[] = [];
+  while (token.lastIndex < text.length) {
+    const match = token.exec(text);
+    if (match === null) return undefined;
+    tokens.push(match[1] ?? match[2] ?? '');
+  }
+  return tokens;
+};
+
+const traitsOf = (text: string): number => {
+  expect(tokensOf(text)).toBeDefined();
+  return line.traits & (ESCAPED | NON_ASCII | QUERY);
+};
+
+describe('tokenize', () => {
+  test('parts at single spaces and takes quotes off', () => {
+    expect(tokensOf('h2 "GET / HTTP/2.0" - "" 0.001')).toEqual(['h2', 'GET / HTTP/2.0', '-', '', '0.001']);
+  });
+
+  test.each([
+    ['a quote that is not closed', 'a "b c'],
+    ['text behind a closing quote', '"a"b c'],
+    ['a quote within a token', 'a"b c'],
+    ['two spaces', 'a  b'],
+    ['a leading space', ' a'],
+    ['a lone quote', '"'],
+  ])('refuses %s', (_, text) => {
+    expect(tokensOf(text)).toBeUndefined();
+  });
+
+  test('takes a tab, a backslash and letters beyond ASCII as part of a token', () => {
+    expect(tokensOf('a\tb c\\x22 é"')).toBeUndefined();
+    expect(tokensOf('a\tb c\\x22 é')).toEqual(['a\tb', 'c\\x22', 'é']);
+  });
+
+  test('forgets the longer line before', () => {
+    tokensOf('"a long line that is followed by a short one"');
+    expect(tokensOf('"a')).toBeUndefined();
+    expect(tokensOf('a')).toEqual(['a']);
+  });
+
+  test('notices the kinds of byte it meets', () => {
+    expect(traitsOf('plain "text here"')).toBe(0);
+    expect(traitsOf('a \\')).toBe(ESCAPED);
+    expect(traitsOf('a\u0001')).toBe(ESCAPED);
+    expect(traitsOf('"b ü"')).toBe(NON_ASCII);
+    expect(traitsOf('/a?b')).toBe(QUERY);
+  });
+
+  test(`refuses more than ${MOST_TOKENS} tokens`, () => {
+    expect(tokensOf(Array(MOST_TOKENS).fill('a').join(' '))).toHaveLength(MOST_TOKENS);
+    expect(
+      tokensOf(
+        Array(MOST_TOKENS + 1)
+          .fill('a')
+          .join(' '),
+      ),
+    ).toBeUndefined();
+  });
+
+  test('agrees with the grammar on lines of well-formed tokens', () => {
+    const bare = fc.string({ minLength: 1 }).filter((text) => !/[ "]/.test(text));
+    const quoted = fc.string({ unit: 'binary' }).map((text) => `"${text.replaceAll('"', '')}"`);
+    fc.assert(
+      fc.property(fc.array(fc.oneof(bare, quoted), { minLength: 1, maxLength: 60 }), (tokens) => {
+        const text = tokens.join(' ');
+        expect(tokensOf(text)).toEqual(reference(text));
+        expect(tokensOf(text)).toHaveLength(tokens.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('agrees with the grammar on hostile lines', () => {
+    const piece = fc.constantFrom(
+      '"',
+      ' ',
+      '  ',
+      '" "',
+      'a',
+      '-',
+      '\\x22',
+      '\t',
+      '\0',
+      'é',
+      '?sig=',
+      '&',
+      'tail',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { minLength: 1, maxLength: 24 }).map((pieces) => pieces.join('').trimEnd()),
+        (text) => {
+          expect(tokensOf(text)).toEqual(reference(text));
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('reads lines of every length up to and beyond what it first has room for', () => {
+    for (let length = 4070; length < 4110; length++) {
+      line = newLine();
+      const tokens = ['a', 'x'.repeat(length - 4), 'b'];
+      expect(tokensOf(tokens.join(' '))).toEqual(tokens);
+      expect(tokensOf(`a "${'y'.repeat(length - 4)}`)).toBeUndefined();
+    }
+  });
+
+  test('reads a line of a mebibyte', () => {
+    const long = 'x'.repeat(1024 * 1024 - 2);
+    expect(tokensOf(`a ${long}`)).toEqual(['a', long]);
+  });
+});
+
+test('a text is nothing when it is empty or a dash', () => {
+  tokensOf('"" - "-" -- " " -1');
+  const nothing = [0, 1, 2, 3, 4, 5].map((i) => {
+    const { start, end } = spanOf(line, i);
+    return isNothing(line.bytes, start, end);
+  });
+  expect(nothing).toEqual([true, true, true, false, false, false]);
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { asText, resource, synth } from '../support/harness/synth.ts';
+
+const ALB = (region: string) =>
+  `arn:aws:elasticloadbalancing:${region}:123456789012:loadbalancer/app/web/0123456789abcdef`;
+
+const delivery = (context?: object) => {
+  const { PolicyDocument } = resource(synth({ ...context }), 'AWS::S3::BucketPolicy', 'Bucket').Properties;
+  const { Statement } = asText(PolicyDocument) as { Statement: { Principal: { Service?: string } }[] };
+  return Statement.filter(({ Principal }) => Principal.Service?.startsWith('logdelivery.'));
+};
+
+describe('load balancers', () => {
+  it('of the account may deliver logs under their prefix, and nothing else', () => {
+    expect(delivery()).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 's3:PutObject',
+        Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
+        Resource: '${Bucket.Arn}/alb/AWSLogs/${AWS::AccountId}/*',
+      },
+    ]);
+  });
+
+  it('of other accounts may, where the settings name them', () => {
+    expect(delivery({ albLogAccounts: '210987654321,012345678901' })).toMatchObject([
+      {
+        Resource: [
+          '${Bucket.Arn}/alb/AWSLogs/${AWS::AccountId}/*',
+          '${Bucket.Arn}/alb/AWSLogs/210987654321/*',
+          '${Bucket.Arn}/alb/AWSLogs/012345678901/*',
+        ],
+      },
+    ]);
+  });
+
+  it('are turned on by hand with a command for each kind of log', () => {
+    const { Outputs } = synth({ albConnectionLogs: true }).toJSON() as {
+      Outputs: Record<string, { Value: unknown }>;
+    };
+    expect(asText(Outputs.TurnOnConnectionLogs?.Value)).toBe(
+      'aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=connection_logs.s3.enabled,Value=true Key=connection_logs.s3.bucket,Value=${Bucket} Key=connection_logs.s3.prefix,Value=alb',
+    );
+    expect(Outputs).toHaveProperty('TurnOnAccessLogs');
+  });
+});
+
+describe('load balancers that the settings name', () => {
+  const template = synth({ albArns: ALB('eu-west-1') });
+
+  it('are switched on once they may write to the bucket', () => {
+    const policy = resource(template, 'AWS::S3::BucketPolicy', 'Bucket').logicalId;
+    const { Properties, DependsOn } = resource(template, 'Custom::AlbLogSwitch', 'AlbLogs');
+    expect(asText(Properties)).toEqual({
+      ServiceToken: '${AlbLogsSwitchFunction.Arn}',
+      ServiceTimeout: '300',
+      LoadBalancerArn: ALB('eu-west-1'),
+      Log: 'access_logs',
+      Bucket: '${Bucket}',
+      Prefix: 'alb',
+    });
+    expect(DependsOn).toContain(policy);
+  });
+
+  it('need no command then', () => {
+    expect(Object.keys(template.toJSON().Outputs as object)).not.toContain('TurnOnAccessLogs');
+  });
+
+  it('are the only ones that the switch may change', () => {
+    const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', 'AlbLogsSwitchRole').Properties;
+    expect((asText(PolicyDocument) as { Statement: unknown }).Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: '${AlbLogsSwitchLogGroup.Arn}',
+      },
+      {
+        Effect: 'Allow',
+        Action: 'elasticloadbalancing:ModifyLoadBalancerAttributes',
+        Resource: ALB('eu-west-1'),
+      },
+      { Effect: 'Allow', Action: 'elasticloadbalancing:DescribeLoadBalancerAttributes', Resource: '*' },
+    ]);
+  });
+
+  it('have their connection logs switched on too, where those are forwarded', () => {
+    const both = synth({ albArns: ALB('eu-west-1'), albConnectionLogs: true });
+    const logs = Object.values(both.findResources('Custom::AlbLogSwitch')).map(
+      ({ Properties }) => Properties.Log,
+    );
+    expect(logs).toEqual(['access_logs', 'connection_logs']);
+  });
+
+  it('are switched on by the stack of their region', () => {
+    const albArns = [ALB('eu-west-1'), ALB('us-east-1')];
+    const there = synth({ albArns, regions: 'eu-west-1,us-east-1' }, 'us-east-1');
+    const arns = Object.values(there.findResources('Custom::AlbLogSwitch')).map(
+      ({ Properties }) => Properties.LoadBalancerArn,
+    );
+    expect(arns).toEqual([ALB('us-east-1')]);
+  });
+});
+
+describe('an existing bucket', () => {
+  const existing = { albLogBucketName: 'logs.example.com', albLogPrefix: '/prod', metrics: false };
+  const BUCKET = 'arn:${AWS::Partition}:s3:::logs.example.com';
+
+  it('is only read, under its prefix, and rejected records are kept in our own', () => {
+    const template = synth(existing);
+    const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', 'AlbLogsForwarderRole').Properties;
+    const { Statement } = asText(PolicyDocument) as { Statement: { Action: string | string[] }[] };
+    expect(
+      Statement.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('s3:'))),
+    ).toEqual([
+      { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${BUCKET}/prod/*` },
+      { Effect: 'Allow', Action: 's3:ListBucket', Resource: BUCKET },
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: '${Bucket.Arn}/rejected/*' },
+    ]);
+    expect(resource(template, 'AWS::Lambda::Function', 'AlbLogsForwarder').Properties).toMatchObject({
+      Environment: {
+        Variables: { SOURCE_BUCKET: 'logs.example.com', REJECTED_BUCKET: { Ref: expect.any(String) } },
+      },
+    });
+    expect(delivery(existing)).toEqual([]);
+    expect(Object.keys(template.toJSON().Outputs as object)).not.toContain('TurnOnAccessLogs');
+  });
+
+  it('gets a notification beside those it has', () => {
+    const { Properties } = resource(synth(existing), 'Custom::S3BucketNotifications', 'AlbLogs');
+    expect(asText(Properties)).toMatchObject({
+      BucketName: 'logs.example.com',
+      // CDK's handler then reads what is there and adds to it, or takes away what this stack added.
+      Managed: false,
+      NotificationConfiguration: {
+        QueueConfigurations: [
+          {
+            Events: ['s3:ObjectCreated:*'],
+            Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: 'prod/' }] } },
+            QueueArn: '${AlbLogsForwarderQueue.Arn}',
+          },
+        ],
+      },
+    });
+  });
+
+  it('is taken whole where no prefix is given', () => {
+    const { albLogPrefix: _, ...whole } = existing;
+    const { Properties } = resource(synth(whole), 'Custom::S3BucketNotifications', 'AlbLogs');
+    expect(JSON.stringify(Properties)).not.toContain('FilterRules');
+  });
+
+  it('is not touched at all with EventBridge', () => {
+    const template = synth({ ...existing, albLogSource: 'eventbridge' });
+    template.resourceCountIs('Custom::S3BucketNotifications', 0);
+    expect(asText(resource(template, 'AWS::Events::Rule', 'AlbLogs').Properties)).toMatchObject({
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: ['logs.example.com'] }, object: { key: [{ prefix: 'prod/' }] } },
+      },
+      Targets: [
+        {
+          Arn: '${AlbLogsForwarderQueue.Arn}',
+          DeadLetterConfig: { Arn: '${AlbLogsForwarderDeadLetterQueue.Arn}' },
+        },
+      ],
+    });
+  });
+});
