@@ -55,18 +55,18 @@ test('the picture of a line shows the attributes that each field of it becomes',
   const environment = { ALB_ATTRIBUTES: 'semconv' };
   const whole = attributesIn(recordOf(lineWith(), environment));
   const rows = Object.entries(FIELDS).map(([name, value]): Row => {
-    const quoted = value.startsWith('"');
-    const without = recordOf(lineWith({ [name]: quoted ? '"-"' : '-' }), environment);
+    const other = name === 'type' ? 'ws' : value.startsWith('"') ? '"-"' : '-';
+    const without = recordOf(lineWith({ [name]: other }), environment);
     const others = name === 'time' ? whole : attributesIn(without);
     const becomes = Object.entries(whole)
-      .filter(([attribute, text]) => others[attribute] !== text)
-      .map(([attribute, text]) => `${attribute} = ${JSON.stringify(text)}`);
+      .filter(([attribute, value]) => shown(others[attribute]) !== shown(value))
+      .map(([attribute, value]) => `${attribute} = ${shown(value)}`);
     return { name, value: value.replaceAll('"', ''), becomes: [...(SPECIAL[name] ?? []), ...becomes] };
   });
-  const shown = rows.filter(({ value, name }) => value !== '-' && !name.startsWith('field_'));
-  expect(shown.every(({ becomes }) => becomes.length > 0)).toBe(true);
+  const filled = rows.filter(({ value, name }) => value !== '-' && !name.startsWith('field_'));
+  expect(filled.filter(({ becomes }) => becomes.length === 0).map(({ name }) => name)).toEqual([]);
   await expect(
-    picture('A line of an ALB access log', 'Its log record (albAttributes=semconv)', shown),
+    picture('A line of an ALB access log', 'Its log record (albAttributes=semconv)', filled),
   ).toMatchFileSnapshot('../../docs/images/line.svg');
 });
 
@@ -76,11 +76,16 @@ const row = (name: string, value: unknown, ...becomes: readonly string[]): Row =
   becomes,
 });
 
+const shown = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? Number(part) : part)) ?? '';
+
 /** Fields that are parts of the record itself. */
 const SPECIAL: Readonly<Record<string, readonly string[]>> = {
   time: ['time, to the microsecond'],
   elb_status_code: ['severity: 5xx ERROR, 4xx WARN, else INFO'],
   trace_id: ['trace id'],
+  'target:port_list': ['(only where more than one target was tried)'],
+  target_status_code_list: ['(only where more than one target was tried)'],
 };
 
 test('the picture of a datum shows the parts of the data point that it becomes', async () => {
