@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { AlbSettings } from '../function-settings.ts';
-import { type Line, NON_ASCII, SECRET, load, newLine, tokenize } from './tokenize.ts';
+import { type Line, NON_ASCII, SUSPECT, load, newLine, tokenize } from './tokenize.ts';
 import type { LogSchema } from './schema.ts';
 import { maskOf } from './mask.ts';
 import { redactor } from './redact.ts';
@@ -15,20 +15,25 @@ export interface LineReader {
 
 export const lineReader = (kind: LogSchema, settings: AlbSettings): LineReader => {
   const line = newLine();
-  const { isSecret, redact } = redactor(settings.redactQueryKeys);
+  const { isSuspect, redact } = redactor(settings.redactQueryKeys);
   const mask = maskOf(kind, settings);
-  const replace = (text: Uint8Array): void => {
+  /** Replaces the text; false if it is no longer made of tokens. */
+  const replace = (text: Uint8Array): boolean => {
     load(line, text, 0, text.length);
-    tokenize(line, isSecret);
+    return tokenize(line, isSuspect);
   };
   return {
     line,
     read: (bytes, start, end, cut) => {
       load(line, bytes, start, end);
-      const isLine = !cut && tokenize(line, isSecret) && kind.accepts(line);
-      const isClean = isLine && (line.traits & (NON_ASCII | SECRET)) === 0;
-      if (!isClean) replace(redact(validUtf8(Buffer.from(line.bytes.subarray(0, line.length)))));
-      if (mask !== undefined) replace(mask(line, isLine));
+      let isLine = !cut && tokenize(line, isSuspect) && kind.accepts(line);
+      const isClean = isLine && (line.traits & (NON_ASCII | SUSPECT)) === 0;
+      if (!isClean) {
+        const text = line.bytes.subarray(0, line.length);
+        const clean = redact(validUtf8(text), cut);
+        if (clean !== text) isLine = replace(clean) && isLine;
+      }
+      if (mask !== undefined) isLine = replace(mask(line, isLine)) && isLine;
       return isLine;
     },
   };

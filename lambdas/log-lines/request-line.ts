@@ -81,6 +81,16 @@ const splitUrl = ({ url, scheme, host, port, path, query }: RequestLine, bytes: 
     host,
     port,
   );
+  if (hasStrayColon(bytes, host)) set(host, host.start, host.start);
+};
+
+/** Whether this is neither a name nor an IPv6 address, which has two colons at least. */
+const hasStrayColon = (bytes: Uint8Array, { start, end }: Span): boolean => {
+  const first = find(bytes, COLON, start, end);
+  if (first === end) return false;
+  return (
+    findLast(bytes, COLON, start, end) === first || bytes.subarray(start, end).some((byte) => !IPV6[byte])
+  );
 };
 
 const looksLikeProtocol = (bytes: Uint8Array, start: number, end: number): boolean => {
@@ -101,6 +111,8 @@ const findLast = (bytes: Uint8Array, byte: number, start: number, end: number): 
 };
 
 const HTTP = Buffer.from('HTTP/');
+/** An IPv4 address may be written within an IPv6 one. */
+const IPV6 = Array.from({ length: 256 }, (_, byte) => /[\da-f:.]/i.test(String.fromCharCode(byte)));
 const SPACE = 0x20;
 const HASH = 0x23;
 const DASH = 0x2d;

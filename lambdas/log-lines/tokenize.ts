@@ -1,4 +1,5 @@
 import { SLACK } from '../otlp/protobuf.ts';
+import { TRIGGERS } from './redact.ts';
 
 /** A log line and its tokens: token `i` is `bytes[starts[i], ends[i])`, quotes left out. */
 export interface Line {
@@ -11,7 +12,7 @@ export interface Line {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly count: number;
-  /** What kinds of byte were met: `ESCAPED`, `NON_ASCII`, `QUERY` and `SECRET`. */
+  /** Which kinds of byte the line holds: `ESCAPED`, `NON_ASCII` and `SUSPECT`. */
   readonly traits: number;
 }
 
@@ -24,10 +25,10 @@ export interface Span {
 /** A byte that JSON escapes: a backslash or a control byte. */
 export const ESCAPED = 1;
 export const NON_ASCII = 2;
-/** `?` or `&`, which a name in a query may follow. */
-export const QUERY = 4;
-/** `?` or `&` before a name whose value is to be redacted. */
-export const SECRET = 8;
+/** A byte that needs a closer look. */
+const TRIGGER = 4;
+/** A byte that may be part of a secret, as `Redactor.isSuspect` says. */
+export const SUSPECT = 8;
 const SPACES = 16;
 const QUOTES = 32;
 const ANY = 63;
@@ -67,11 +68,11 @@ export const load = (line: MutableLine, source: Uint8Array, start: number, end: 
  * Finds the tokens; false if the line is not made of tokens parted by exactly one space. A token that starts with a
  * quote runs to the next quote, any other to the next space and holds no quote; that is never ambiguous, as the load
  * balancer writes quotes within fields as `\x22`.
- * @param isSecret whether the `?` or `&` at `at` comes before a name whose value is to be redacted
+ * @param isSuspect as `Redactor` has it
  */
 export const tokenize = (
   line: MutableLine,
-  isSecret: (bytes: Uint8Array, at: number) => boolean,
+  isSuspect: (bytes: Uint8Array, at: number) => boolean,
 ): boolean => {
   const { bytes, pairs, length, starts, ends } = line;
   let at = 0;
@@ -95,7 +96,7 @@ export const tokenize = (
       if (byte === stop || at === length) break;
       if (byte === QUOTE) return false;
       const trait = TRAITS[byte] as number;
-      traits |= trait === QUERY && isSecret(bytes, at) ? SECRET : trait;
+      traits |= trait & TRIGGER && isSuspect(bytes, at) ? trait | SUSPECT : trait;
       at++;
     }
     starts[count] = start;
@@ -119,9 +120,10 @@ export const isNothing = (bytes: Uint8Array, start: number, end: number): boolea
   end === start || (end - start === 1 && bytes[start] === 0x2d);
 
 const traitOf = (byte: number): number => {
-  if (byte < SPACE || byte === 0x5c) return ESCAPED;
+  if (byte === 0x5c) return ESCAPED | TRIGGER;
+  if (byte < SPACE) return ESCAPED;
   if (byte > 0x7f) return NON_ASCII;
-  if (byte === 0x3f || byte === 0x26) return QUERY;
+  if (String.fromCharCode(byte).search(TRIGGERS) === 0) return TRIGGER;
   if (byte === SPACE) return SPACES;
   return byte === QUOTE ? QUOTES : 0;
 };

@@ -1,4 +1,5 @@
 import { encoderFor } from '../../support/factories/encoder.ts';
+import { encodedTimes, escaped, secret, unescaped } from '../../support/factories/secrets.ts';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -17,6 +18,74 @@ const BODIES = ['json', 'line', 'none'];
 const MODES = ATTRIBUTES.flatMap((ALB_ATTRIBUTES) =>
   BODIES.map((ALB_BODY) => ({ ALB_ATTRIBUTES, ALB_BODY })),
 );
+
+/** Signed URLs and URLs with a password, also as the escaped value of another parameter. */
+const urlWith = (value: string): fc.Arbitrary<string> =>
+  fc
+    .constantFrom(
+      `https://shop.example.com:443/a?b=1&X-Amz-Signature=${value}`,
+      `https://user:${value}@shop.example.com/a?b=1`,
+      `//${value}@shop.example.com/?token=${value}`,
+    )
+    .chain((url) =>
+      fc.oneof(
+        escaped(url),
+        fc.nat(3).map((times) => `/login?to=${encodedTimes(url, times)}&c=1`),
+      ),
+    );
+
+const secretLine = (signature: string, userinfo: string) =>
+  lineWith({
+    request: `"GET https://shop.example.com:443/a?x-amz-signature=${signature}&b=1 HTTP/1.1"`,
+    user_agent: `"Bot/1.0 (+https://${userinfo}@example.com/; é)"`,
+  });
+
+describe('secrets', () => {
+  test.each(MODES)(
+    'reach Scout in no form, wherever they stand, with $ALB_ATTRIBUTES and $ALB_BODY',
+    (mode) => {
+      const formats = ['keep', 'mask', 'drop'].map((ALB_QUERY_STRINGS) =>
+        formatWith({
+          ...mode,
+          ALB_QUERY_STRINGS,
+          ALB_CLIENT_ADDRESS: ALB_QUERY_STRINGS === 'drop' ? 'mask' : 'keep',
+          ALB_REDACT_QUERY_KEYS: 'token',
+        }),
+      );
+      const url = secret.chain((value) => fc.tuple(fc.constant(value), urlWith(value)));
+      fc.assert(
+        fc.property(url, ([value, url]) => {
+          const lines = [
+            lineWith({ request: `"GET ${url} HTTP/1.1"` }),
+            ...[
+              'user_agent',
+              'actions_executed',
+              'redirect_url',
+              'transformed_uri',
+              'field_35',
+              'field_37',
+            ].map((field) => lineWith({ [field]: `"Bot é (+${url}; x)"` })),
+            `not a line "${url}`,
+            JSON.stringify({ request: `GET ${url} HTTP/1.1` }),
+          ];
+          for (const format of formats) {
+            for (const cut of [false, true]) {
+              const request = Buffer.from(encode(lines, format, { cut }).request).toString('latin1');
+              expect(unescaped(request).toLowerCase()).not.toContain(value);
+            }
+          }
+        }),
+        { numRuns: 20 },
+      );
+    },
+  );
+
+  test('leave the rest of the line as it is', () => {
+    expect(recordOf(secretLine('SECRET', 'user:SECRET'), { ALB_BODY: 'line' }).body?.stringValue).toBe(
+      secretLine('REDACTED', 'REDACTED'),
+    );
+  });
+});
 
 describe('query strings', () => {
   const fields = {

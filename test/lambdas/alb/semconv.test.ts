@@ -310,10 +310,21 @@ describe('a request', () => {
       'GET https://user:word@shop.example.com:443 HTTP/1.1',
       {
         'http.request.method': 'GET',
-        'url.full': 'https://user:word@shop.example.com:443',
+        'url.full': 'https://REDACTED@shop.example.com:443',
         'url.scheme': 'https',
         'server.address': 'shop.example.com',
         'server.port': 443n,
+        'network.protocol.version': '1.1',
+      },
+    ],
+    [
+      'GET http://:@probe.example::80/ HTTP/1.1',
+      {
+        'http.request.method': 'GET',
+        'url.full': 'http://REDACTED@probe.example::80/',
+        'url.scheme': 'http',
+        'url.path': '/',
+        'server.port': 80n,
         'network.protocol.version': '1.1',
       },
     ],
@@ -359,10 +370,13 @@ describe('a request', () => {
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
-        const request = pieces.join('');
-        for (const part of Object.values(requestOf(request))) {
-          if (typeof part === 'string' && !['_OTHER', 'http'].includes(part)) expect(request).toContain(part);
+        const modes = { ALB_ATTRIBUTES: 'both', ALB_BODY: 'none' };
+        const { attributes } = recordOf(lineWith({ request: `"${pieces.join('')}"` }), modes);
+        const { request = '', 'server.address': host = '' } = attributes as Record<string, string>;
+        for (const part of Object.values(those(attributes, 'http.request.method', 'url.', 'server.'))) {
+          if (typeof part === 'string' && part !== '_OTHER') expect(request).toContain(part);
         }
+        expect(host).toMatch(/^(?:[^:]*|[\d:]*:[\d:]*:[\d:]*)$/);
       }),
       { numRuns: 500 },
     );

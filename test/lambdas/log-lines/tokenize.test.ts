@@ -4,7 +4,7 @@ import {
   ESCAPED,
   MOST_TOKENS,
   NON_ASCII,
-  QUERY,
+  SUSPECT,
   isNothing,
   load,
   newLine,
@@ -38,7 +38,7 @@ const reference = (text: string): readonly string[] | undefined => {
 
 const traitsOf = (text: string): number => {
   expect(tokensOf(text)).toBeDefined();
-  return line.traits & (ESCAPED | NON_ASCII | QUERY);
+  return line.traits & (ESCAPED | NON_ASCII | SUSPECT);
 };
 
 describe('tokenize', () => {
@@ -73,7 +73,15 @@ describe('tokenize', () => {
     expect(traitsOf('a \\')).toBe(ESCAPED);
     expect(traitsOf('a\u0001')).toBe(ESCAPED);
     expect(traitsOf('"b ü"')).toBe(NON_ASCII);
-    expect(traitsOf('/a?b')).toBe(QUERY);
+  });
+
+  test.each(['=', '@', '%'])('asks about each %s, and remembers that one of them was suspect', (trigger) => {
+    const asked: number[] = [];
+    const bytes = Buffer.from(`a${trigger}b "c ${trigger}${trigger}d"`);
+    load(line, bytes, 0, bytes.length);
+    expect(tokenize(line, (_, at) => asked.push(at) === 2)).toBe(true);
+    expect(asked).toEqual([1, 7, 8]);
+    expect(line.traits & SUSPECT).toBe(SUSPECT);
   });
 
   test(`refuses more than ${MOST_TOKENS} tokens`, () => {
@@ -112,8 +120,9 @@ describe('tokenize', () => {
       '\t',
       '\0',
       'é',
-      '?sig=',
-      '&',
+      'sig=',
+      '@',
+      '%40',
       'tail',
     );
     fc.assert(

@@ -1,0 +1,42 @@
+import * as fc from 'fast-check';
+
+/** Hexadecimal, so that it is found in no text by chance. */
+export const secret = fc.stringMatching(/^[0-9a-f]{16}$/);
+
+/** How a character may be written: as it is, percent-encoded once to three times, or as logs and JSON escape it. */
+const WAYS: readonly ((character: string) => string)[] = [
+  (character) => character,
+  (character) => `%${hex(character)}`,
+  (character) => `%${hex(character).toUpperCase()}`,
+  (character) => `%25${hex(character)}`,
+  (character) => `%2525${hex(character).toUpperCase()}`,
+  (character) => `%${hex(character).replace(/./g, (digit) => `%${hex(digit)}`)}`,
+  (character) => `\\x${hex(character).toUpperCase()}`,
+  (character) => `\\u00${hex(character)}`,
+  (character) => (character === '/' ? '\\/' : character),
+];
+
+const hex = (character: string): string => character.charCodeAt(0).toString(16).padStart(2, '0');
+
+/** A text in which each character is plain or escaped in some way, in upper or lower case. */
+export const escaped = (text: string): fc.Arbitrary<string> =>
+  fc
+    .array(fc.tuple(fc.constantFrom(...WAYS), fc.boolean()), {
+      minLength: text.length,
+      maxLength: text.length,
+    })
+    .map((ways) =>
+      ways.map(([way, isUpper], i) => way(isUpper ? text.charAt(i).toUpperCase() : text.charAt(i))).join(''),
+    );
+
+/** Decodes a text until no escape is left. */
+export const unescaped = (text: string): string => {
+  const decoded = text.replace(/(?:%|\\x|\\u00)([\da-f]{2})|\\(\/)/gi, (_, code?: string, slash?: string) =>
+    code === undefined ? (slash as string) : String.fromCharCode(parseInt(code, 16)),
+  );
+  return decoded === text ? text : unescaped(decoded);
+};
+
+/** Encoded so many times as a value of a query is. */
+export const encodedTimes = (text: string, times: number): string =>
+  times === 0 ? text : encodedTimes(encodeURIComponent(text), times - 1);
