@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -51,13 +50,15 @@ export class ScoutForwarder extends Construct {
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
     this.function = this.createFunction(props);
-    this.function.addEventSource(
-      new SqsEventSource(this.queue, {
-        batchSize: 1,
-        reportBatchItemFailures: true,
-        maxConcurrency: props.maxConcurrency,
-      }),
-    );
+    // SqsEventSource would take its logical id from the stack's construct id, and Lambda refuses a second mapping of the
+    // same queue while CloudFormation still holds the first: https://github.com/aws/aws-cdk/issues/18706
+    this.function.addEventSourceMapping('QueueMapping', {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 1,
+      reportBatchItemFailures: true,
+      maxConcurrency: props.maxConcurrency,
+    });
+    this.queue.grantConsumeMessages(this.function);
     createForwarderAlarms(this);
   }
 

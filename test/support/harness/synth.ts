@@ -12,19 +12,17 @@ export const SCOUT = {
   scoutTokenUrl: 'https://id.example.com/oauth/token',
 };
 
-/** The stack of these context keys, with bundles that hold nothing. */
+/** The stack of these context keys, with empty bundles; with a region, its construct has another id, as in bin/app.ts. */
 export const createStack = (
   context: Readonly<Record<string, unknown>> = {},
   region?: string,
 ): ScoutForwarderStack => {
   // CDK's own validation of templates takes seconds, and `cdk synth` and cfn-lint validate them too.
   const app = new App({ context: { ...SCOUT, ...context }, builtinCloudFormationValidation: false });
-  const env = region === undefined ? {} : { region };
-  return new ScoutForwarderStack(app, 'Stack', {
-    settings: readStackSettings(app.node),
-    bundles: createBundles(),
-    env,
-  });
+  const props = { settings: readStackSettings(app.node), bundles: createBundles() };
+  return region === undefined
+    ? new ScoutForwarderStack(app, 'Stack', props)
+    : new ScoutForwarderStack(app, `Stack-${region}`, { ...props, stackName: 'Stack', env: { region } });
 };
 
 /** The template of the stack of these context keys; the same keys give the same template again. */
