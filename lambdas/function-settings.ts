@@ -28,6 +28,8 @@ export interface ScoutSettings {
   readonly clientSecret?: string | undefined;
   readonly audience: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** `auto`: zstd, or gzip if Scout refuses zstd. */
+  readonly compression: 'auto' | 'zstd' | 'gzip';
   /** Milliseconds for one POST. */
   readonly requestTimeoutMs: number;
 }
@@ -136,6 +138,7 @@ export const readFunctionSettings = (environment: Environment, pipeline: Pipelin
       clientSecret: text('SCOUT_CLIENT_SECRET'),
       audience: text('SCOUT_AUDIENCE') ?? 'b14collector',
       headers: parse('SCOUT_HEADERS', {}, 'a JSON object of header names and text values', headers),
+      compression: oneOf('SCOUT_COMPRESSION', 'auto', 'zstd', 'gzip'),
       requestTimeoutMs: whole('REQUEST_TIMEOUT', 30, 1, 900) * 1000,
     },
     resource: {

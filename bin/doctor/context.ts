@@ -7,7 +7,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readSecret } from '../../lambdas/aws/secret.ts';
-import { type ClientCredentials, type Minted, requestToken } from '../../lambdas/scout/token-endpoint.ts';
+import {
+  type ClientCredentials,
+  requestToken,
+  type TokenResult,
+} from '../../lambdas/scout/token-endpoint.ts';
 import { readFunctionSettings, type ScoutSettings } from '../../lambdas/function-settings.ts';
 import { functionEnvironment, type StackSettings } from '../../lib/settings.ts';
 import { type StackOutputs, stackOutputs } from '../shared/stack-outputs.ts';
@@ -23,7 +27,7 @@ export interface Context {
   /** Scout, as the functions will be told of it. */
   readonly scout: () => ScoutSettings;
   readonly credentials: () => Promise<ClientCredentials>;
-  readonly token: () => Promise<Minted>;
+  readonly token: () => Promise<TokenResult>;
   readonly outputs: () => Promise<StackOutputs | undefined>;
 }
 

@@ -21,7 +21,7 @@ const TOKEN_REMEDIES: readonly Remedy[] = [
     ({ scoutAudience = 'b14collector' }) => `scoutAudience is wrong: ${scoutAudience}`,
   ],
   [
-    /realm does not exist|answered (?:200|3\d\d|404|405)/i,
+    /realm does not exist|responded (?:200|3\d\d|404|405)/i,
     ({ scoutTokenUrl }) => `scoutTokenUrl is wrong: ${scoutTokenUrl} is no token endpoint`,
   ],
   [
@@ -33,7 +33,7 @@ const TOKEN_REMEDIES: readonly Remedy[] = [
     ({ scoutSecretName }) => `clientId in the secret ${scoutSecretName} is wrong`,
   ],
   [
-    /answered 40[13]|invalid_client|unauthorized_client|access_denied/,
+    /responded 40[13]|invalid_client|unauthorized_client|access_denied/,
     ({ scoutSecretName }) =>
       `clientId or clientSecret in the secret ${scoutSecretName} is wrong; the server does not tell which`,
   ],
@@ -41,17 +41,17 @@ const TOKEN_REMEDIES: readonly Remedy[] = [
 
 const OTLP_REMEDIES: readonly Remedy[] = [
   [
-    /answered 40[13]/,
+    /responded 40[13]/,
     ({ scoutAudience = 'b14collector', scoutEndpoint }) =>
       `Scout does not accept the token: the client must belong to the tenant of ${scoutEndpoint}, and scoutAudience be what Scout expects (now ${scoutAudience})`,
   ],
   [
-    /answered (?:3\d\d|404|405)|no OTLP answer/,
+    /responded (?:3\d\d|404|405)|not an OTLP response/,
     ({ scoutEndpoint }) =>
       `scoutEndpoint is wrong: ${scoutEndpoint} must be the base URL, that before /v1/metrics and /v1/logs`,
   ],
   [
-    /answered (?:400|413|415|422)/,
+    /responded (?:400|413|415|422)/,
     ({ scoutEndpoint }) =>
       `${scoutEndpoint} does not take OTLP over HTTP as gzipped protobuf; ask whoever runs it`,
   ],
@@ -68,11 +68,11 @@ const connectionRemedies = (key: 'scoutTokenUrl' | 'scoutEndpoint'): readonly Re
       'its TLS certificate is not trusted: name the private CA in caCertificateFile, or have the certificate mended',
   ],
   [
-    /answered (?:408|429|5\d\d)/,
+    /responded (?:408|429|5\d\d)/,
     () => 'the server is busy or broken: run this again; the functions would wait and repeat',
   ],
   [
-    /no answer/,
+    /no response/,
     (settings) =>
       `${settings[key]} is not in reach from here: check its host and port, proxies and firewalls`,
   ],

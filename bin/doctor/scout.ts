@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { readFunctionSettings } from '../../lambdas/function-settings.ts';
+import type { Body } from '../../lambdas/scout/compression.ts';
 import { post } from '../../lambdas/scout/post.ts';
 import { functionEnvironment } from '../../lib/settings.ts';
 import { type Check, fail, type Finding, ok, skip } from './check.ts';
@@ -37,7 +38,7 @@ export const SCOUT_CHECKS: readonly Check[] = [
     run: async (context) => {
       if (!(await hasCredentials(context))) return skip('needs the secret');
       const minted = await context.token();
-      if (minted.type === 'refused') return fail(minted.reason, tokenRemedy(minted.reason, context.settings));
+      if (minted.type !== 'token') return fail(minted.reason, tokenRemedy(minted.reason, context.settings));
       const { lifetimeMs } = minted;
       return ok(
         `Scout gave one, good for ${lifetimeMs === undefined ? 'no stated time' : `${lifetimeMs / 1000} s`}`,
@@ -49,11 +50,11 @@ export const SCOUT_CHECKS: readonly Check[] = [
 ];
 
 /** An OTLP request with nothing in it is zero bytes of protobuf. */
-const EMPTY_REQUEST = new Uint8Array(gzipSync(new Uint8Array()));
+const EMPTY_REQUEST: Body = { bytes: gzipSync(new Uint8Array()), encoding: 'gzip' };
 
 const emptyRequest = async (context: Context, path: '/v1/metrics' | '/v1/logs'): Promise<Finding> => {
   const minted = (await hasCredentials(context)) ? await context.token() : undefined;
-  if (minted?.type !== 'minted') return skip('needs a token');
+  if (minted?.type !== 'token') return skip('needs a token');
   const { endpoint, headers, requestTimeoutMs: timeoutMs } = context.scout();
   const url = endpoint + path;
   const outcome = await post({ url, token: minted.token, headers, body: EMPTY_REQUEST, timeoutMs }, Date.now);

@@ -36,18 +36,22 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
     settings,
     objects: s3Objects(s3),
     queue: sqsQueue(sqs),
-    scout: createScout(settings.scout, {
+    scout: createScout(pipeline, settings.scout, {
       readCredentials: async (signal) => {
         if (secretName !== undefined)
           return readSecret((secrets ??= new SecretsManagerClient({})), secretName, signal);
         return { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
       },
       now: Date.now,
+      monotonicNow,
       sleep,
       random: Math.random,
     }),
     now: Date.now,
+    monotonicNow,
     random: Math.random,
     print: (line) => void process.stdout.write(`${line}\n`),
   };
 };
+
+const monotonicNow = (): number => performance.now();

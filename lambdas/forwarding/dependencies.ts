@@ -9,8 +9,10 @@ export interface Dependencies {
   readonly objects: Objects;
   readonly queue: Queue;
   readonly scout: Scout;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: for dates. */
   readonly now: () => number;
+  /** Milliseconds of a clock that is never set: for durations and deadlines. */
+  readonly monotonicNow: () => number;
   /** In [0, 1). */
   readonly random: () => number;
   /** Writes a line to standard output as it is. */

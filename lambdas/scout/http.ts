@@ -1,135 +1,81 @@
 import { once } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { gunzipSync } from 'node:zlib';
 import { http, https } from '../runtime/node-http.ts';
-import { statusMessage } from './response.ts';
-
-/** An HTTP answer, read to its end or to its first 64 KiB. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Uint8Array<ArrayBuffer>;
-  /** There was more than 64 KiB. */
-  readonly cut: boolean;
-}
+import { readBody, type ResponseBody } from './response-body.ts';
 
 export interface HttpPost {
   readonly url: string;
   /** Of names that differ only in case, the last counts. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** Ends the whole exchange, the answer's body too. */
+  /** Ends the whole exchange, including the body of the response. */
   readonly signal: AbortSignal;
+  /** Called for each request that goes out. */
+  readonly onRequest?: () => void;
 }
 
-const BODY_LIMIT = 64 * 1024;
-const EXCERPT_LENGTH = 200;
-const LONGEST_RETRY_AFTER_MS = 3_600_000;
+export interface HttpResponse extends ResponseBody {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The request was written to its end before the response began. If not, the server cannot have accepted it. */
+  readonly requestWritten: boolean;
+}
+
+/** Errors of a connection that the other side has closed. */
+const CLOSED = new Set<unknown>(['ECONNRESET', 'EPIPE']);
 
 /**
- * One POST, by `node:http`: fetch copies the body and takes five times the CPU, a tenth of what a log costs in all.
- * Redirects are answers like any other. The body is always drained (or broken off past 64 KiB), so that the connection
- * can be used again.
- * @throws Error when there is no whole answer; `networkReason` words it.
+ * One POST with `node:http`: `fetch` copies the body and takes five times the CPU, a tenth of the cost of a log line.
+ * Redirects are not followed. The body of the response is read to its end or to its first 64 KiB; of a failure, what
+ * arrives in time is enough.
+ *
+ * A kept-alive connection may have died while the function was frozen. If it fails before any byte of a response, the
+ * request is repeated once, at once, on a new connection.
+ * @throws Error when there is no complete response
  */
-export const exchange = async ({ url, headers, body, signal }: HttpPost): Promise<Answer> => {
+export const postOnce = async (post: HttpPost, onNewConnection = false): Promise<HttpResponse> => {
+  const { url, headers, body, signal, onRequest } = post;
   const target = new URL(url);
   const { request } = target.protocol === 'https:' ? https : http;
   const outgoing = request(target, {
     method: 'POST',
     headers: { ...headers, 'accept-encoding': 'identity', 'content-length': body.length },
     signal,
+    ...(onNewConnection && { agent: false }),
   });
-  // What goes wrong after the answer began is told by the answer too.
+  let bytesBefore = 0;
+  outgoing.once('socket', ({ bytesRead }) => (bytesBefore = bytesRead));
+  // An error after the response began is also reported by the response.
   outgoing.on('error', () => undefined);
   try {
+    onRequest?.();
     outgoing.end(body);
-    const answer = await answerOf(outgoing, signal);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of answer as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > BODY_LIMIT) break; // closes the connection
-    }
-    const read = decoded(Buffer.concat(chunks).subarray(0, BODY_LIMIT), answer.headers['content-encoding']);
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body: read, cut: size > BODY_LIMIT };
+    const response = await awaitResponse(outgoing, signal);
+    const { statusCode: status = 0, headers } = response;
+    const requestWritten = outgoing.writableFinished;
+    const isFailure = status < 200 || status > 299;
+    return { status, headers, requestWritten, ...(await readBody(response, isFailure)) };
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    if (signal.aborted) throw signal.reason;
+    const wasDead =
+      outgoing.reusedSocket &&
+      outgoing.socket?.bytesRead === bytesBefore &&
+      CLOSED.has((error as NodeJS.ErrnoException).code);
+    if (wasDead && !onNewConnection) return await postOnce(post, true);
+    throw error;
   } finally {
-    // After an answer that came early the rest would go out for nothing, and longer than the function lives.
+    // After an early response the rest would be sent for nothing, and for longer than the function lives.
     if (!outgoing.writableFinished) outgoing.destroy();
   }
 };
 
-/** A connection may be closed without an answer and without an error too: after 101, for one. */
-const answerOf = async (outgoing: ClientRequest, signal: AbortSignal): Promise<IncomingMessage> => {
+/** A connection can be closed without a response and without an error too: after 101, for example. */
+const awaitResponse = async (outgoing: ClientRequest, signal: AbortSignal): Promise<IncomingMessage> => {
   const closed = once(outgoing, 'close', { signal }).then((): never => {
     throw new Error('the connection was closed');
   });
-  const [answer] = (await Promise.race([once(outgoing, 'response', { signal }), closed])) as [
+  const [response] = (await Promise.race([once(outgoing, 'response', { signal }), closed])) as [
     IncomingMessage,
   ];
-  return answer;
+  return response;
 };
-
-/** Some proxies compress whatever was asked for; what was accepted may not look refused for that. */
-const decoded = (body: Buffer<ArrayBuffer>, encoding: string | undefined): Buffer<ArrayBuffer> => {
-  if (encoding !== 'gzip') return body;
-  try {
-    return gunzipSync(body, { maxOutputLength: BODY_LIMIT });
-  } catch {
-    return body;
-  }
-};
-
-/** Why there was no answer: a code of the network's or of TLS, where there is one, else in words. */
-export const networkReason = (error: unknown): string => {
-  const { code } = error as { code?: unknown };
-  const isNetworks =
-    error instanceof Error && typeof code === 'string' && !/^(OAUTH|ERR_INVALID)_/.test(code);
-  return isNetworks ? code : messageOf(error);
-};
-
-export const messageOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  return error.name === 'TimeoutError' ? 'timed out' : error.message;
-};
-
-/** Status and beginning of a failure's answer, as text for people, with `secrets` blotted out. */
-export const describe = ({ status, headers, body, cut }: Answer, secrets: readonly string[]): string => {
-  const { location } = headers;
-  const text =
-    location === undefined
-      ? (statusMessage(body, cut) ?? Buffer.from(body).toString('utf8'))
-      : `redirect to ${location.replace(/[?#].*$/s, '')}`;
-  const clean = blot(text, secrets)
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
-  return clean === '' ? `answered ${status}` : `answered ${status}: ${clean.slice(0, EXCERPT_LENGTH)}`;
-};
-
-/** The text without the secrets, however they were quoted. */
-export const blot = (text: string, secrets: readonly string[]): string =>
-  secrets
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [
-      secret,
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret.toWellFormed()),
-    ])
-    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-
-/**
- * `Retry-After` in milliseconds from now, at most an hour: seconds or an HTTP date
- * (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after).
- */
-export const retryAfterMs = (headers: IncomingHttpHeaders, now: number): number | undefined => {
-  const value = headers['retry-after']?.trim() ?? '';
-  const untilDate = HTTP_DATE.test(value) ? Date.parse(value) - now : NaN;
-  const ms = SECONDS.test(value) ? Number(value) * 1000 : untilDate;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
-};
-
-const SECONDS = /^\d+$/;
-const HTTP_DATE = /^[A-Z][a-z]+, /;

@@ -1,47 +1,59 @@
 import { VERSION } from '../version.ts';
-import { type Answer, blot, describe, exchange, networkReason, retryAfterMs } from './http.ts';
+import type { Body } from './compression.ts';
+import { type Failure, networkFailure, retryAfterMs, summarizeFailure } from './failure.ts';
+import { type HttpResponse, postOnce } from './http.ts';
 import type { Outcome } from './outcome.ts';
+import { redactSecrets } from './redact-secrets.ts';
 import { readResponse } from './response.ts';
 
-/** What became of one POST: an outcome, or a token that was not accepted. */
-export type PostOutcome = Outcome | { readonly type: 'unauthorized'; readonly reason: string };
+/** The result of one POST: an outcome, or a token that was not accepted. */
+export type PostOutcome = Outcome | ({ readonly type: 'unauthorized' } & Failure);
 
 export interface Post {
   readonly url: string;
   readonly token: string;
   /** Headers of the user's; ours win. */
   readonly headers: Readonly<Record<string, string>>;
-  /** An OTLP request in protobuf, gzipped. */
-  readonly body: Uint8Array<ArrayBuffer>;
-  /** For the whole exchange, the answer's body too. */
+  /** An OTLP request in protobuf. */
+  readonly body: Body;
+  /** For the whole exchange, including the body of the response. */
   readonly timeoutMs: number;
+  /** Called for each request that goes out: two where a kept-alive connection was dead. */
+  readonly onRequest?: () => void;
 }
 
-/** Sends one OTLP request. Never throws. */
+/** Values of extra headers may be API keys; shorter ones are words such as `1` that occur in any text. */
+const MIN_SECRET_LENGTH = 8;
+
+/** Scout's message about a partial success is kept to this length. */
+const MAX_MESSAGE_LENGTH = 4_000;
+
+/**
+ * Sends one OTLP request. Never throws.
+ * @param now milliseconds since the epoch
+ */
 export const post = async (
-  { url, token, headers, body, timeoutMs }: Post,
+  { url, token, headers, body, timeoutMs, ...callbacks }: Post,
   now: () => number,
 ): Promise<PostOutcome> => {
-  const secrets = [token, ...Object.values(headers).filter(({ length }) => length >= SHORTEST_SECRET)];
+  const secrets = [token, ...Object.values(headers).filter(({ length }) => length >= MIN_SECRET_LENGTH)];
   try {
-    const answer = await exchange({
+    const response = await postOnce({
       url,
-      headers: requestHeaders(headers, token),
-      body,
+      headers: requestHeaders(headers, token, body),
+      body: body.bytes,
       signal: AbortSignal.timeout(timeoutMs),
+      ...callbacks,
     });
-    return outcomeOf(answer, secrets, now());
+    return toOutcome(response, url, secrets, now());
   } catch (error) {
-    return { type: 'retryable', reason: `Scout: no answer: ${blot(networkReason(error), secrets)}` };
+    return { type: 'retryable', ...networkFailure('Scout', error, secrets) };
   }
 };
 
-/** Extra header values may be API keys; shorter ones are words such as `1` that occur in any text. */
-const SHORTEST_SECRET = 8;
-
 /**
- * What a failure's status means; any other is `refused`
- * (https://opentelemetry.io/docs/specs/otlp/#failures-1, and 408 and 422 beside it).
+ * The meaning of a failure's status; any other is `refused`
+ * (https://opentelemetry.io/docs/specs/otlp/#failures-1, with 408 and 422 added).
  */
 const FAILURES: Readonly<Record<number, Exclude<PostOutcome['type'], 'accepted'>>> = {
   400: 'invalid',
@@ -56,32 +68,47 @@ const FAILURES: Readonly<Record<number, Exclude<PostOutcome['type'], 'accepted'>
   504: 'retryable',
 };
 
-/** A Collector's words for a body over its limit, which it answers with 400 (https://pkg.go.dev/net/http#MaxBytesError). */
-const OVER_LIMIT = 'http: request body too large';
+/** A Collector reports a body over its limit with 400 (https://pkg.go.dev/net/http#MaxBytesError). */
+const OVER_LIMIT = 'request body too large';
 
-const outcomeOf = (answer: Answer, secrets: readonly string[], now: number): PostOutcome => {
-  const { status, headers, body, cut } = answer;
-  const reason = `Scout ${describe(answer, secrets)}`;
+const toOutcome = (
+  response: HttpResponse,
+  url: string,
+  secrets: readonly string[],
+  now: number,
+): PostOutcome => {
+  const { status, headers, body, truncated, requestWritten } = response;
+  const reason = `Scout ${summarizeFailure(response, url, secrets)}`;
   if (status < 200 || status > 299) {
-    const isOverLimit = status === 400 && reason.includes(OVER_LIMIT);
+    const isOverLimit = status === 400 && Buffer.from(body).includes(OVER_LIMIT);
     const type = isOverLimit ? 'too_large' : (FAILURES[status] ?? 'refused');
-    return { type, reason, retryAfterMs: retryAfterMs(headers, now) };
+    const code = status >= 300 && status <= 399 ? 'redirect' : 'status';
+    return { type, code, status, reason, retryAfterMs: retryAfterMs(headers, now) };
   }
-  // OTLP knows 200 alone, yet receivers are seen that say 202 or 204, and resending what they took would be worse.
-  const isPage = headers['content-type']?.startsWith('text/html') ?? false;
-  const partial = isPage ? undefined : readResponse(body, cut);
-  if (partial === undefined) return { type: 'refused', reason: `${reason} (no OTLP answer)` };
-  return { type: 'accepted', rejected: partial.rejected, message: blot(partial.message, secrets) };
+  if (!requestWritten)
+    return {
+      type: 'retryable',
+      code: 'early_response',
+      status,
+      reason: `${reason} (before it had the request)`,
+    };
+  // OTLP knows only 200, but some receivers respond with 202 or 204, and to resend what they accepted would be worse.
+  const partial = readResponse(body, truncated, headers['content-type']);
+  if (partial === undefined)
+    return { type: 'refused', code: 'not_otlp', status, reason: `${reason} (not an OTLP response)` };
+  const message = redactSecrets(partial.message, secrets, MAX_MESSAGE_LENGTH);
+  return { type: 'accepted', rejected: partial.rejected, message };
 };
 
 const requestHeaders = (
   extra: Readonly<Record<string, string>>,
   token: string,
+  { encoding }: Body,
 ): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(Object.entries(extra).filter(([name]) => !OURS.test(name))),
   authorization: `Bearer ${token}`,
   'content-type': 'application/x-protobuf',
-  'content-encoding': 'gzip',
+  'content-encoding': encoding,
   'user-agent': `scout-forwarder/${VERSION}`,
 });
 

@@ -1,30 +1,29 @@
-import type { ScoutSettings } from '../function-settings.ts';
+import type { Pipeline, ScoutSettings } from '../function-settings.ts';
+import { type Body, compress, negotiateEncoding, toGzip, ZSTD_LEVELS } from './compression.ts';
 import type { Outcome } from './outcome.ts';
 import { post, type PostOutcome } from './post.ts';
-import { LEAST_TIME_MS, retrying, type RetryDependencies } from './retry.ts';
+import { MIN_REQUEST_MS, type RetryDependencies, withRetry } from './retry.ts';
 import { createTokens, type TokenDependencies } from './token.ts';
 
 export interface Scout {
-  /** Brings one OTLP request (protobuf, gzipped) to Scout. Never throws. */
-  readonly export: (
-    path: '/v1/logs' | '/v1/metrics',
-    gzipBody: Uint8Array<ArrayBuffer>,
-    call: ExportCall,
-  ) => Promise<Sent>;
+  /** Compresses an OTLP request in protobuf, in an encoding that Scout accepts as far as is known. */
+  readonly compress: (request: Uint8Array) => Promise<Body>;
+  /** Sends a compressed request. Never throws. */
+  readonly export: (path: '/v1/logs' | '/v1/metrics', body: Body, limits: ExportLimits) => Promise<Sent>;
 }
 
-export interface ExportCall {
-  /** Try again here, for a short while, what is worth it. */
+export interface ExportLimits {
+  /** Repeat what is worth it here, for a short while. */
   readonly retryInPlace: boolean;
-  /** Milliseconds since the epoch, which no request reaches past. */
+  /** In `monotonicNow`'s milliseconds: no request reaches past it. */
   readonly deadline: number;
 }
 
 export interface Sent {
   readonly outcome: Outcome;
-  /** POSTs, whatever became of them. */
+  /** POSTs, whatever their result. */
   readonly requests: number;
-  /** Waits that were followed by another POST; one more POST after a 401 or 403 is none. */
+  /** Waits before another try; another POST after 401 or 403 is not one. */
   readonly retries: number;
   /** Compressed bytes of all POSTs. */
   readonly bytes: number;
@@ -32,32 +31,53 @@ export interface Sent {
 
 export type ScoutDependencies = TokenDependencies & RetryDependencies;
 
-/** A Scout as the settings name it. The token is kept for as long as the result is. */
-export const createScout = (settings: ScoutSettings, dependencies: ScoutDependencies): Scout => {
+/** A Scout by the settings. For as long as the result is kept, so are the token and what is known of the encoding. */
+export const createScout = (
+  pipeline: Pipeline,
+  settings: ScoutSettings,
+  dependencies: ScoutDependencies,
+): Scout => {
   const tokens = createTokens(settings, dependencies);
+  const encoding = negotiateEncoding(settings.compression);
   return {
-    export: async (path, gzipBody, { retryInPlace, deadline }) => {
+    compress: async (request) => compress(encoding.current(), request, ZSTD_LEVELS[pipeline]),
+    export: async (path, compressed, { retryInPlace, deadline }) => {
+      const url = settings.endpoint + path;
+      let body = compressed;
+      let refusal: string | undefined;
       let requests = 0;
-      const send = async (token: string): Promise<PostOutcome> => {
-        const timeoutMs = Math.min(settings.requestTimeoutMs, deadline - dependencies.now());
-        if (timeoutMs < LEAST_TIME_MS)
-          return { type: 'retryable', reason: 'Scout: no time left for a request' };
+      let bytes = 0;
+      const onRequest = (): void => {
         requests += 1;
-        const { endpoint, headers } = settings;
-        return post({ url: endpoint + path, token, headers, body: gzipBody, timeoutMs }, dependencies.now);
+        bytes += body.bytes.length;
+      };
+      const send = async (token: string): Promise<PostOutcome> => {
+        const { headers, requestTimeoutMs } = settings;
+        if (encoding.current() === 'gzip') body = await toGzip(body);
+        const timeoutMs = Math.min(requestTimeoutMs, Math.floor(deadline - dependencies.monotonicNow()));
+        if (timeoutMs < MIN_REQUEST_MS)
+          return { type: 'retryable', code: 'out_of_time', reason: 'Scout: no time left for a request' };
+        const outcome = await post({ url, token, headers, body, timeoutMs, onRequest }, dependencies.now);
+        if (outcome.type === 'accepted') encoding.accepted(body.encoding, refusal);
+        else if (encoding.isDoubtful(body.encoding, outcome.status)) {
+          refusal = outcome.reason;
+          body = await toGzip(body);
+          return send(token);
+        }
+        return outcome;
       };
       const authorized = async (mayRenew: boolean): Promise<Outcome> => {
         const token = await tokens.get(deadline);
-        if (token.type === 'refused') return token;
+        if (token.type !== 'token') return token;
         const outcome = await send(token.token);
         if (outcome.type !== 'unauthorized') return outcome;
         tokens.discard(token.token);
-        return mayRenew ? authorized(false) : { type: 'refused', reason: outcome.reason };
+        return mayRenew ? authorized(false) : { ...outcome, type: 'refused' };
       };
       const { outcome, retries } = retryInPlace
-        ? await retrying(() => authorized(true), deadline, dependencies)
+        ? await withRetry(() => authorized(true), deadline, dependencies)
         : { outcome: await authorized(true), retries: 0 };
-      return { outcome, requests, retries, bytes: requests * gzipBody.length };
+      return { outcome, requests, retries, bytes };
     },
   };
 };

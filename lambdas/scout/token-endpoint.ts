@@ -1,6 +1,8 @@
-import * as oauth from 'oauth4webapi';
-import { type Answer, blot, describe, exchange, messageOf, networkReason, retryAfterMs } from './http.ts';
+import { VERSION } from '../version.ts';
+import { networkFailure, retryAfterMs } from './failure.ts';
+import { type HttpResponse, postOnce } from './http.ts';
 import type { Outcome } from './outcome.ts';
+import { redactSecrets } from './redact-secrets.ts';
 
 /** OAuth2 client credentials. */
 export interface ClientCredentials {
@@ -9,74 +11,141 @@ export interface ClientCredentials {
 }
 
 export interface TokenEndpoint {
-  /** `http:` is taken as it comes; the settings allow it to loopback only. */
+  /** Used as it is; the settings allow `http:` to loopback only. */
   readonly tokenUrl: string;
   readonly audience: string;
 }
 
-export type Minted =
-  | { readonly type: 'minted'; readonly token: string; readonly lifetimeMs: number | undefined }
-  | Extract<Outcome, { type: 'refused' }>;
+/** How the client authenticates (https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1). */
+export type ClientAuthentication = 'basic' | 'form';
+
+/** `retryable`: network error, time-out, 408, 429 and 5xx; `refused`: any other response without a usable token. */
+export type TokenResult =
+  | {
+      readonly type: 'token';
+      readonly token: string;
+      readonly lifetimeMs: number | undefined;
+      /** The way that worked. */
+      readonly authentication: ClientAuthentication;
+    }
+  | Extract<Outcome, { type: 'retryable' | 'refused' }>;
 
 /**
- * Asks for a token once (https://www.rfc-editor.org/rfc/rfc6749#section-4.4). Never throws; the reason of a refusal is
- * what the endpoint says, less the secret.
+ * Requests a token (https://www.rfc-editor.org/rfc/rfc6749#section-4.4). Where the endpoint does not accept the client,
+ * the other way to authenticate is tried once: some servers do not take HTTP Basic. Never throws. Of a response nothing
+ * is quoted but `error` and `error_description`.
+ * @param now milliseconds since the epoch
  */
 export const requestToken = async (
-  { tokenUrl, audience }: TokenEndpoint,
+  endpoint: TokenEndpoint,
+  credentials: ClientCredentials,
+  signal: AbortSignal,
+  now: () => number,
+  authentication: ClientAuthentication = 'basic',
+): Promise<TokenResult> => {
+  const first = await attempt(endpoint, credentials, signal, now, authentication);
+  if (!isClientUnknown(first)) return first;
+  const other = authentication === 'basic' ? 'form' : 'basic';
+  const second = await attempt(endpoint, credentials, signal, now, other);
+  return second.type === 'token' ? second : first;
+};
+
+const MAX_ERROR_LENGTH = 200;
+
+const isClientUnknown = (result: TokenResult): boolean =>
+  result.type === 'refused' &&
+  (result.status === 401 || (result.status === 400 && result.detail === 'invalid_client'));
+
+const attempt = async (
+  { tokenUrl: url, audience }: TokenEndpoint,
   { clientId, clientSecret }: ClientCredentials,
   signal: AbortSignal,
   now: () => number,
-): Promise<Minted> => {
-  const server = { issuer: tokenUrl, token_endpoint: tokenUrl };
-  const client = { client_id: clientId };
-  const secrets = [clientSecret];
-  let answer: Answer | undefined;
+  authentication: ClientAuthentication,
+): Promise<TokenResult> => {
+  const basic = Buffer.from(`${formEncode(clientId)}:${formEncode(clientSecret)}`).toString('base64');
+  const secrets = [clientSecret, basic];
+  const isBasic = authentication === 'basic';
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    audience,
+    ...(!isBasic && { client_id: clientId, client_secret: clientSecret }),
+  });
   try {
-    const response = await oauth.clientCredentialsGrantRequest(
-      server,
-      client,
-      oauth.ClientSecretBasic(clientSecret),
-      { audience },
-      {
-        signal,
-        [oauth.allowInsecureRequests]: tokenUrl.startsWith('http:'),
-        [oauth.customFetch]: async (url, init) => {
-          secrets.push(init.headers['authorization']?.replace('Basic ', '') ?? '');
-          answer = await exchange({
-            url,
-            headers: init.headers,
-            body: Buffer.from(String(init.body)),
-            signal,
-          });
-          const { status, headers, body } = answer;
-          const type = { 'content-type': headers['content-type'] ?? '' };
-          return new Response(body.length > 0 ? body : null, { status, headers: type });
-        },
+    const response = await postOnce({
+      url,
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+        'user-agent': `scout-forwarder/${VERSION}`,
+        ...(isBasic && { authorization: `Basic ${basic}` }),
       },
-    );
-    const minted = await oauth.processClientCredentialsResponse(server, client, response);
-    const { access_token: token, expires_in: seconds } = minted;
-    if (!VISIBLE_ASCII.test(token)) throw new Error('access_token is no bearer token');
-    return { type: 'minted', token, lifetimeMs: seconds === undefined ? undefined : seconds * 1000 };
+      body: Buffer.from(form.toString()),
+      signal,
+    });
+    return readTokenResponse(response, authentication, secrets, now());
   } catch (error) {
-    return { type: 'refused', ...refusal(error, answer, secrets, now()) };
+    return { type: 'retryable', ...networkFailure('token endpoint', error, secrets) };
   }
+};
+
+/** `application/x-www-form-urlencoded`, which leaves `-`, `_` and `.` as they are, as do servers that do not decode. */
+const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
+
+const readTokenResponse = (
+  { status, headers, body }: HttpResponse,
+  authentication: ClientAuthentication,
+  secrets: readonly string[],
+  now: number,
+): TokenResult => {
+  const json = parseObject(body);
+  if (status >= 200 && status <= 299) {
+    const { access_token: token, token_type: kind = 'bearer', expires_in: expiresIn } = json;
+    const isBearer = typeof kind !== 'string' || kind.toLowerCase() === 'bearer';
+    if (typeof token === 'string' && VISIBLE_ASCII.test(token) && isBearer)
+      return { type: 'token', token, lifetimeMs: toMilliseconds(expiresIn), authentication };
+    const reason = `token endpoint responded ${status} without a bearer access_token`;
+    return { type: 'refused', code: 'not_a_token', status, reason };
+  }
+  const isRedirect = status >= 300 && status <= 399;
+  const detail = quotable(json['error'], secrets);
+  const words = [
+    isRedirect ? 'a redirect, which is not followed' : detail,
+    quotable(json['error_description'], secrets),
+  ];
+  return {
+    type: status === 408 || status === 429 || status >= 500 ? 'retryable' : 'refused',
+    code: isRedirect ? 'redirect' : 'token_refused',
+    status,
+    detail,
+    reason: [`token endpoint responded ${status}`, ...words.filter((text) => text !== undefined)].join(': '),
+    retryAfterMs: retryAfterMs(headers, now),
+  };
 };
 
 /** https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12, less the space. */
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
-const refusal = (
-  error: unknown,
-  answer: Answer | undefined,
-  secrets: readonly string[],
-  now: number,
-): { readonly reason: string; readonly retryAfterMs?: number | undefined } => {
-  if (answer === undefined) {
-    return { reason: `token endpoint: no answer: ${blot(networkReason(error), secrets)}` };
+const parseObject = (body: Uint8Array): Readonly<Record<string, unknown>> => {
+  try {
+    // `trim` removes a byte order mark too.
+    const json: unknown = JSON.parse(Buffer.from(body).toString('utf8').trim());
+    return { ...(json as object) };
+  } catch {
+    return {};
   }
-  // An answer of 200 may hold a token, so it is not quoted; nor is the error's cause, which quotes bad JSON.
-  const text = answer.status === 200 ? `answered 200: ${messageOf(error)}` : describe(answer, secrets);
-  return { reason: `token endpoint ${text}`, retryAfterMs: retryAfterMs(answer.headers, now) };
+};
+
+const toMilliseconds = (seconds: unknown): number | undefined => {
+  const ms = typeof seconds === 'number' || typeof seconds === 'string' ? Number(seconds) * 1000 : NaN;
+  return ms > 0 && ms < Infinity ? ms : undefined;
+};
+
+/** An error's text without secrets, and without anything that looks like a token: long and not just words. */
+const quotable = (text: unknown, secrets: readonly string[]): string | undefined => {
+  if (typeof text !== 'string') return undefined;
+  const withoutTokens = text.replaceAll(/[^\s]{20,}/g, (run) =>
+    /^[a-z_.,:;'"()-]{1,40}$/.test(run) ? run : '***',
+  );
+  return redactSecrets(withoutTokens, secrets, MAX_ERROR_LENGTH) || undefined;
 };

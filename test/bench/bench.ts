@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { GZIP } from '../../lambdas/forwarding/deliver/deliver-batch.ts';
+import { GZIP } from '../../lambdas/scout/compression.ts';
 import { measureBaseline } from './baseline.ts';
 import { printCosts } from './cost.ts';
 import { albObject, metricObjects } from './data.ts';

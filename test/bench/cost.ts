@@ -1,4 +1,4 @@
-import { GZIP } from '../../lambdas/forwarding/deliver/deliver-batch.ts';
+import { GZIP } from '../../lambdas/scout/compression.ts';
 import { IN_FLIGHT } from '../../lambdas/forwarding/forward-object.ts';
 import type { BenchObject } from './data.ts';
 import { albObject } from './data.ts';

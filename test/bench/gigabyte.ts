@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { GZIP } from '../../lambdas/forwarding/deliver/deliver-batch.ts';
+import { GZIP } from '../../lambdas/scout/compression.ts';
 import type { BenchObject } from './data.ts';
 import { startPeers } from './peers.ts';
 import { cpuDollars, GB_OUT } from './prices.ts';

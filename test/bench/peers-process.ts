@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { startObjectStore } from '../../bin/local/emulators/object-store.ts';
 import type { PeersAnswer, PeersCommand } from './peers.ts';
 
@@ -18,8 +18,10 @@ const scout = createServer((request, response) => {
   void buffer(request).then(async (body) => {
     const isToken = request.url === '/token';
     if (!isToken && delayMs > 0) await sleep(delayMs);
-    if (!isToken && capture !== undefined)
-      writeFileSync(join(capture, `${captured++}.bin`), gunzipSync(body));
+    if (!isToken && capture !== undefined) {
+      const decode = request.headers['content-encoding'] === 'zstd' ? zstdDecompressSync : gunzipSync;
+      writeFileSync(join(capture, `${captured++}.bin`), decode(body));
+    }
     response.writeHead(200, { 'Content-Type': isToken ? 'application/json' : 'application/x-protobuf' });
     response.end(isToken ? '{"access_token":"bench","token_type":"Bearer","expires_in":3600}' : '');
   });

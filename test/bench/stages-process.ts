@@ -7,11 +7,11 @@ import { albFormat } from '../../lambdas/alb/format.ts';
 import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
 import { batches } from '../../lambdas/forwarding/read/batches.ts';
 import { blocks } from '../../lambdas/forwarding/read/line-blocks.ts';
-import { GZIP } from '../../lambdas/forwarding/deliver/deliver-batch.ts';
+import { GZIP } from '../../lambdas/scout/compression.ts';
 import { relaxMajorGc } from '../../lambdas/runtime/gc.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { readLine } from '../../lambdas/metric-stream/line.ts';
-import { exchange } from '../../lambdas/scout/http.ts';
+import { postOnce } from '../../lambdas/scout/http.ts';
 import { readFunctionSettings } from '../../lambdas/function-settings.ts';
 import type { StagesTask, Stages } from './stages.ts';
 
@@ -91,7 +91,7 @@ const measure = async (): Promise<Stages> => {
     let body = Buffer.alloc(0);
     gzipMs += await cpuOf(() => void (body = gzipSync(request, GZIP)));
     const signal = AbortSignal.timeout(60_000);
-    postMs += await cpuOf(() => exchange({ url: `${scout}/v1`, headers: {}, body, signal }));
+    postMs += await cpuOf(() => postOnce({ url: `${scout}/v1`, headers: {}, body, signal }));
   }
   for (const { path, key } of objects) {
     const chunks: Buffer[] = [];

@@ -31,6 +31,7 @@ describe('without anything but what is required', () => {
         clientSecret: undefined,
         audience: 'b14collector',
         headers: {},
+        compression: 'auto',
         requestTimeoutMs: 30_000,
       },
       resource: { environment: 'production', serviceName: 'alb', attributes: {} },

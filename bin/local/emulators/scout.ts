@@ -33,11 +33,19 @@ export const startScout = async (options: ScoutOptions = {}) => {
   const audience = options.audience ?? 'b14collector';
   const lifetime = 'lifetime' in options ? options.lifetime : 3600;
   const now = options.now ?? Date.now;
+  const authentication = options.authentication ?? 'basic';
 
   const requests: ScoutRequest[] = [];
   const otlpScript = createScript();
   const tokenScript = createScript();
-  const tokens = await createTokens({ clientId, clientSecret, audience, lifetime, now });
+  const tokens = await createTokens({
+    clientId,
+    clientSecret,
+    audience,
+    lifetime,
+    now,
+    authentication,
+  });
   const receiver = createReceiver({
     decode,
     isAuthorized: tokens.isGood,

@@ -1,6 +1,5 @@
-import { promisify } from 'node:util';
-import { gzip as gzipWithCallback } from 'node:zlib';
 import { isolate, type Part } from './isolate.ts';
+import type { Body } from '../../scout/compression.ts';
 import type { Outcome } from '../../scout/outcome.ts';
 import { type Batch, encodeLines, lineText } from '../read/batches.ts';
 import { INTERNAL_ERROR, internalReason } from '../read/read-result.ts';
@@ -8,9 +7,6 @@ import type { Encoded, Encoder } from '../../format.ts';
 import { encoderOf, giveUp, type Job, settle } from './in-flight.ts';
 import { type Kept, keepRejected } from './rejected-records.ts';
 import type { LineRange } from '../event/work-item.ts';
-
-/** The level was chosen by dollars per GB of log; the README has the table. A chunk holds what most requests become. */
-export const GZIP = { level: 6, memLevel: 9, chunkSize: 512 * 1024 } as const;
 
 /** A POST may not reach into the function's last seconds, which the bookkeeping needs. */
 export const BOOKKEEPING_MS = 5_000;
@@ -38,7 +34,7 @@ export const deliver = async (job: Job, batch: Batch, release: (encoder: Encoder
 
 const bring = async (job: Job, batch: Batch, release: (encoder: Encoder) => void): Promise<void> => {
   const { encoded } = batch;
-  const body = await compressed(encoded).finally(() => release(batch.encoder));
+  const body = await compressed(job, encoded).finally(() => release(batch.encoder));
 
   // Kept before anything is sent: if that fails, nothing of the batch was accepted and all of it can come again.
   const fault = await keep(job, batch, encoded.rejected);
@@ -83,16 +79,15 @@ const bring = async (job: Job, batch: Batch, release: (encoder: Encoder) => void
     if ('count' in answer) console.error({ message: 'rejected', bucket, key, ...answer });
 };
 
-const compressed = async ({ records, request }: Encoded): Promise<Uint8Array<ArrayBuffer> | undefined> =>
-  records > 0 ? gzip(request) : undefined;
+const compressed = async ({ dependencies }: Job, { records, request }: Encoded): Promise<Body | undefined> =>
+  records > 0 ? dependencies.scout.compress(request) : undefined;
 
 /** Sends a compressed request and enters its cost. */
-const send = async (job: Job, body: Uint8Array<ArrayBuffer>): Promise<Outcome> => {
+const send = async (job: Job, body: Body): Promise<Outcome> => {
   const { dependencies, call, ledger, format } = job;
   const { outcome, requests, retries, bytes } = await dependencies.scout.export(format.path, body, {
     retryInPlace: call.receives === 1,
-    // Whole, as timers want it.
-    deadline: Math.floor(dependencies.now() + call.remainingMs() - BOOKKEEPING_MS),
+    deadline: dependencies.monotonicNow() + call.remainingMs() - BOOKKEEPING_MS,
   });
   ledger.requests += requests;
   ledger.retries += retries;
@@ -106,8 +101,8 @@ const partsOf = async (job: Job, batch: Batch, outcome: Outcome): Promise<readon
   isolate(linesOf(batch), outcome, {
     send: async (fromLine, toLine) => {
       try {
-        const { request, records } = encodePart(job, batch, { fromLine, toLine });
-        return records === 0 ? ACCEPTED : await send(job, await gzip(request));
+        const body = await compressed(job, encodePart(job, batch, { fromLine, toLine }));
+        return body === undefined ? ACCEPTED : await send(job, body);
       } catch (error) {
         // A fault of ours stops here, lest parts that Scout has accepted go back with the others.
         return { type: 'refused', reason: internalReason(error) };
@@ -119,7 +114,7 @@ const partsOf = async (job: Job, batch: Batch, outcome: Outcome): Promise<readon
 
 /** An empty request tells a Scout that refuses some content from one that refuses everything. */
 const acceptsEmpty = async (job: Job): Promise<boolean> =>
-  (await send(job, await gzip(new Uint8Array(0)))).type === 'accepted';
+  (await send(job, await job.dependencies.scout.compress(new Uint8Array(0)))).type === 'accepted';
 
 const encodePart = (job: Job, { text }: Batch, lines: Lines): Encoded =>
   encodeLines(text, lines, encoderOf(job, NO_LIMITS));
@@ -144,6 +139,3 @@ const notKept = (fault: string) => ({
 });
 
 const linesOf = ({ fromLine, toLine }: Lines): Lines => ({ fromLine, toLine });
-
-const compress = promisify(gzipWithCallback);
-const gzip = async (bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> => compress(bytes, GZIP);

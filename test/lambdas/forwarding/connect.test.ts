@@ -49,9 +49,9 @@ describe('the real dependencies', () => {
 
   test('do not wait for a silent Secrets Manager past the time there is', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', await startSilent());
-    const { scout, now } = connect('logs', environment);
-    const call = { retryInPlace: true, deadline: now() + 500 };
-    expect(await scout.export('/v1/logs', new Uint8Array(), call)).toMatchObject({
+    const { scout, monotonicNow } = connect('logs', environment);
+    const call = { retryInPlace: true, deadline: monotonicNow() + 500 };
+    expect(await scout.export('/v1/logs', await scout.compress(new Uint8Array()), call)).toMatchObject({
       outcome: { type: 'refused', reason: expect.stringMatching(/^client credentials cannot be read: /) },
       requests: 0,
     });

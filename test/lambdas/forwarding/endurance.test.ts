@@ -66,7 +66,7 @@ describe('an outage', () => {
   });
 
   test('without end leads to the dead-letter queue after days, with the reason', async () => {
-    const world = createWorld({ answer: () => ({ type: 'retryable', reason: 'Scout answered 503' }) });
+    const world = createWorld({ answer: () => ({ type: 'retryable', reason: 'Scout responded 503' }) });
     const start = world.now;
     world.objects.set('object', text(3));
     world.notify('object');
@@ -75,7 +75,7 @@ describe('an outage', () => {
     expect(world.now - start).toBeLessThan(13 * 24 * HOUR_MS);
     expect(world.queue).toEqual([]);
     expect(world.deadLetters).toMatchObject([
-      { attributes: { 'error.type': 'undelivered', 'error.message': 'Scout answered 503' } },
+      { attributes: { 'error.type': 'undelivered', 'error.message': 'Scout responded 503' } },
     ]);
   });
 

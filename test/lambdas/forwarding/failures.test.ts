@@ -35,22 +35,21 @@ const forMarked =
     body.includes('unlucky') ? behaviour : accept();
 
 const TRANSIENT: readonly (readonly [string, Behaviour, string])[] = [
-  ['408', fail(408), 'Scout answered 408: scripted'],
-  ['429', fail(429), 'Scout answered 429: scripted'],
-  ['502', fail(502), 'Scout answered 502: scripted'],
-  ['503', fail(503), 'Scout answered 503: scripted'],
-  ['504', fail(504), 'Scout answered 504: scripted'],
-  ['a connection reset before the body was read', resetBeforeBody, 'Scout: no answer: ECONNRESET'],
+  ['408', fail(408), 'Scout responded 408: scripted'],
+  ['429', fail(429), 'Scout responded 429: scripted'],
+  ['502', fail(502), 'Scout responded 502: scripted'],
+  ['503', fail(503), 'Scout responded 503: scripted'],
+  ['504', fail(504), 'Scout responded 504: scripted'],
 ];
 const LATER: readonly (readonly [string, Behaviour, string])[] = [
   ['a redirect', redirect('https://login.example.com/?state=1'), 'redirect to https://login.example.com/'],
-  ['a page with status 200', html(), '(no OTLP answer)'],
-  ['500', fail(500), 'Scout answered 500'],
-  ['501', fail(501), 'Scout answered 501'],
-  ['404', fail(404), 'Scout answered 404'],
-  ['405', fail(405), 'Scout answered 405'],
-  ['415', fail(415), 'Scout answered 415'],
-  ['410', fail(410), 'Scout answered 410'],
+  ['a page with status 200', html(), '(not an OTLP response)'],
+  ['500', fail(500), 'Scout responded 500'],
+  ['501', fail(501), 'Scout responded 501'],
+  ['404', fail(404), 'Scout responded 404'],
+  ['405', fail(405), 'Scout responded 405'],
+  ['415', fail(415), 'Scout responded 415'],
+  ['410', fail(410), 'Scout responded 410'],
 ];
 
 describe.each(TRANSIENT)('%s', (_what, behaviour, reason) => {
@@ -164,21 +163,48 @@ describe('Retry-After', () => {
   });
 });
 
-describe('no answer', () => {
-  test('is given up after the time-out, and the lines go back', async () => {
+describe('a connection reset before the body was read', () => {
+  test('is repeated at once on a new connection at every receive, since the kept-alive one may have been dead', async () => {
+    scout.respond([resetBeforeBody]);
+    const { now } = forwarder.clock;
+    expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(5)), { receives: 2 })).toBe(true);
+    expect(storedLines(scout)).toEqual(range(1, 5));
+    expect(forwarder.account()).toMatchObject({ delivered: 5, requests: 2, retries: 0 });
+    expect(forwarder.clock.now).toBe(now);
+  });
+
+  test('twice is retried in place at the first receive', async () => {
+    scout.respond([resetBeforeBody, resetBeforeBody]);
+    expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(5)))).toBe(true);
+    expect(forwarder.account()).toMatchObject({ delivered: 5, requests: 3, retries: 1 });
+  });
+
+  test('each time sends the lines back to the queue', async () => {
+    scout.respond(resetBeforeBody);
+    expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(5)), { receives: 2 })).toBe(false);
+    expect(forwarder.account()).toMatchObject({
+      requests: 2,
+      continued: 5,
+      missing: [{ fromLine: 1, toLine: 5, reason: 'Scout: no response: ECONNRESET' }],
+    });
+  });
+});
+
+describe('no response', () => {
+  test('within the time-out sends the lines back to the queue', async () => {
     scout.respond(silence);
     expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(5)), { receives: 2 })).toBe(false);
     expect(forwarder.account()).toMatchObject({
       requests: 1,
-      missing: [{ reason: 'Scout: no answer: timed out' }],
+      missing: [{ reason: 'Scout: no response: timed out' }],
     });
   });
 
-  test('that was lost after Scout took the lines makes copies, each with the same uid', async () => {
+  test('because it was lost after Scout took the lines makes copies, each with the same uid', async () => {
     scout.respond([resetAfterBody]);
     expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(3)))).toBe(true);
     expect(storedLines(scout)).toEqual([1, 2, 3, 1, 2, 3]);
-    expect(forwarder.account()).toMatchObject({ read: 3, delivered: 3, requests: 2, retries: 1 });
+    expect(forwarder.account()).toMatchObject({ read: 3, delivered: 3, requests: 2, retries: 0 });
   });
 
   test('never outlives the function', async () => {
@@ -220,7 +246,7 @@ describe.each([401, 403])('%i', (status) => {
     expect(forwarder.visibility).toEqual([45]);
     expect(forwarder.account()).toMatchObject({
       continued: 5,
-      missing: [{ fromLine: 1, toLine: 5, reason: `Scout answered ${status}: no rights` }],
+      missing: [{ fromLine: 1, toLine: 5, reason: `Scout responded ${status}: no rights` }],
     });
   });
 });
@@ -234,7 +260,7 @@ describe('without a token', () => {
     expect(forwarder.account()).toMatchObject({
       requests: 0,
       continued: 5,
-      missing: [{ reason: expect.stringMatching(/^token endpoint answered 500/) }],
+      missing: [{ reason: expect.stringMatching(/^token endpoint responded 500/) }],
     });
   });
 
@@ -298,8 +324,8 @@ test('neither secret nor header is ever in a log line or a dead letter', async (
   await forwarder.receive(object);
   await forwarder.receive(object, { receives: 300 });
   const said = JSON.stringify([forwarder.logged, forwarder.deadLetters, forwarder.report()]);
-  expect(said).toContain('token endpoint answered 400: {\\"error\\":\\"***\\"}');
-  expect(said).toContain('Scout answered 500: bad key: ***');
+  expect(said).toContain('token endpoint responded 400: ***');
+  expect(said).toContain('Scout responded 500: bad key: ***');
   expect(said).not.toContain(scout.clientSecret);
   expect(said).not.toContain('sesame');
 });

@@ -1,3 +1,4 @@
+import { compress } from '../../../lambdas/scout/compression.ts';
 import { withEncoder } from '../../support/factories/encoder.ts';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -44,14 +45,16 @@ const createEdges = (chunks: readonly (string | Buffer)[]) => {
     },
     queue: { send: async () => {}, changeVisibility: async () => {} },
     scout: {
+      compress: async (request) => compress('gzip', request, 0),
       export: async (_path, body) => {
         const { promise, resolve } = Promise.withResolvers<Outcome>();
-        const records = gunzipSync(body).toString().split('\n').slice(0, -1);
+        const records = gunzipSync(body.bytes).toString().split('\n').slice(0, -1);
         requests.push({ records, answer: resolve });
-        return { outcome: await promise, requests: 1, retries: 0, bytes: body.length };
+        return { outcome: await promise, requests: 1, retries: 0, bytes: body.bytes.length };
       },
     },
     now: Date.now,
+    monotonicNow: () => performance.now(),
     random: Math.random,
     print: () => {},
   };
@@ -145,7 +148,8 @@ describe('while Scout is slow', () => {
 const accepting = (chunks: readonly (string | Buffer)[]) => {
   const { dependencies, source } = createEdges(chunks);
   const scout: Dependencies['scout'] = {
-    export: async (_path, body) => ({ outcome: ACCEPTED, requests: 1, retries: 0, bytes: body.length }),
+    compress: async (request) => compress('gzip', request, 0),
+    export: async (_path, body) => ({ outcome: ACCEPTED, requests: 1, retries: 0, bytes: body.bytes.length }),
   };
   return { dependencies: { ...dependencies, scout }, source };
 };

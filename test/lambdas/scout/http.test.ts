@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
-import { exchange } from '../../../lambdas/scout/http.ts';
+import { postOnce } from '../../../lambdas/scout/http.ts';
 
 let close = (): void => undefined;
 afterEach(() => close());
@@ -20,7 +20,7 @@ const serve = async (listener: RequestListener): Promise<string> => {
 };
 
 const post = (url: string, body: Uint8Array, headers = {}) =>
-  exchange({ url, headers, body, signal: AbortSignal.timeout(5_000) });
+  postOnce({ url, headers, body, signal: AbortSignal.timeout(5_000) });
 
 test('an answer counts that came before the body was read, and closed the connection', async () => {
   const url = await serve((request, response) => {
@@ -76,7 +76,7 @@ test('the body arrives whole, whatever length a header of the caller names', asy
 test('an answer whose body does not end is none, and the time-out is what is told', async () => {
   const url = await serve((_, response) => response.writeHead(200).write('so far'));
   const signal = AbortSignal.timeout(100);
-  await expect(exchange({ url, headers: {}, body: Buffer.of(1), signal })).rejects.toThrow(
+  await expect(postOnce({ url, headers: {}, body: Buffer.of(1), signal })).rejects.toThrow(
     expect.objectContaining({ name: 'TimeoutError' }),
   );
 });
@@ -84,7 +84,7 @@ test('an answer whose body does not end is none, and the time-out is what is tol
 test('an answer is waited for longer than an unused connection is kept, which Node closes after 5 s', async () => {
   const url = await serve((_, response) => void setTimeout(() => response.end('late'), 5_500));
   const signal = AbortSignal.timeout(10_000);
-  const { body } = await exchange({ url, headers: {}, body: Buffer.of(1), signal });
+  const { body } = await postOnce({ url, headers: {}, body: Buffer.of(1), signal });
   expect(Buffer.from(body).toString()).toBe('late');
 });
 

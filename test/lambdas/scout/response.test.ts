@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readResponse, statusMessage } from '../../../lambdas/scout/response.ts';
 import { encodePartialSuccess, encodeStatus } from '../../../bin/local/emulators/scout/otlp.ts';
 
+const PROTOBUF = 'application/x-protobuf';
 const text = (value: string): Uint8Array => Buffer.from(value);
 
 describe('a partial success', () => {
@@ -51,7 +52,7 @@ describe('an answer without one', () => {
   });
 
   test('may hold fields of a later protocol', () => {
-    expect(readResponse(Uint8Array.of(0x18, 0x96, 0x01, 0x22, 0x01, 0x41), false)).toEqual({
+    expect(readResponse(Uint8Array.of(0x18, 0x96, 0x01, 0x22, 0x01, 0x41), false, PROTOBUF)).toEqual({
       rejected: 0,
       message: '',
     });

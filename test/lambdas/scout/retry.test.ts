@@ -1,19 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../lambdas/scout/outcome.ts';
-import { RETRY_WITHIN_MS, retrying } from '../../../lambdas/scout/retry.ts';
+import { RETRY_WITHIN_MS, withRetry } from '../../../lambdas/scout/retry.ts';
 
 const ACCEPTED: Outcome = { type: 'accepted', rejected: 0, message: '' };
 const busy = (retryAfterMs?: number): Outcome => ({ type: 'retryable', reason: 'busy', retryAfterMs });
 
-/** Runs against a scripted Scout (the last outcome goes on) on a simulated clock. */
+/** Runs against a scripted Scout, which repeats the last outcome, on a simulated clock. */
 const run = async (
   outcomes: readonly Outcome[],
   { deadline = 900_000, requestMs = 0, random = (): number => 0.5 } = {},
 ) => {
   let time = 0;
   const startedAt: number[] = [];
-  const result = await retrying(
+  const result = await withRetry(
     async () => {
       startedAt.push(time);
       time += requestMs;
@@ -21,7 +21,7 @@ const run = async (
     },
     deadline,
     {
-      now: () => time,
+      monotonicNow: () => time,
       random,
       sleep: async (ms) => {
         time += ms;

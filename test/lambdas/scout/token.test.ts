@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTokens } from '../../../lambdas/scout/token.ts';
-import type { ClientCredentials } from '../../../lambdas/scout/token-endpoint.ts';
+import { type ClientCredentials, requestToken } from '../../../lambdas/scout/token-endpoint.ts';
 import { type Scout, type ScoutOptions, startScout } from '../../../bin/local/emulators/scout.ts';
 import {
   accept,
@@ -31,7 +34,10 @@ afterEach(async () => {
 
 const client = (scout: Scout, readCredentials = async (): Promise<ClientCredentials> => scout) => {
   const { tokenUrl, audience } = scout;
-  const tokens = createTokens({ tokenUrl, audience, requestTimeoutMs: 10_000 }, { readCredentials, now });
+  const tokens = createTokens(
+    { tokenUrl, audience, requestTimeoutMs: 10_000 },
+    { readCredentials, now, monotonicNow: now },
+  );
   return { ...tokens, get: (deadline = clock + 30_000) => tokens.get(deadline) };
 };
 const afterSeconds = (seconds: number): void => {
@@ -39,13 +45,13 @@ const afterSeconds = (seconds: number): void => {
 };
 
 describe('a token', () => {
-  test('is minted with client credentials by HTTP Basic, form-encoded, and the audience', async () => {
+  test('is requested with client credentials by HTTP Basic, form-encoded, and the audience', async () => {
     const scout = await start({ clientId: 'id:with&ünicode', clientSecret: 'p+s s:%/é"' });
     expect(await client(scout).get()).toEqual({ type: 'token', token: expect.stringMatching(/^ey/) });
     expect(scout.tokenRefusals).toEqual([]);
   });
 
-  test('is kept over many requests', async () => {
+  test('is used for many requests', async () => {
     const scout = await start();
     const { get } = client(scout);
     const first = await get();
@@ -53,7 +59,7 @@ describe('a token', () => {
     expect(scout.minted()).toBe(1);
   });
 
-  test('is minted once, however many ask at a time', async () => {
+  test('is requested once, however many need it at a time', async () => {
     const scout = await start();
     scout.respondToken(accept(50));
     const { get } = client(scout);
@@ -78,7 +84,7 @@ describe('a token', () => {
     expect(scout.minted()).toBe(2);
   });
 
-  test('once discarded is minted anew, one time for all who discard it', async () => {
+  test('is requested again after it was discarded, once for all that discard it', async () => {
     const scout = await start();
     const { get, discard } = client(scout);
     const first = await get();
@@ -91,7 +97,7 @@ describe('a token', () => {
     expect(scout.minted()).toBe(2);
   });
 
-  test('is minted with the credentials of the moment, so that a rotated secret is found', async () => {
+  test('is requested with the credentials of the moment, so that a rotated secret is found', async () => {
     const scout = await start();
     let credentials = { clientId: scout.clientId, clientSecret: scout.clientSecret };
     const { get } = client(scout, async () => credentials);
@@ -104,76 +110,131 @@ describe('a token', () => {
 });
 
 const json = (status: number, body: object, headers = {}): Behaviour =>
-  answer({
-    status,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
+  answer({ status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
 
-describe('no token', () => {
-  test.each([
-    ['an HTML page', html(), '200: "response" content-type must be application/json'],
-    ['a page and 500', html(500), '500: <!doctype html>'],
-    ['a redirect', redirect('https://login.example.com/?x=1'), '307: redirect to https://login.example.com/'],
-    ['no access_token', json(200, { token_type: 'Bearer' }), '200: "response" body "access_token"'],
+const TOKEN = { access_token: 'a-token', token_type: 'Bearer' };
+
+describe('a usable token is read from', () => {
+  test.each<[string, Behaviour, number]>([
+    ['201', json(201, TOKEN), 269],
+    ['a response without a content type', answer({ status: 200, body: JSON.stringify(TOKEN) }), 269],
     [
-      'a kind of token that is unknown',
-      json(200, { access_token: 'a', token_type: 'mac' }),
-      '200: unsupported',
+      'JSON after a byte order mark',
+      answer({ status: 200, body: `\uFEFF\n${JSON.stringify(TOKEN)}\n` }),
+      269,
+    ],
+    ['a response without token_type', json(200, { access_token: 'a-token' }), 269],
+    ['token_type in lower case', json(200, { ...TOKEN, token_type: 'bearer' }), 269],
+    ['a lifetime as text', json(200, { ...TOKEN, expires_in: '100' }), 89],
+    ...[null, '', 'soon', -1, 0, true, [100], {}, '-5'].map((expires_in): [string, Behaviour, number] => [
+      `a response with the unusable lifetime ${JSON.stringify(expires_in)}`,
+      json(200, { ...TOKEN, expires_in }),
+      269,
+    ]),
+    ...[
+      { refresh_token: null, scope: null, id_token: null },
+      { refresh_token: '', scope: ['a', 'b'], id_token: 'x.y.z' },
+      { refresh_token: 7, scope: {}, id_token: {}, error: 'none' },
+    ].map((members): [string, Behaviour, number] => [
+      `a response with the other members ${JSON.stringify(members)}`,
+      json(200, { ...TOKEN, ...members }),
+      269,
+    ]),
+  ])('%s', async (_name, behaviour, seconds) => {
+    const scout = await start();
+    scout.respondToken(behaviour);
+    const { get } = client(scout);
+    expect(await get()).toEqual({ type: 'token', token: 'a-token' });
+    afterSeconds(seconds);
+    await get();
+    expect(scout.tokenRequests()).toBe(1);
+    afterSeconds(seconds + 2);
+    await get();
+    expect(scout.tokenRequests()).toBe(2);
+  });
+});
+
+describe('without a token the reason names the status, and of the response only its error', () => {
+  const notAToken = { type: 'refused', code: 'not_a_token', status: 200 };
+  test.each<[string, Behaviour, object]>([
+    ['an HTML page', html(), notAToken],
+    ['an empty body', answer({ status: 204 }), { ...notAToken, status: 204 }],
+    ['null', answer({ status: 200, body: 'null' }), notAToken],
+    ['a list', answer({ status: 200, body: '[{"access_token":"a"}]' }), notAToken],
+    ['no access_token', json(200, { token_type: 'Bearer' }), notAToken],
+    ['a nested access_token', json(200, { data: TOKEN }), notAToken],
+    ['another kind of token', json(200, { access_token: 'a', token_type: 'mac' }), notAToken],
+    ['a token that cannot be a header', json(200, { access_token: 'a\nb', token_type: 'Bearer' }), notAToken],
+    ['a body over the limit', json(200, { a: 'x'.repeat(100_000), ...TOKEN }), notAToken],
+    [
+      'a page with status 500',
+      html(500),
+      { type: 'retryable', code: 'token_refused', status: 500, reason: 'token endpoint responded 500' },
     ],
     [
-      'a token that is no header value',
-      json(200, { access_token: 'a\nb', token_type: 'Bearer' }),
-      '200: access_token is no bearer token',
+      'a redirect',
+      redirect('https://login.example.com/?x=1'),
+      {
+        type: 'refused',
+        code: 'redirect',
+        status: 307,
+        reason: 'token endpoint responded 307: a redirect, which is not followed',
+      },
     ],
     [
-      'a negative lifetime',
-      json(200, { access_token: 'a', token_type: 'Bearer', expires_in: -1 }),
-      '200: "response" body "expires_in"',
-    ],
-    [
-      'a challenge beside the error',
+      'an error beside a challenge',
       json(
         401,
         { error: 'invalid_client', error_description: 'locked' },
         { 'www-authenticate': 'Basic realm="x"' },
       ),
-      '401: {"error":"invalid_client","error_description":"locked"}',
+      {
+        type: 'refused',
+        code: 'token_refused',
+        status: 401,
+        detail: 'invalid_client',
+        reason: 'token endpoint responded 401: invalid_client: locked',
+      },
     ],
     [
-      'an answer past the limit',
-      json(200, { a: 'x'.repeat(100_000), access_token: 'a', token_type: 'Bearer' }),
-      '200: failed to parse',
+      'an error that is not text',
+      json(400, { error: { message: 'a' }, error_description: 7 }),
+      { status: 400, detail: undefined, reason: 'token endpoint responded 400' },
     ],
-  ])('%s', async (_name, behaviour, reason) => {
+    [
+      '429',
+      answer({ status: 429, headers: { 'retry-after': '9' } }),
+      { type: 'retryable', retryAfterMs: 9000 },
+    ],
+    ['408', answer({ status: 408 }), { type: 'retryable' }],
+    ['503', html(503), { type: 'retryable', status: 503 }],
+    ['404', html(404), { type: 'refused', status: 404 }],
+  ])('%s', async (_name, behaviour, result) => {
     const scout = await start();
     scout.respondToken(behaviour);
-    expect(await client(scout).get()).toMatchObject({
-      type: 'refused',
-      reason: expect.stringContaining(`token endpoint answered ${reason}`),
-    });
+    expect(await client(scout).get()).toMatchObject(result);
   });
 
-  test('a wrong secret: the reason is what the endpoint says', async () => {
+  test('a wrong secret', async () => {
     const scout = await start();
     const { get } = client(scout, async () => ({ clientId: scout.clientId, clientSecret: 'a stale one' }));
     expect(await get()).toMatchObject({
       type: 'refused',
-      reason:
-        'token endpoint answered 401: {"error":"invalid_client","error_description":"unknown client or wrong secret"}',
+      reason: 'token endpoint responded 401: invalid_client: unknown client or wrong secret',
     });
   });
 
   test.each([
-    ['no answer', silence, 'timed out'],
-    ['a broken connection', resetBeforeBody, 'ECONNRESET'],
-  ])('%s', async (_name, behaviour, reason) => {
+    ['no response', silence, { code: 'timeout', reason: 'token endpoint: no response: timed out' }],
+    [
+      'a broken connection',
+      resetBeforeBody,
+      { code: 'network', detail: 'ECONNRESET', reason: 'token endpoint: no response: ECONNRESET' },
+    ],
+  ])('%s', async (_name, behaviour, failure) => {
     const scout = await start();
     scout.respondToken(behaviour);
-    expect(await client(scout).get(clock + 1000)).toEqual({
-      type: 'refused',
-      reason: `token endpoint: no answer: ${reason}`,
-    });
+    expect(await client(scout).get(clock + 1000)).toEqual({ type: 'retryable', ...failure });
   });
 
   test('a secret that cannot be read', async () => {
@@ -183,29 +244,83 @@ describe('no token', () => {
     });
     expect(await get()).toEqual({
       type: 'refused',
+      code: 'no_credentials',
       reason: 'client credentials cannot be read: secret scout/oauth-client: access denied',
     });
   });
 
   test('no time left', async () => {
     const scout = await start();
-    expect(await client(scout).get(clock)).toMatchObject({ type: 'refused' });
+    expect(await client(scout).get(clock)).toMatchObject({ type: 'refused', code: 'out_of_time' });
     expect(scout.tokenRequests()).toBe(0);
   });
+});
 
-  test('a failure is not kept', async () => {
-    const scout = await start();
-    scout.respondToken([html(503)]);
-    const { get } = client(scout);
-    expect((await get()).type).toBe('refused');
-    expect((await get()).type).toBe('token');
+test('a failed token request is not cached', async () => {
+  const scout = await start();
+  scout.respondToken([html(503)]);
+  const { get } = client(scout);
+  expect((await get()).type).toBe('retryable');
+  expect((await get()).type).toBe('token');
+});
+
+test('a Retry-After date of the token endpoint is counted from now', async () => {
+  const scout = await start();
+  scout.respondToken(
+    answer({ status: 429, headers: { 'retry-after': new Date(START + 90_000).toUTCString() } }),
+  );
+  expect(await client(scout).get()).toMatchObject({ retryAfterMs: 90_000 });
+});
+
+/** The user and password of the token request, as HTTP Basic sends them. */
+const basicCredentials = async (clientId: string, clientSecret: string): Promise<string | undefined> => {
+  let authorization: string | undefined;
+  const server = createServer((request, response) => {
+    ({ authorization } = request.headers);
+    response.end(JSON.stringify(TOKEN));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const tokenUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  await requestToken({ tokenUrl, audience: 'a' }, { clientId, clientSecret }, AbortSignal.timeout(5000), now);
+  server.close().closeAllConnections();
+  return authorization && Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
+};
+
+describe('client authentication', () => {
+  test('leaves -, _ and . as they are in HTTP Basic, for servers that do not decode', async () => {
+    expect(await basicCredentials('scout-fwd_1.prod', 'a-b_c.d')).toBe('scout-fwd_1.prod:a-b_c.d');
   });
 
-  test('as long as the endpoint wishes', async () => {
+  test('encodes everything else as a form does', async () => {
+    expect(await basicCredentials('a:b c', 'p+s%/é!~')).toBe('a%3Ab+c:p%2Bs%25%2F%C3%A9%21%7E');
+  });
+
+  test('is repeated in the form where HTTP Basic is refused, and stays with what worked', async () => {
+    const scout = await start({ authentication: 'form', clientSecret: 'p+s s:%/é"' });
+    const { get } = client(scout);
+    expect((await get()).type).toBe('token');
+    expect(scout.tokenRequests()).toBe(2);
+    afterSeconds(3600);
+    expect((await get()).type).toBe('token');
+    expect(scout.tokenRequests()).toBe(3);
+  });
+
+  test('is repeated once after 400 invalid_client', async () => {
     const scout = await start();
-    scout.respondToken(
-      answer({ status: 429, headers: { 'retry-after': new Date(START + 90_000).toUTCString() } }),
-    );
-    expect(await client(scout).get()).toMatchObject({ retryAfterMs: 90_000 });
+    scout.respondToken([json(400, { error: 'invalid_client' })]);
+    const result = await client(scout).get();
+    expect(scout.tokenRequests()).toBe(2);
+    expect(result).toMatchObject({ reason: 'token endpoint responded 400: invalid_client' });
+  });
+
+  test.each([
+    ['another error', json(400, { error: 'invalid_scope' })],
+    ['403', json(403, { error: 'invalid_client' })],
+    ['a failure of the server', json(503, { error: 'invalid_client' })],
+  ])('is not repeated after %s', async (_name, behaviour) => {
+    const scout = await start();
+    scout.respondToken(behaviour);
+    await client(scout).get();
+    expect(scout.tokenRequests()).toBe(1);
   });
 });

@@ -1,3 +1,4 @@
+import { compress } from '../../../lambdas/scout/compression.ts';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { albFormat } from '../../../lambdas/alb/format.ts';
 import type { QueueMessage } from '../../../lambdas/aws/queue.ts';
@@ -66,17 +67,19 @@ const dependencies: Dependencies = {
     changeVisibility: async () => {},
   },
   scout: {
+    compress: async (request) => compress('gzip', request, 0),
     export: async (_path, body) => {
-      requests.push(gunzipSync(body).length);
+      requests.push(gunzipSync(body.bytes).length);
       return {
         outcome: { type: 'accepted', rejected: 0, message: '' },
         requests: 1,
         retries: 0,
-        bytes: body.length,
+        bytes: body.bytes.length,
       };
     },
   },
   now: Date.now,
+  monotonicNow: () => performance.now(),
   random: Math.random,
   print: () => {},
 };

@@ -20,7 +20,7 @@ export const DEAD_LETTERS = 'https://sqs.test/dead-letters';
 
 export interface ForwarderOptions {
   readonly store: ObjectStore;
-  /** Of a Scout: its `environment`. FunctionSettings beside that come last. */
+  /** Of a Scout: its `environment`. Other settings come last. Requests are in gzip by default, so that each is one. */
   readonly environment: Readonly<Record<string, string>>;
   /** ALB logs whatever the key, without it. */
   readonly formats?: (settings: FunctionSettings) => FormatOf;
@@ -48,7 +48,13 @@ export const createForwarder = ({ store, environment, formats, readCredentials }
   const printed: Record<string, number>[] = [];
   const faults = { send: (_queueUrl: string): Error | undefined => undefined };
   const settings = readFunctionSettings(
-    { QUEUE_URL: QUEUE, DEAD_LETTER_QUEUE_URL: DEAD_LETTERS, REJECTED_BUCKET: BUCKET, ...environment },
+    {
+      SCOUT_COMPRESSION: 'gzip',
+      QUEUE_URL: QUEUE,
+      DEAD_LETTER_QUEUE_URL: DEAD_LETTERS,
+      REJECTED_BUCKET: BUCKET,
+      ...environment,
+    },
     'logs',
   );
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -63,6 +69,7 @@ export const createForwarder = ({ store, environment, formats, readCredentials }
   });
   const time = {
     now: () => clock.now,
+    monotonicNow: () => clock.now,
     random: () => 0.5,
     sleep: async (ms: number) => {
       clock.now += ms;
@@ -81,7 +88,7 @@ export const createForwarder = ({ store, environment, formats, readCredentials }
       },
       changeVisibility: async (_queueUrl, _receiptHandle, seconds) => void visibility.push(seconds),
     },
-    scout: createScout(settings.scout, {
+    scout: createScout('logs', settings.scout, {
       ...time,
       readCredentials: readCredentials ?? (async () => ({ clientId, clientSecret })),
     }),

@@ -6,7 +6,7 @@ import { encodePartialSuccess, encodeStatus } from './otlp.ts';
 export type Behaviour =
   | Settled
   /** Decided by what the request holds. */
-  | ((request: { readonly path: string; readonly body: Buffer }) => Behaviour);
+  | ((request: { readonly path: string; readonly body: Buffer; readonly encoding: string }) => Behaviour);
 
 export type Settled =
   | { readonly type: 'accept'; readonly delayMs?: number }
@@ -82,6 +82,12 @@ export const refuseMarked =
     const marker = markers.find((text) => body.includes(text));
     return marker === undefined ? otherwise : fail(status, `invalid record: ${marker}`);
   };
+
+/** A server that does not know zstd: this status for each request in it. */
+export const refuseZstd =
+  (status: number, otherwise: Behaviour = accept()): Behaviour =>
+  ({ encoding }) =>
+    encoding === 'zstd' ? fail(status, 'unsupported content encoding: zstd') : otherwise;
 
 /** Are the records of such a request stored, whether or not the client learns it? */
 export const stores = (behaviour: Settled): boolean =>

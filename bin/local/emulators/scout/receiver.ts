@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { type Behaviour, fail, perform, type Settled, stores } from './behaviour.ts';
 import { decodeLogs, decodeMetrics, type LogsRequest, type MetricsRequest } from './otlp.ts';
 
@@ -56,13 +56,20 @@ export const createReceiver = ({ decode, isAuthorized, nextBehaviour, onRequest 
   };
 };
 
-/** What a receiver turns down by a request's head. */
+/** By content-encoding. */
+const DECODERS: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  '': (body) => body,
+  gzip: gunzipSync,
+  zstd: zstdDecompressSync,
+};
+
+/** Refuses a request by its head. */
 const refusal = ({ method, headers }: IncomingMessage, path: string): Behaviour | undefined => {
   if (path !== '/v1/logs' && path !== '/v1/metrics') return fail(404, `no such path: ${path}`);
   if (method !== 'POST') return fail(405, `method ${method}`);
   if (headers['content-type'] !== 'application/x-protobuf')
     return fail(415, `content-type ${headers['content-type']}`);
-  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'gzip')
+  if (!Object.hasOwn(DECODERS, headers['content-encoding'] ?? ''))
     return fail(415, `content-encoding ${headers['content-encoding']}`);
   return undefined;
 };
@@ -72,19 +79,21 @@ const read = (
   planned: Behaviour,
   path: string,
   raw: Buffer,
-  encoding: string | undefined,
+  encoding = '',
 ): { behaviour: Settled; logs?: LogsRequest; metrics?: MetricsRequest } => {
   try {
-    const body = encoding === 'gzip' ? gunzipSync(raw) : raw;
+    const body = DECODERS[encoding]?.(raw) ?? raw;
     const content = path === '/v1/logs' ? { logs: decodeLogs(body) } : { metrics: decodeMetrics(body) };
-    return { behaviour: settle(planned, path, body), ...content };
+    return { behaviour: settle(planned, path, body, encoding), ...content };
   } catch (error) {
     return { behaviour: fail(400, String(error)) };
   }
 };
 
-const settle = (behaviour: Behaviour, path: string, body: Buffer): Settled =>
-  typeof behaviour === 'function' ? settle(behaviour({ path, body }), path, body) : behaviour;
+const settle = (behaviour: Behaviour, path: string, body: Buffer, encoding: string): Settled =>
+  typeof behaviour === 'function'
+    ? settle(behaviour({ path, body, encoding }), path, body, encoding)
+    : behaviour;
 
 const statusOf = (behaviour: Settled): number => {
   if (behaviour.type === 'reset' || behaviour.type === 'silence') return 0;

@@ -8,10 +8,12 @@ export interface TokenOptions {
   /** Seconds; `undefined`: the answer has no `expires_in`, the token lasts an hour. */
   readonly lifetime: number | undefined;
   readonly now: () => number;
+  /** The only way that clients may authenticate. */
+  readonly authentication: 'basic' | 'form';
 }
 
 export interface Tokens {
-  /** Serves `POST /token`: client credentials by HTTP Basic, form `grant_type` and `audience` (RFC 6749, 4.4). */
+  /** Serves `POST /token`: client credentials, form `grant_type` and `audience` (RFC 6749, 4.4). */
   readonly handle: RequestListener;
   /** Number of tokens given out. */
   readonly minted: () => number;
@@ -26,7 +28,7 @@ export interface Tokens {
 
 /** A real OAuth2 token endpoint (`oauth2-mock-server`) that also demands the right client and audience. */
 export const createTokens = async (options: TokenOptions): Promise<Tokens> => {
-  const { audience, lifetime, now } = options;
+  const { audience, lifetime, now, authentication } = options;
   let client = [options.clientId, options.clientSecret];
   let minted = 0;
   const refusals: string[] = [];
@@ -47,9 +49,9 @@ export const createTokens = async (options: TokenOptions): Promise<Tokens> => {
         response.statusCode = statusCode;
         response.body = { error, error_description: description };
       };
-      const given = basic(headers['authorization']);
+      const given = authentication === 'basic' ? basic(headers['authorization']) : form(body);
       if (given === undefined)
-        return refuse(401, 'invalid_client', 'client credentials by HTTP Basic are needed');
+        return refuse(401, 'invalid_client', `the client must authenticate by ${authentication}`);
       if (given[0] !== client[0] || given[1] !== client[1])
         return refuse(401, 'invalid_client', 'unknown client or wrong secret');
       if (body['grant_type'] !== 'client_credentials')
@@ -74,6 +76,9 @@ export const createTokens = async (options: TokenOptions): Promise<Tokens> => {
     },
   };
 };
+
+const form = ({ client_id: id, client_secret: secret }: Record<string, string>) =>
+  id === undefined || secret === undefined ? undefined : [id, secret];
 
 /** Id and secret are form-encoded before they are joined (RFC 6749, 2.3.1). */
 const basic = (authorization = ''): readonly string[] | undefined => {

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isolate, type Part } from '../../../../lambdas/forwarding/deliver/isolate.ts';
@@ -213,15 +212,16 @@ describe('at a real Scout', () => {
     const scout = await startScout();
     scout.respond(behaviour);
     const settings = readFunctionSettings(scout.environment, 'logs').scout;
-    const { export: send } = createScout(settings, {
+    const { compress, export: send } = createScout('logs', settings, {
       readCredentials: async () => scout,
       now: Date.now,
+      monotonicNow: () => performance.now(),
       random: Math.random,
       sleep: async () => undefined,
     });
     const post = async (bodies: readonly string[]): Promise<Outcome> => {
-      const call = { retryInPlace: false, deadline: Date.now() + 30_000 };
-      return (await send('/v1/logs', gzipSync(encodeLogs(bodies)), call)).outcome;
+      const call = { retryInPlace: false, deadline: performance.now() + 30_000 };
+      return (await send('/v1/logs', await compress(encodeLogs(bodies)), call)).outcome;
     };
     const parts = await isolate({ fromLine: 1, toLine: texts.length }, await post(texts), {
       send: (from, to) => post(texts.slice(from - 1, to)),
@@ -240,7 +240,7 @@ describe('at a real Scout', () => {
       [7, 31].map((line) => ({
         fromLine: line,
         toLine: line,
-        result: { type: 'rejected', reason: `Scout answered 400: invalid record: line ${line};` },
+        result: { type: 'rejected', reason: `Scout responded 400: invalid record: line ${line};` },
       })),
     );
   });

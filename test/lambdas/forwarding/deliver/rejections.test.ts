@@ -54,7 +54,7 @@ describe('413', () => {
     expect(forwarder.account()).toMatchObject({ read: 20, delivered: 19, rejected: 1 });
     expect(forwarder.kept()).toMatchObject({
       [`rejected/${ALB_KEY}/1-20.ndjson`]: [
-        { lineNumber: 7, line: long.split('\n')[6], reason: expect.stringMatching(/^Scout answered 413: /) },
+        { lineNumber: 7, line: long.split('\n')[6], reason: expect.stringMatching(/^Scout responded 413: /) },
       ],
     });
   });
@@ -81,7 +81,7 @@ describe.each([400, 422])('%i', (status) => {
     expect(entries).toMatchObject(
       [5, 13, 14].map((lineNumber) => ({
         lineNumber,
-        reason: `Scout answered ${status}: invalid record: poison`,
+        reason: `Scout responded ${status}: invalid record: poison`,
         object: `s3://logs/${ALB_KEY}`,
         line: expect.stringContaining(' poison" '),
       })),

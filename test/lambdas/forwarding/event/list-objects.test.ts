@@ -162,7 +162,7 @@ describe('without a queue', () => {
     put('alb/1.log', 'alb/2.log');
     scout.respond([accept(), fail(500, 'down')]);
     await expect(forwarder.invoke({ prefix: 'alb/' })).rejects.toThrow(
-      'not delivered: s3://logs/alb/2.log from line 1 to 2: Scout answered 500: down',
+      'not delivered: s3://logs/alb/2.log from line 1 to 2: Scout responded 500: down',
     );
   });
 

@@ -1,3 +1,4 @@
+import { compress } from '../../../../lambdas/scout/compression.ts';
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
@@ -66,18 +67,20 @@ test(
         },
       },
       scout: {
+        compress: async (request) => compress('gzip', request, 0),
         export: async (_path, body) => {
           now += REQUEST_MS;
-          enter(gunzipSync(body));
+          enter(gunzipSync(body.bytes));
           return {
             outcome: { type: 'accepted', rejected: 0, message: '' },
             requests: 1,
             retries: 0,
-            bytes: body.length,
+            bytes: body.bytes.length,
           };
         },
       },
       now: () => now,
+      monotonicNow: () => now,
       random: Math.random,
       print: (line) => void reports.push(JSON.parse(line) as Record<string, number>),
     };

@@ -108,7 +108,7 @@ describe('on its last receive', () => {
         key: ALB_KEY,
         fromLine: 1,
         toLine: 5,
-        error: { type: 'undelivered', message: 'Scout answered 503: still closed' },
+        error: { type: 'undelivered', message: 'Scout responded 503: still closed' },
       },
     ]);
     expect(forwarder.deadLetters[0]?.attempt).toBeUndefined();
@@ -155,8 +155,8 @@ const reasonOf = async (message: string): Promise<unknown> => {
 
 describe('the reason of a dead letter', () => {
   test('is one that SQS takes: no control characters, no half letters, not long', async () => {
-    expect(await reasonOf('a\u0000b\u001bc')).toBe('Scout answered 500: a b c');
-    expect(String(await reasonOf('🍊'.repeat(5000)))).toMatch(/^Scout answered 500: (?:🍊)+ ?$/u);
+    expect(await reasonOf('a\u0000b\u001bc')).toBe('Scout responded 500: a b c');
+    expect(String(await reasonOf('🍊'.repeat(5000)))).toMatch(/^Scout responded 500: (?:🍊)+ ?$/u);
     expect(String(await reasonOf('x'.repeat(5000))).length).toBeLessThanOrEqual(1000);
   });
 });
@@ -191,7 +191,7 @@ describe('an event that did not come from SQS', () => {
       scout.respond(({ body }) => (body.includes('unlucky') ? fail(500) : accept()));
       const object = forwarder.put(ALB_KEY, albText(10, marked('unlucky', 7)));
       await expect(forwarder.invoke(object)).rejects.toThrow(
-        `not delivered: s3://logs/${ALB_KEY} from line 6 to 10: Scout answered 500: scripted`,
+        `not delivered: s3://logs/${ALB_KEY} from line 6 to 10: Scout responded 500: scripted`,
       );
       expect(storedLines(scout)).toEqual(range(1, 5));
       expect(forwarder.report()).toMatchObject({ RecordsRead: 10, RecordsDelivered: 5, LedgerImbalance: 0 });

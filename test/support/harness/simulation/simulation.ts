@@ -1,3 +1,4 @@
+import { compress } from '../../../../lambdas/scout/compression.ts';
 import { gunzipSync } from 'node:zlib';
 import { ReadError } from '../../../../lambdas/aws/objects.ts';
 import type { Dependencies } from '../../../../lambdas/forwarding/dependencies.ts';
@@ -189,11 +190,12 @@ export const createWorld = (options: WorldOptions = {}): World => {
         }),
     },
     scout: {
+      compress: async (request) => compress('gzip', request, 0),
       export: async (_path, body) =>
         at(faults('slow') ? 20_000 : latencyMs, () => {
           world.requests++;
-          const sent = { requests: 1, retries: 0, bytes: body.length };
-          const records = gunzipSync(body).toString().split('\n').slice(0, -1);
+          const sent = { requests: 1, retries: 0, bytes: body.bytes.length };
+          const records = gunzipSync(body.bytes).toString().split('\n').slice(0, -1);
           if (faults('unavailable'))
             return { ...sent, outcome: { type: 'retryable', reason: '503' } as const };
           const outcome = answer(records, world) ?? { type: 'accepted', rejected: 0, message: '' };
@@ -209,6 +211,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
         }),
     },
     now: () => world.now,
+    monotonicNow: () => world.now,
     random: () => 0.5,
     print: (line) => void world.reports.push(JSON.parse(line) as Record<string, number>),
   });
