@@ -23,6 +23,8 @@ export interface Format {
    * @param head whole lines from the object's beginning, at least one (64 KiB of it, where it is overlong)
    */
   readonly open: (object: SourceObject, head: Uint8Array, at: Opening) => Opened;
+  /** The text of a line without its secrets, as it may be stored or logged; absent if lines hold none. */
+  readonly redact?: (line: string) => string;
 }
 
 /** The circumstances in which an object is opened. */

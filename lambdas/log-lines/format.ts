@@ -10,6 +10,7 @@ import type { LogSchema } from './schema.ts';
 import { lineReader } from './line-parser.ts';
 import { albObject } from '../alb/object-key.ts';
 import { recordContent, writeText } from './record.ts';
+import { redactor } from './redact.ts';
 import { type Instant, instantOf, timeReader } from './timestamp.ts';
 import { writeTraceId } from './trace-id.ts';
 import { uidPrefix, uidWriter } from './record-uid.ts';
@@ -85,8 +86,12 @@ export const lineFormat = (
       };
     };
 
+  const { redact } = redactor(settings.alb.redactQueryKeys);
+
   return {
     path: '/v1/logs',
+    // The text of an overlong line is cut.
+    redact: (text) => redact(Buffer.from(text), true).toString(),
     open: (object, head, { observedMs }) => {
       const reason = mismatch(head);
       if (reason !== undefined) return { refuse: { type: 'wrong_format', reason } };

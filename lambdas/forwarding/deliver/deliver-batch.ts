@@ -52,9 +52,10 @@ const bring = async (job: Job, batch: Batch, release: (encoder: Encoder) => void
       giveUp(job, { ...lines, ...result }, counts);
     } else if (result.type === 'rejected') {
       refused.push({ lines, counts });
+      const line = lineText(batch.text, lines.fromLine);
       answers.push({
         reason: result.reason,
-        line: lineText(batch.text, lines.fromLine),
+        line: job.format.redact?.(line) ?? line,
         lineNumber: lines.fromLine,
       });
     } else {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { metricStreamFormat } from '../../../../lambdas/metric-stream/format.ts';
 import { ALB_KEY, albText, marked, range, storedLines } from '../../../support/factories/alb-object.ts';
 import { createForwarder, type Queued } from '../../../support/harness/forwarder.ts';
@@ -88,6 +88,23 @@ describe.each([400, 422])('%i', (status) => {
     );
     expect([forwarder.queued, forwarder.deadLetters]).toEqual([[], []]);
   });
+
+  test.each<Record<string, string>>([{}, { REJECTED_BUCKET: '' }])(
+    'keeps and logs bad lines without their secrets, with %o',
+    async (settings) => {
+      const warn = vi.spyOn(console, 'warn').mockReturnValue();
+      forwarder = create({ ALB_REDACT_QUERY_KEYS: 'token', ...settings });
+      scout.respond(refuseMarked(['poison'], status));
+      const url = 'https://user:SECRET@example.com/?X%2DAmz-Signature=SECRET&token=SECRET&a=1';
+      const withUrl = albText(3, (line, n) =>
+        n === 2 ? line.replace(/" "[^"]*" /, `" "poison ${url}" `) : line,
+      );
+      expect(await forwarder.receive(forwarder.put(ALB_KEY, withUrl))).toBe(true);
+      const left = JSON.stringify([forwarder.kept(), warn.mock.calls]);
+      expect(left).toContain('https://REDACTED@example.com/?X%2DAmz-Signature=REDACTED&token=REDACTED&a=1');
+      expect(left).not.toContain('SECRET');
+    },
+  );
 
   test('of the only line is told from a Scout that refuses everything by one empty request', async () => {
     scout.respond(refuseMarked(['poison'], status));
