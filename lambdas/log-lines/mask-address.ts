@@ -1,4 +1,4 @@
-/** Zeroes the last octet of an IPv4 address and the last 80 bits of an IPv6 one; what is no address is hidden whole. */
+/** Zeroes the last octet of an IPv4 address and the last 80 bits of an IPv6 one; a text that is not an address is hidden whole. */
 export const maskAddress = (address: string): string => {
   if (address === '' || address === '-') return address;
   if (V4.test(address)) return maskV4(address);

@@ -3,14 +3,15 @@ import { type Line, type Span, spanOf } from './tokenize.ts';
 import type { LogSchema } from './schema.ts';
 import { maskAddress, maskAddresses } from './mask-address.ts';
 import { newRequestLine, splitAddress, splitRequest } from './request-line.ts';
+import { unescape } from './unescape.ts';
 
 /**
- * The line's text with what is private masked. In what is no line (`isLine` is false) nothing says where that is:
- * whatever looks like an address is masked, and a query string is what follows a question mark up to the next quote.
+ * The line's text with its private parts masked. A text that is not a line (`isLine` is false) does not say where these
+ * are: there everything that looks like an address is masked, and a query string goes on to the next quote.
  */
 export type Mask = (line: Line, isLine: boolean) => Buffer;
 
-/** Undefined if everything is to be kept. */
+/** Undefined if the settings keep everything. */
 export const maskOf = (
   { client, request, urls }: LogSchema,
   { queryStrings, clientAddress }: AlbSettings,
@@ -24,7 +25,7 @@ export const maskOf = (
 
   return (line, isLine) => {
     const text = line.bytes.toString('latin1', 0, line.length);
-    if (!isLine) return Buffer.from(maskHosts(text.replace(/\?[^"]*/g, maskUrl)), 'latin1');
+    if (!isLine) return Buffer.from(maskHosts(text.replace(UNQUOTED, maskUrl)), 'latin1');
 
     let masked = '';
     let done = 0;
@@ -51,13 +52,34 @@ export const maskOf = (
 
 const same = (text: string): string => text;
 
-/** What becomes of a text with a URL, from its question mark on. */
+/** What is between quotes; a quote behind a backslash is a part of it. */
+const UNQUOTED = /[^"\\]*(?:\\.[^"\\]*)*/gs;
+
+/** A text with a URL, with the query string masked: all from the first question mark on, however that is escaped. */
 const URLS = {
   keep: same,
-  drop: (text: string): string => text.replace(/\?.*$/s, ''),
-  /** Names are kept; what has no name is taken for a value. */
-  mask: (text: string): string =>
-    text.replace(/\?(.*)$/s, (_, query: string) => `?${query.replace(/([^&=]*=)?[^&]*/g, maskParameter)}`),
+  drop: (text: string): string => text.slice(0, questionMark(text)[0]),
+  /** Keeps the names. A text without a name, or in whose name another parameter may be hidden, counts as a value. */
+  mask: (text: string): string => {
+    const [, end] = questionMark(text);
+    return text.slice(0, end) + text.slice(end).replace(/([^&=]*=)?[^&]*/g, maskParameter);
+  },
 };
 
-const maskParameter = (parameter: string, name = ''): string => (parameter === '' ? '' : `${name}REDACTED`);
+/** From where to where the first question mark is, or the escape that it is written as. */
+const questionMark = (text: string): readonly [start: number, end: number] => {
+  const { bytes, size, starts } = unescape(Buffer.from(text, 'latin1'));
+  const at = bytes.subarray(0, size).indexOf(QUESTION);
+  return at < 0 ? [text.length, text.length] : [starts[at] as number, starts[at + 1] as number];
+};
+
+const maskParameter = (parameter: string, name = ''): string => {
+  if (parameter === '') return '';
+  const { bytes, size } = unescape(Buffer.from(name.slice(0, -1), 'latin1'));
+  return SEPARATORS.some((separator) => bytes.subarray(0, size).includes(separator))
+    ? 'REDACTED'
+    : `${name}REDACTED`;
+};
+
+const QUESTION = 0x3f;
+const SEPARATORS = Buffer.from('?&=#');

@@ -119,6 +119,41 @@ describe('query strings', () => {
     },
   );
 
+  test.each(MODES)('are found after an escaped question mark, with $ALB_ATTRIBUTES and $ALB_BODY', (mode) => {
+    const formats = ['drop', 'mask'].map((ALB_QUERY_STRINGS) => formatWith({ ...mode, ALB_QUERY_STRINGS }));
+    const url = fc
+      .tuple(secret, fc.constantFrom('?', '?name=', '?a=1&name=', '?to=https://example.com/?'))
+      .chain(([value, query]) => fc.tuple(fc.constant(value), escaped(`${query}${value}`)));
+    fc.assert(
+      fc.property(url, ([value, query]) => {
+        const lines = [
+          lineWith({ request: `"GET https://shop.example.com:443/a${query} HTTP/1.1"` }),
+          lineWith({ redirect_url: `"/a${query}"`, transformed_uri: `"/a${query}"` }),
+          `not a line "/a${query}`,
+          JSON.stringify({ request: `GET "/a${query} HTTP/1.1` }),
+        ];
+        for (const format of formats) {
+          const request = Buffer.from(encode(lines, format).request).toString('latin1');
+          expect(unescaped(request).toLowerCase()).not.toContain(value);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test.each([
+    ['/a%3Fname=SECRET&b=SECRET', '/a%3Fname=REDACTED&b=REDACTED', '/a'],
+    ['/a%253Fname%253DSECRET', '/a%253FREDACTED', '/a'],
+    ['/a?filter%5Bname%5D=SECRET&to%3DSECRET=1', '/a?filter%5Bname%5D=REDACTED&REDACTED', '/a'],
+    ['/users/jo@example.com/100%25', '/users/jo@example.com/100%25', '/users/jo@example.com/100%25'],
+  ])('of %s become %s where they are masked and %s where they are dropped', (url, masked, dropped) => {
+    const sent = (ALB_QUERY_STRINGS: string) =>
+      recordOf(lineWith({ transformed_uri: `"${url}"` }), { ALB_QUERY_STRINGS }).attributes[
+        'transformed_uri'
+      ];
+    expect([sent('mask'), sent('drop')]).toEqual([masked, dropped]);
+  });
+
   test('are all that a line loses', () => {
     const line = lineWith({ request: '"GET http://shop.example.com:80/?a=1 HTTP/1.1"' });
     expect(recordOf(line, { ALB_QUERY_STRINGS: 'drop', ALB_BODY: 'line' }).body?.stringValue).toBe(
@@ -219,19 +254,33 @@ describe('client addresses', () => {
   });
 });
 
-test.each(['a', ':', 'a:', '1.', '?', '?a', '&', '=', '?a=', '::', '"?', 'f00d:', '?sig=&'])(
-  'a mebibyte of %j is masked without the time growing with its square',
-  (piece) => {
-    const text = piece.repeat((1024 * 1024) / piece.length);
-    const environment = { ALB_CLIENT_ADDRESS: 'mask', ALB_QUERY_STRINGS: 'mask' };
-    expect(recordOf(`x ${text}`, environment).attributes['error.type']).toBe('unparsable_line');
-    const fields = {
-      'client:port': text.replaceAll('"', ''),
-      request: `"GET ${text.replaceAll('"', '')} HTTP/1.1"`,
-    };
-    expect(recordOf(lineWith(fields), environment).attributes['elb']).toBe(FIELDS['elb']);
-  },
-);
+test.each([
+  'a',
+  ':',
+  'a:',
+  '1.',
+  '?',
+  '?a',
+  '&',
+  '=',
+  '?a=',
+  '::',
+  '"?',
+  'f00d:',
+  '?sig=&',
+  '%25',
+  '\\"',
+  '?%3d=',
+])('a mebibyte of %j is masked without the time growing with its square', (piece) => {
+  const text = piece.repeat((1024 * 1024) / piece.length);
+  const environment = { ALB_CLIENT_ADDRESS: 'mask', ALB_QUERY_STRINGS: 'mask' };
+  expect(recordOf(`x ${text}`, environment).attributes['error.type']).toBe('unparsable_line');
+  const fields = {
+    'client:port': text.replaceAll('"', ''),
+    request: `"GET ${text.replaceAll('"', '')} HTTP/1.1"`,
+  };
+  expect(recordOf(lineWith(fields), environment).attributes['elb']).toBe(FIELDS['elb']);
+});
 
 /** What is left of lines, by `user_agent`; and how many were filtered. */
 const left = (lines: readonly string[], environment: Readonly<Record<string, string>>) => {
