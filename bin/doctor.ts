@@ -20,7 +20,7 @@ const OPTIONS = {
 /** Checks everything between CloudWatch and Scout, as far as it is there yet; exit status 1 if anything fails. */
 const main = async (): Promise<void> => {
   const { alb, stack: stackName, context } = readOptions(OPTIONS);
-  const given = alb.length > 0 ? SETTINGS.albArns.value.read(alb) : [];
+  const given = alb.length > 0 ? SETTINGS.albArns.parser.parse(alb.join(',')) : [];
   if (given === undefined) throw new UsageError(`--alb is ${alb.join(' ')}; it must be the ARN of an ALB`);
   const settings = settingsOf(context);
   if (settings === undefined) return;

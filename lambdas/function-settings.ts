@@ -1,76 +1,191 @@
-import type { Attributes } from './otlp/common.ts';
-import type { BatchLimits } from './format.ts';
-import { http } from './runtime/node-http.ts';
+import {
+  anyText,
+  baseUrl,
+  byAccount,
+  commaSeparated,
+  decimal,
+  flag,
+  headers,
+  integer,
+  matching,
+  oneOf,
+  pairs,
+  type Parser,
+  regularExpression,
+  url,
+} from './setting-parsers.ts';
 
 /** Which pipeline's defaults apply. */
 export type Pipeline = 'metrics' | 'logs';
 
-/** The functions' settings, from environment variables; README's table says what each means. */
-export interface FunctionSettings {
-  readonly scout: ScoutSettings;
-  readonly resource: ResourceSettings;
-  readonly batch: BatchLimits;
-  readonly deleteProcessedFiles: boolean;
-  readonly queueUrl?: string | undefined;
-  readonly deadLetterQueueUrl?: string | undefined;
-  readonly rejected: { readonly bucket?: string | undefined; readonly prefix: string };
-  readonly sourceBucket?: string | undefined;
-  readonly alb: AlbSettings;
-  readonly metrics: MetricSettings;
+/** Every kind of log that can be turned on; log-kinds.ts says what each is. */
+export const LOG_KIND_NAMES = ['alb', 'alb-connection'] as const;
+export type LogKindName = (typeof LOG_KIND_NAMES)[number];
+
+/** One setting of the functions. */
+export interface FunctionSetting<T = unknown> {
+  /** The environment variable. */
+  readonly env: string;
+  /** Another name of the variable. */
+  readonly alias?: string;
+  readonly parser: Parser<T>;
+  readonly required?: true;
+  readonly default?: T;
+  /** The default, where it depends on the pipeline. */
+  readonly defaults?: Readonly<Record<Pipeline, T>>;
+  /** No message shows the value. */
+  readonly secret?: true;
 }
 
-export interface ScoutSettings {
-  /** OTLP base URL without a trailing slash or signal path. */
-  readonly endpoint: string;
-  readonly tokenUrl: string;
-  readonly secretName?: string | undefined;
-  readonly clientId?: string | undefined;
-  readonly clientSecret?: string | undefined;
-  readonly audience: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** `auto`: zstd, or gzip if Scout refuses zstd. */
-  readonly compression: 'auto' | 'zstd' | 'gzip';
-  /** Milliseconds for one POST. */
-  readonly requestTimeoutMs: number;
+const MIB = 1024 * 1024;
+const ENVIRONMENT = 'production';
+
+/**
+ * Every setting of the functions: the one place of its variable, its values and its default. lib/settings/ adds the
+ * descriptions, which the bundles do without.
+ */
+export const FUNCTION_SETTINGS = {
+  scout: {
+    /** OTLP base URL without a trailing slash or signal path. */
+    endpoint: { env: 'SCOUT_ENDPOINT', parser: baseUrl("Scout's OTLP base URL"), required: true },
+    tokenUrl: { env: 'SCOUT_TOKEN_URL', parser: url("Scout's OAuth2 token endpoint"), required: true },
+    secretName: { env: 'SCOUT_SECRET_NAME', parser: matching(/^[\w/+=.@:-]+$/, 'the name of a secret') },
+    clientId: { env: 'SCOUT_CLIENT_ID', parser: anyText },
+    clientSecret: { env: 'SCOUT_CLIENT_SECRET', parser: anyText, secret: true },
+    audience: { env: 'SCOUT_AUDIENCE', parser: anyText, default: 'b14collector' },
+    headers: { env: 'SCOUT_HEADERS', parser: headers, default: {}, secret: true },
+    compression: { env: 'SCOUT_COMPRESSION', parser: oneOf('auto', 'zstd', 'gzip'), default: 'auto' },
+    /** Seconds for one POST. */
+    requestTimeout: { env: 'REQUEST_TIMEOUT', parser: integer(1, 900), default: 30 },
+  },
+  resource: {
+    environment: { env: 'SCOUT_ENVIRONMENT', parser: byAccount(ENVIRONMENT), default: ENVIRONMENT },
+    serviceName: {
+      env: 'SCOUT_SERVICE_NAME',
+      parser: anyText,
+      defaults: { metrics: 'aws-cloudwatch-stream', logs: 'alb' },
+    },
+    attributes: { env: 'SCOUT_RESOURCE_ATTRIBUTES', parser: pairs, default: {} },
+  },
+  batch: {
+    records: { env: 'BATCH_SIZE', parser: integer(1, 100_000), default: 10_000 },
+    /** Uncompressed. */
+    bytes: { env: 'BATCH_BYTES', parser: integer(1024, 4 * MIB), default: 4 * MIB },
+  },
+  deleteProcessedFiles: { env: 'DELETE_PROCESSED_FILES', parser: flag, default: false },
+  queueUrl: { env: 'QUEUE_URL', parser: anyText },
+  deadLetterQueueUrl: { env: 'DEAD_LETTER_QUEUE_URL', parser: anyText },
+  sourceBucket: { env: 'SOURCE_BUCKET', parser: anyText },
+  rejected: {
+    bucket: { env: 'REJECTED_BUCKET', parser: anyText },
+    prefix: { env: 'REJECTED_PREFIX', parser: anyText, default: 'rejected/' },
+  },
+  logKinds: {
+    env: 'LOG_KINDS',
+    parser: commaSeparated(
+      oneOf(...LOG_KIND_NAMES),
+      `kinds of logs, separated by commas, of ${LOG_KIND_NAMES.join(', ')}`,
+    ),
+    default: ['alb'],
+  },
+  /** The former way to turn on the kind `alb-connection`. */
+  albConnectionLogs: { env: 'ALB_CONNECTION_LOGS', parser: flag, default: false },
+  /** Of log records of every kind. */
+  alb: {
+    attributes: {
+      env: 'ALB_ATTRIBUTES',
+      alias: 'LOG_ATTRIBUTES',
+      parser: oneOf('aws', 'semconv', 'both'),
+      default: 'aws',
+    },
+    body: { env: 'ALB_BODY', alias: 'LOG_BODY', parser: oneOf('json', 'line', 'none'), default: 'json' },
+    queryStrings: {
+      env: 'ALB_QUERY_STRINGS',
+      alias: 'LOG_QUERY_STRINGS',
+      parser: oneOf('keep', 'mask', 'drop'),
+      default: 'keep',
+    },
+    clientAddress: {
+      env: 'ALB_CLIENT_ADDRESS',
+      alias: 'LOG_CLIENT_ADDRESS',
+      parser: oneOf('keep', 'mask'),
+      default: 'keep',
+    },
+    redactQueryKeys: {
+      env: 'ALB_REDACT_QUERY_KEYS',
+      alias: 'LOG_REDACT_QUERY_KEYS',
+      parser: commaSeparated(
+        matching(/^[^\s,=&?#"]+$/, ''),
+        'names of query parameters, separated by commas',
+      ),
+      default: [],
+    },
+    skipStatus: {
+      env: 'ALB_SKIP_STATUS',
+      alias: 'LOG_SKIP_STATUS',
+      parser: commaSeparated(
+        matching(/^[1-5](?:\d\d|xx)$/, ''),
+        'statuses separated by commas, such as 301,4xx',
+      ),
+      default: [],
+    },
+    skipPath: { env: 'ALB_SKIP_PATH', alias: 'LOG_SKIP_PATH', parser: regularExpression },
+    skipUserAgent: { env: 'ALB_SKIP_USER_AGENT', alias: 'LOG_SKIP_USER_AGENT', parser: regularExpression },
+    sampleRate: { env: 'ALB_SAMPLE_RATE', alias: 'LOG_SAMPLE_RATE', parser: decimal(0, 1), default: 1 },
+    /** Seconds. */
+    sampleSlowerThan: {
+      env: 'ALB_SAMPLE_SLOWER_THAN',
+      alias: 'LOG_SAMPLE_SLOWER_THAN',
+      parser: decimal(0, 4000),
+      default: Infinity,
+    },
+  },
+  metrics: {
+    units: { env: 'METRIC_UNITS', parser: oneOf('cloudwatch', 'ucum'), default: 'cloudwatch' },
+    dimensionAttributes: { env: 'METRIC_DIMENSION_ATTRIBUTES', parser: flag, default: true },
+  },
+} as const satisfies SettingTree;
+
+interface SettingTree {
+  readonly [name: string]: FunctionSetting | Readonly<Record<string, FunctionSetting>>;
 }
 
-export interface ResourceSettings {
-  readonly environment: string;
-  readonly serviceName: string;
-  readonly attributes: Attributes;
-}
+type Table = typeof FUNCTION_SETTINGS;
 
-export interface AlbSettings {
-  readonly attributes: 'aws' | 'semconv' | 'both';
-  readonly body: 'json' | 'line' | 'none';
-  /** As logged, with their values masked, or left out. */
-  readonly queryStrings: 'keep' | 'mask' | 'drop';
-  /** As logged, or without the last octet (IPv6: the last 80 bits). */
-  readonly clientAddress: 'keep' | 'mask';
-  /** Query parameters that are redacted beside those of signed URLs. */
-  readonly redactQueryKeys: readonly string[];
-  /** Requests that are left out: statuses such as `301` and `4xx`, patterns of path and user agent. */
-  readonly skipStatus: readonly string[];
-  readonly skipPath?: RegExp | undefined;
-  readonly skipUserAgent?: RegExp | undefined;
-  /** Share of successful requests that is kept, 0 to 1; errors always are. */
-  readonly sampleRate: number;
-  /** Seconds from which on a request is kept whatever the rate. */
-  readonly sampleSlowerThan: number;
-  /** Forward connection logs too. */
-  readonly connectionLogs: boolean;
-}
+/** The value of a setting with this row. */
+export type SettingValue<Row> = Row extends { readonly parser: Parser<infer T> }
+  ? Row extends { readonly required: true } | { readonly default: unknown } | { readonly defaults: unknown }
+    ? T
+    : T | undefined
+  : never;
 
-export interface MetricSettings {
-  readonly units: 'cloudwatch' | 'ucum';
-  readonly dimensionAttributes: boolean;
-}
+type ValuesOf<Rows> = {
+  readonly [K in keyof Rows]: Rows[K] extends { readonly env: string }
+    ? SettingValue<Rows[K]>
+    : ValuesOf<Rows[K]>;
+};
+
+/** Names of the environment variables in a table of settings. */
+export type Variables<Rows> = Rows extends { readonly env: infer Name extends string }
+  ? Name
+  : Rows extends { readonly parser: unknown }
+    ? never
+    : Variables<Rows[keyof Rows]>;
+
+/** Every environment variable of the functions. */
+export type Variable = Variables<Table>;
+
+/** The functions' settings, as their code reads them. */
+export type FunctionSettings = Omit<ValuesOf<Table>, 'albConnectionLogs'>;
+export type ScoutSettings = FunctionSettings['scout'];
+export type ResourceSettings = FunctionSettings['resource'];
+export type AlbSettings = FunctionSettings['alb'];
+export type MetricSettings = FunctionSettings['metrics'];
 
 /** Environment variables as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const SERVICE_NAMES = { metrics: 'aws-cloudwatch-stream', logs: 'alb' } as const;
-const MIB = 1024 * 1024;
+const SOURCE_PREFIXES = ['metrics/', 'alb/'];
 
 /**
  * Reads and checks the settings.
@@ -79,175 +194,59 @@ const MIB = 1024 * 1024;
  */
 export const readFunctionSettings = (environment: Environment, pipeline: Pipeline): FunctionSettings => {
   const faults: string[] = [];
-  const fault = (name: string, got: string, right: string): void => {
-    faults.push(`${name} is ${got}; it must be ${right}`);
+  const textOf = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  const value = (row: FunctionSetting): unknown => {
+    const read = readSetting(row, row.env, textOf);
+    if (read.fault !== undefined) faults.push(read.fault);
+    return read.value ?? row.defaults?.[pipeline];
   };
-  const text = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const parse = <T>(
-    name: string,
-    fallback: T,
-    right: string,
-    parser: (value: string) => T | undefined,
-  ): T => {
-    const value = text(name);
-    if (value === undefined) return fallback;
-    const parsed = parser(value);
-    if (parsed === undefined) fault(name, shown(name, value), right);
-    return parsed ?? fallback;
-  };
-  const required = (name: string, right: string, parser: (value: string) => string | undefined): string => {
-    if (text(name) === undefined) fault(name, 'missing', right);
-    return parse(name, '', right, parser);
-  };
-  const oneOf = <T extends string>(name: string, ...words: readonly [T, ...T[]]): T =>
-    parse(name, words[0], words.map((word) => `"${word}"`).join(', '), (value) =>
-      words.find((word) => word === value),
+  const values = (rows: SettingTree): object =>
+    Object.fromEntries(
+      Object.entries(rows).map(([name, node]) => [name, isRow(node) ? value(node) : values(node)]),
     );
-  const flag = (name: string): boolean => oneOf(name, 'false', 'true') === 'true';
-  const whole = (name: string, fallback: number, least: number, most: number): number =>
-    parse(name, fallback, `a whole number from ${least} to ${most}`, (value) => {
-      const number = /^\d+$/.test(value) ? Number(value) : NaN;
-      return number >= least && number <= most ? number : undefined;
-    });
-  const decimal = (name: string, fallback: number, most: number): number =>
-    parse(name, fallback, `a number from 0 to ${most}`, (value) => {
-      const number = /^\d*\.?\d+$/.test(value) ? Number(value) : NaN;
-      return number <= most ? number : undefined;
-    });
-  const list = (name: string, item: RegExp, right: string): readonly string[] =>
-    parse(name, [], right, (value) => {
-      const items = value.split(',').map((text) => text.trim());
-      return items.every((text) => item.test(text)) ? items : undefined;
-    });
-  const pattern = (name: string): RegExp | undefined =>
-    parse(name, undefined, 'a regular expression', regularExpression);
 
-  const settings: FunctionSettings = {
-    scout: {
-      endpoint: required('SCOUT_ENDPOINT', `the OTLP base URL, ${URL_RULE}`, (value) =>
-        safeUrl(
-          value
-            .replace(/\/+$/, '')
-            .replace(/\/v1\/(?:metrics|logs)$/, '')
-            .replace(/\/+$/, ''),
-        ),
-      ),
-      tokenUrl: required('SCOUT_TOKEN_URL', `the OAuth2 token endpoint, ${URL_RULE}`, safeUrl),
-      secretName: text('SCOUT_SECRET_NAME'),
-      clientId: text('SCOUT_CLIENT_ID'),
-      clientSecret: text('SCOUT_CLIENT_SECRET'),
-      audience: text('SCOUT_AUDIENCE') ?? 'b14collector',
-      headers: parse('SCOUT_HEADERS', {}, 'a JSON object of header names and text values', headers),
-      compression: oneOf('SCOUT_COMPRESSION', 'auto', 'zstd', 'gzip'),
-      requestTimeoutMs: whole('REQUEST_TIMEOUT', 30, 1, 900) * 1000,
-    },
-    resource: {
-      environment: text('SCOUT_ENVIRONMENT') ?? 'production',
-      serviceName: text('SCOUT_SERVICE_NAME') ?? SERVICE_NAMES[pipeline],
-      attributes: parse('SCOUT_RESOURCE_ATTRIBUTES', {}, 'pairs such as team=web,tier=1', pairs),
-    },
-    batch: {
-      records: whole('BATCH_SIZE', 10_000, 1, 100_000),
-      bytes: whole('BATCH_BYTES', 4 * MIB, 1024, 4 * MIB),
-    },
-    deleteProcessedFiles: flag('DELETE_PROCESSED_FILES'),
-    queueUrl: text('QUEUE_URL'),
-    deadLetterQueueUrl: text('DEAD_LETTER_QUEUE_URL'),
-    rejected: { bucket: text('REJECTED_BUCKET'), prefix: text('REJECTED_PREFIX') ?? 'rejected/' },
-    sourceBucket: text('SOURCE_BUCKET'),
-    alb: {
-      attributes: oneOf('ALB_ATTRIBUTES', 'aws', 'semconv', 'both'),
-      body: oneOf('ALB_BODY', 'json', 'line', 'none'),
-      queryStrings: oneOf('ALB_QUERY_STRINGS', 'keep', 'mask', 'drop'),
-      clientAddress: oneOf('ALB_CLIENT_ADDRESS', 'keep', 'mask'),
-      redactQueryKeys: list(
-        'ALB_REDACT_QUERY_KEYS',
-        /^[^\s,=&?#"]+$/,
-        'names of query parameters parted by commas',
-      ),
-      skipStatus: list('ALB_SKIP_STATUS', /^[1-5](?:\d\d|xx)$/, 'statuses parted by commas, such as 301,4xx'),
-      skipPath: pattern('ALB_SKIP_PATH'),
-      skipUserAgent: pattern('ALB_SKIP_USER_AGENT'),
-      sampleRate: decimal('ALB_SAMPLE_RATE', 1, 1),
-      sampleSlowerThan: decimal('ALB_SAMPLE_SLOWER_THAN', Infinity, 4000),
-      connectionLogs: flag('ALB_CONNECTION_LOGS'),
-    },
-    metrics: {
-      units: oneOf('METRIC_UNITS', 'cloudwatch', 'ucum'),
-      dimensionAttributes: flag('METRIC_DIMENSION_ATTRIBUTES'),
-    },
-  };
-
+  const { albConnectionLogs, ...settings } = values(FUNCTION_SETTINGS) as ValuesOf<Table>;
   const { secretName, clientId, clientSecret } = settings.scout;
   if (secretName === undefined && (clientId === undefined || clientSecret === undefined)) {
-    fault(
-      'SCOUT_SECRET_NAME',
-      'missing',
-      'a Secrets Manager secret, unless SCOUT_CLIENT_ID and SCOUT_CLIENT_SECRET are set',
+    faults.push(
+      'SCOUT_SECRET_NAME is missing; it must be the name of a secret, unless SCOUT_CLIENT_ID and SCOUT_CLIENT_SECRET are set',
     );
   }
   const { prefix } = settings.rejected;
-  if (
-    !prefix.endsWith('/') ||
-    SOURCE_PREFIXES.some((source) => prefix.startsWith(source) || source.startsWith(prefix))
-  ) {
-    fault(
-      'REJECTED_PREFIX',
-      JSON.stringify(prefix),
-      `a prefix that ends in / and is apart from ${SOURCE_PREFIXES.join(' and ')}`,
+  const overlaps = SOURCE_PREFIXES.some((source) => prefix.startsWith(source) || source.startsWith(prefix));
+  if (!prefix.endsWith('/') || overlaps) {
+    faults.push(
+      `REJECTED_PREFIX is ${JSON.stringify(prefix)}; it must be a prefix that ends in / and is apart from ${SOURCE_PREFIXES.join(' and ')}`,
     );
   }
-  if (faults.length > 0) throw new Error(`wrong settings: ${faults.join('. ')}.`);
-  return settings;
+  if (faults.length > 0) throw new Error(`invalid settings: ${faults.join('. ')}.`);
+  return { ...settings, logKinds: logKinds(settings.logKinds, albConnectionLogs) };
 };
 
-const SOURCE_PREFIXES = ['metrics/', 'alb/'];
-const URL_RULE = 'https: (http: only to loopback), without user, query or fragment';
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const isRow = (node: object): node is FunctionSetting => 'env' in node;
 
-/** A wrong value as a message may show it: nothing of headers, nor what a URL may hold of passwords and keys. */
-const shown = (name: string, value: string): string => {
-  if (name === 'SCOUT_HEADERS') return 'malformed';
-  if (!name.endsWith('_ENDPOINT') && !name.endsWith('_URL')) return JSON.stringify(value);
-  return JSON.stringify(value.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/([?#]).+$/s, '$1***'));
-};
-
-const safeUrl = (value: string): string | undefined => {
-  const url = URL.parse(value);
-  if (url === null || url.username !== '' || url.password !== '' || /[?#]/.test(value)) return undefined;
-  if (url.protocol === 'https:') return value;
-  return url.protocol === 'http:' && LOOPBACK.test(url.hostname) ? value : undefined;
-};
-
-const regularExpression = (value: string): RegExp | undefined => {
-  try {
-    return new RegExp(value);
-  } catch {
-    return undefined;
+/** The value of a setting, or its default; a fault says what is missing or wrong, under the name that was given. */
+export const readSetting = <T>(
+  { alias, parser, required, secret, default: fallback }: Omit<FunctionSetting<T>, 'env'>,
+  name: string,
+  textOf: (name: string) => string | undefined,
+): { readonly value?: T | undefined; readonly fault?: string } => {
+  const [given, other] = [name, alias ?? name].filter((one) => textOf(one) !== undefined);
+  if (given !== undefined && other !== undefined && other !== given)
+    return { fault: `${given} and ${other} are one setting; give one` };
+  const text = given === undefined ? undefined : textOf(given);
+  if (text === undefined) {
+    return required ? { fault: `${name} is missing; it must be ${parser.expected}` } : { value: fallback };
   }
+  const value = parser.parse(text);
+  if (value !== undefined) return { value };
+  const got = secret ? 'malformed' : (parser.show?.(text) ?? JSON.stringify(text));
+  return { value: fallback, fault: `${given} is ${got}; it must be ${parser.expected}` };
 };
 
-const headers = (value: string): Record<string, string> | undefined => {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
-    const entries = Object.entries(parsed).map(([name, text]): [string, string] => {
-      if (typeof text !== 'string') throw new TypeError('not text');
-      const value = text.trim();
-      http.validateHeaderName(name);
-      http.validateHeaderValue(name, value);
-      return [name, value];
-    });
-    return Object.fromEntries(entries);
-  } catch {
-    return undefined;
-  }
-};
-
-const pairs = (value: string): Record<string, string> | undefined => {
-  const entries = value.split(',').map((pair): [string, string] => {
-    const at = pair.indexOf('=');
-    return [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()];
-  });
-  return entries.some(([name]) => name === '') ? undefined : Object.fromEntries(entries);
-};
+/** The kinds of logs to forward; `albConnectionLogs` adds its kind. */
+export const logKinds = (
+  kinds: readonly LogKindName[],
+  albConnectionLogs: boolean,
+): readonly LogKindName[] =>
+  albConnectionLogs ? [...new Set([...kinds, 'alb-connection' as const])] : kinds;

@@ -4,13 +4,14 @@ import { connectionLogFormat } from './alb-connection/format.ts';
 import type { FormatOf } from './format.ts';
 import type { FunctionSettings } from './function-settings.ts';
 
-/** What is forwarded of a load balancer's logs: access logs, and connection logs if they are wanted. */
+/** The formats of a load balancer's logs, of the kinds that the settings turn on. */
 export const albFormats = (settings: FunctionSettings): FormatOf => {
   const accessLog = albFormat(settings);
   const connectionLog = connectionLogFormat(settings);
   return (key, size) => {
-    const skip = skipReason(key, size, settings.alb.connectionLogs);
+    const skip = skipReason(key, size, settings.logKinds.includes('alb-connection'));
     if (skip !== undefined) return { skip };
-    return isConnectionLog(key) ? connectionLog : accessLog;
+    if (isConnectionLog(key)) return connectionLog;
+    return settings.logKinds.includes('alb') ? accessLog : { skip: 'access log' };
   };
 };

@@ -57,7 +57,7 @@ export class LogsToScout extends Construct {
 
   /** Turns the logs on, or says how to. */
   private turnOn({ settings, bundles, bucket }: LogsToScoutProps): AlbLogSwitch | undefined {
-    const logs = settings.albConnectionLogs ? LOGS : LOGS.slice(0, 1);
+    const logs = settings.logKinds.includes('alb-connection') ? LOGS : LOGS.slice(0, 1);
     const { albArns, logRetentionDays } = settings;
     if (albArns !== undefined) {
       return new AlbLogSwitch(this, 'Switch', {

@@ -1,7 +1,7 @@
 import type { Node } from 'constructs';
 import { closestMatch } from 'leven';
-import { type Pipeline, readFunctionSettings } from '../lambdas/function-settings.ts';
-import { contradictions } from './settings/rules.ts';
+import { logKinds, readSetting, type Pipeline } from '../lambdas/function-settings.ts';
+import { contradictions, type Deployment } from './settings/rules.ts';
 import {
   ALB_SETTINGS,
   METRIC_SETTINGS,
@@ -18,83 +18,130 @@ export class SettingsError extends Error {}
 
 /**
  * Reads every setting from CDK context (`cdk.json` or `-c`). Empty text is the same as no value.
- * @throws SettingsError that names all missing, wrong, misspelt and contradicting keys, with an example command
+ * @param environment where the CDK CLI tells the account and region that it deploys to
+ * @throws SettingsError that names all missing, wrong, unknown and contradicting keys, with an example command
  */
-export const readStackSettings = (node: Node): StackSettings => {
+export const readStackSettings = (
+  node: Node,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): StackSettings => {
   const context: Record<string, unknown> = node.getAllContext();
-  const missing: string[] = [];
-  const wrong: string[] = [];
+  const faults: string[] = [];
   const read = ([key, setting]: [string, Setting]): [string, unknown] => {
-    const raw = context[key];
-    if (raw === undefined || raw === null || raw === '') {
-      if (setting.required) missing.push(`${key} is missing: ${setting.description.replaceAll('`', '')}`);
-      return [key, setting.default];
-    }
-    const value = setting.value.read(raw);
-    if (value === undefined) {
-      const got = setting.secret ? 'malformed' : JSON.stringify(raw);
-      wrong.push(`${key} is ${got}; it must be ${setting.value.expects}`);
-    }
+    const { value, fault } = readSetting(setting, key, (name) => contextText(context[name]));
+    if (fault !== undefined) faults.push(fault);
     return [key, value];
   };
-  const settings = Object.fromEntries(Object.entries<Setting>(SETTINGS).map(read)) as StackSettings;
-  const contradicting = wrong.length === 0 ? contradictions(settings) : [];
-  const faults = [...missing, ...wrong, ...misspelt(Object.keys(context)), ...contradicting];
-  if (faults.length === 0) faults.push(...refusedByFunctions(settings));
+  const values = Object.fromEntries(Object.entries<Setting>(SETTINGS).map(read)) as StackSettings;
+  const settings = { ...values, logKinds: logKinds(values.logKinds, values.albConnectionLogs) };
+  if (faults.length === 0) faults.push(...contradictions(settings, deployment(environment)));
+  if (faults.length === 0) faults.push(...tooLong(settings));
+  faults.push(...unknown(Object.keys(context)));
   if (faults.length > 0) throw new SettingsError(message(faults));
   return settings;
 };
 
-/** What the functions themselves would refuse, at every invocation. */
-const refusedByFunctions = (settings: StackSettings): readonly string[] => {
-  const refused = (['metrics', 'logs'] as const).flatMap((pipeline) => {
-    try {
-      readFunctionSettings(functionEnvironment(settings, pipeline), pipeline);
-      return [];
-    } catch (error) {
-      return [error instanceof Error ? error.message : String(error)];
-    }
-  });
-  return [...new Set(refused)];
-};
-
-/** What a pipeline's function is told of the settings: those that were given, and nothing of its own defaults. */
-export const functionEnvironment = (settings: StackSettings, pipeline: Pipeline): Record<string, string> =>
+/**
+ * The environment variables of a pipeline's function for these settings: none for a value that is the function's own
+ * default.
+ */
+export const functionEnvironment = (
+  settings: Partial<StackSettings>,
+  pipeline: Pipeline,
+): Record<string, string> =>
   Object.fromEntries(
     Object.entries<Setting>({
       ...SCOUT_SETTINGS,
       ...(pipeline === 'metrics' ? METRIC_SETTINGS : ALB_SETTINGS),
-    }).flatMap(([key, { env }]) => {
+    }).flatMap(([key, setting]) => {
       const value = settings[key as keyof StackSettings];
-      return env === undefined || value === undefined ? [] : [[env, environmentText(value)]];
+      const isDefault = value === setting.default && !setting.always;
+      return setting.env === undefined || value === undefined || isDefault
+        ? []
+        : [[setting.env, settingText(value)]];
     }),
   );
 
-const OURS = /^(?:scout|metric|alb|firehose|alarm)/i;
-const MOST_TYPOS = 2;
+/** The text that a setting's parser reads as this value. */
+export const settingText = (value: unknown): string => {
+  // `source` escapes slashes, which a text need not.
+  if (value instanceof RegExp) return value.source.replaceAll(String.raw`\/`, '/');
+  if (Array.isArray(value) && !value.some(isObject)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
 
-const misspelt = (keys: readonly string[]): string[] =>
+/** The text of a context value; undefined for none. */
+const contextText = (raw: unknown): string | undefined =>
+  raw === undefined || raw === null ? undefined : settingText(raw).trim() || undefined;
+
+const isObject = (value: unknown): boolean => typeof value === 'object';
+
+/** Known only where the CDK CLI has credentials; without any it makes a region up. */
+const deployment = ({
+  CDK_DEFAULT_ACCOUNT: account,
+  CDK_DEFAULT_REGION: region,
+}: Readonly<Record<string, string | undefined>>): Deployment =>
+  account === undefined || account === '' ? {} : { account, region };
+
+const NAMES = Object.entries<Setting>(SETTINGS).flatMap(([key, { alias }]) =>
+  alias === undefined ? [key] : [key, alias],
+);
+const MAX_TYPOS = 2;
+const LEAST_PART = 4;
+
+/**
+ * Keys that are not settings. CDK's own keys hold a colon, a slash or a dash, as keys of other tools may; any other
+ * key is taken for a misspelt setting.
+ */
+const unknown = (keys: readonly string[]): string[] =>
   keys
-    .filter((key) => !Object.hasOwn(SETTINGS, key) && /^[\w-]+$/.test(key))
+    .filter((key) => /^[\w-]+$/.test(key) && !NAMES.includes(key))
     .flatMap((key) => {
-      const meant = closestMatch(key, Object.keys(SETTINGS), { maxDistance: MOST_TYPOS });
-      if (meant !== undefined) return [`${key} is no setting; did you mean ${meant}?`];
-      return OURS.test(key) ? [`${key} is no setting`] : [];
+      const meant = closest(key);
+      if (meant !== undefined) return [`unknown setting ${key}; did you mean ${meant}?`];
+      return key.includes('-')
+        ? []
+        : [`unknown setting ${key}; write a key of your own with a colon: my:${key}`];
     });
 
-const environmentText = (value: unknown): string => {
-  if (typeof value === 'string') return value;
-  return Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+/** The setting whose name differs by a typo or two, or holds the key as a part. */
+const closest = (key: string): string | undefined => {
+  const wanted = plain(key);
+  const typo = closestMatch(wanted, NAMES.map(plain), { maxDistance: MAX_TYPOS });
+  return NAMES.find((name) =>
+    typo === undefined ? wanted.length >= LEAST_PART && plain(name).includes(wanted) : plain(name) === typo,
+  );
 };
+
+const plain = (name: string): string => name.replaceAll(/[-_]/g, '').toLowerCase();
+
+// Lambda measures the variables as JSON text: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const MAX_ENVIRONMENT_BYTES = 4096;
+/** For the names of queues and buckets, which only the deploy knows. */
+const RESERVED_BYTES = 700;
+
+const tooLong = (settings: StackSettings): string[] =>
+  (['metrics', 'logs'] as const)
+    .map((pipeline) => ({
+      pipeline,
+      bytes: Buffer.byteLength(JSON.stringify(functionEnvironment(settings, pipeline))),
+    }))
+    .filter(({ bytes }) => bytes > MAX_ENVIRONMENT_BYTES - RESERVED_BYTES)
+    .map(
+      ({ pipeline, bytes }) =>
+        `the settings of ${pipeline} make ${bytes} bytes of environment variables; Lambda allows ${MAX_ENVIRONMENT_BYTES}, of which ${RESERVED_BYTES} are taken`,
+    );
 
 const message = (faults: readonly string[]): string => `
 The settings are not right yet:
 
 ${faults.map((fault) => `  - ${fault}`).join('\n')}
 
-Give them with -c or under "context" in cdk.json, for example:
+Give them under "context" in cdk.json or with -c, for example:
 
   npx cdk deploy \\
     -c scoutEndpoint=https://otel.example.com/tenant/otlp \\
     -c scoutTokenUrl=https://id.example.com/oauth/token
+
+docs/settings.md lists every setting and its allowed values.
 `;

@@ -66,7 +66,7 @@ const deployed = async (
     bucket: bucket ?? source.bucket,
     queueUrl: queueUrl ?? source.queueUrl,
     concurrency: isMetrics ? settings.metricConcurrency : settings.albConcurrency,
-    connectionLogs: settings.albConnectionLogs === true,
+    connectionLogs: settings.logKinds.includes('alb-connection'),
     region,
   };
 };

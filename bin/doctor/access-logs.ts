@@ -12,7 +12,7 @@ export const accessLogChecks = (
 ): readonly Check[] => {
   const { BucketName: ownBucket = '', LogsQueueUrl: queueUrl } = outputs;
   if (queueUrl === undefined) return [];
-  const { albLogBucketName, albLogPrefix = '', albLogAccounts = [], albConnectionLogs } = settings;
+  const { albLogBucketName, albLogPrefix = '', albLogAccounts = [], logKinds } = settings;
   const target =
     albLogBucketName === undefined
       ? { bucket: ownBucket, prefix: 'alb/' }
@@ -27,7 +27,7 @@ export const accessLogChecks = (
     ...(albLogBucketName === undefined ? [deliveryPolicy(ownBucket, [...new Set(accounts)])] : []),
     ...loadBalancers.flatMap((arn) => [
       logs(arn, 'access_logs', target, outputs['TurnOnAccessLogs']),
-      ...(albConnectionLogs === true
+      ...(logKinds.includes('alb-connection')
         ? [logs(arn, 'connection_logs', target, outputs['TurnOnConnectionLogs'])]
         : []),
     ]),

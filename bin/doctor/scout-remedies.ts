@@ -18,7 +18,7 @@ const TOKEN_REMEDIES: readonly Remedy[] = [
   ],
   [
     /audience|invalid_target|service not found/i,
-    ({ scoutAudience = 'b14collector' }) => `scoutAudience is wrong: ${scoutAudience}`,
+    ({ scoutAudience }) => `scoutAudience is wrong: ${scoutAudience}`,
   ],
   [
     /realm does not exist|responded (?:200|3\d\d|404|405)/i,
@@ -42,7 +42,7 @@ const TOKEN_REMEDIES: readonly Remedy[] = [
 const OTLP_REMEDIES: readonly Remedy[] = [
   [
     /responded 40[13]/,
-    ({ scoutAudience = 'b14collector', scoutEndpoint }) =>
+    ({ scoutAudience, scoutEndpoint }) =>
       `Scout does not accept the token: the client must belong to the tenant of ${scoutEndpoint}, and scoutAudience be what Scout expects (now ${scoutAudience})`,
   ],
   [

@@ -55,8 +55,9 @@ const EMPTY_REQUEST: Body = { bytes: gzipSync(new Uint8Array()), encoding: 'gzip
 const emptyRequest = async (context: Context, path: '/v1/metrics' | '/v1/logs'): Promise<Finding> => {
   const minted = (await hasCredentials(context)) ? await context.token() : undefined;
   if (minted?.type !== 'token') return skip('needs a token');
-  const { endpoint, headers, requestTimeoutMs: timeoutMs } = context.scout();
+  const { endpoint, headers, requestTimeout } = context.scout();
   const url = endpoint + path;
+  const timeoutMs = requestTimeout * 1000;
   const outcome = await post({ url, token: minted.token, headers, body: EMPTY_REQUEST, timeoutMs }, Date.now);
   return outcome.type === 'accepted'
     ? ok(`${url} accepts an empty request`)

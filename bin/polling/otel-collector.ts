@@ -1,4 +1,4 @@
-import { SCOUT_SETTINGS, type StackSettings } from '../../lib/settings/settings-table.ts';
+import type { StackSettings } from '../../lib/settings/settings-table.ts';
 import { CLOUDWATCH_EXPORTER_PORT, SCRAPE_INTERVAL } from './cloudwatch-exporter.ts';
 
 /** The version these files are tried with. */
@@ -57,7 +57,7 @@ extensions:
     client_secret: \${env:SCOUT_CLIENT_SECRET}
     token_url: ${quoted(settings.scoutTokenUrl)}
     endpoint_params:
-      audience: ${quoted(settings.scoutAudience ?? SCOUT_SETTINGS.scoutAudience.defaultText)}
+      audience: ${quoted(settings.scoutAudience)}
 
 exporters:
   # TLS is verified: that is the exporter's default, and nothing here changes it.
@@ -66,8 +66,8 @@ exporters:
     auth:
       authenticator: oauth2client
     compression: gzip
-    timeout: ${settings.requestTimeout ?? SCOUT_SETTINGS.requestTimeout.defaultText}s
-${headers(settings.scoutHeaders ?? {})}\
+    timeout: ${settings.requestTimeout}s
+${headers(settings.scoutHeaders)}\
     # Never given up, however long Scout is away; up to 1000 scrapes' requests wait in memory.
     retry_on_failure:
       max_elapsed_time: 0s
@@ -90,22 +90,17 @@ const resourceAttributes = (
   settings: CollectorSettings,
   region: string,
 ): readonly (readonly [string, string])[] => {
-  const environment = settings.scoutEnvironment ?? SCOUT_SETTINGS.scoutEnvironment.defaultText;
+  const { scoutEnvironment } = settings;
+  const environment = typeof scoutEnvironment === 'string' ? scoutEnvironment : scoutEnvironment.default;
   return [
     ['cloud.provider', 'aws'],
     ['cloud.region', region],
     ['environment', environment],
     ['deployment.environment', environment],
     ['deployment.environment.name', environment],
-    ...pairs(settings.scoutResourceAttributes ?? ''),
+    ...Object.entries(settings.scoutResourceAttributes),
   ];
 };
-
-const pairs = (attributes: string): readonly (readonly [string, string])[] =>
-  attributes
-    .split(',')
-    .filter(Boolean)
-    .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const);
 
 const headers = (named: Readonly<Record<string, string>>): string => {
   const lines = Object.entries(named).map(([name, value]) => `      ${quoted(name)}: ${quoted(value)}\n`);

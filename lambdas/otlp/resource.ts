@@ -1,4 +1,5 @@
 import type { ResourceSettings } from '../function-settings.ts';
+import type { ByAccount } from '../setting-parsers.ts';
 import type { Attributes } from './common.ts';
 
 /** Where records come from, as far as it is known; an empty text is left out when it is encoded. */
@@ -14,16 +15,25 @@ export interface AwsSource {
  * conventions (https://opentelemetry.io/docs/specs/semconv/resource/deployment-environment/) each read another one.
  */
 export const resourceAttributes = (
-  { environment, serviceName, attributes }: ResourceSettings,
+  { environment: environments, serviceName, attributes }: ResourceSettings,
   { account = '', region = '', resourceId = '' }: AwsSource,
-): Attributes => ({
-  'service.name': serviceName,
-  'cloud.provider': 'aws',
-  'cloud.account.id': account,
-  'cloud.region': region,
-  'cloud.resource_id': resourceId,
-  environment,
-  'deployment.environment': environment,
-  'deployment.environment.name': environment,
-  ...attributes,
-});
+): Attributes => {
+  const environment = environmentOf(environments, account);
+  return {
+    'service.name': serviceName,
+    'cloud.provider': 'aws',
+    'cloud.account.id': account,
+    'cloud.region': region,
+    'cloud.resource_id': resourceId,
+    environment,
+    'deployment.environment': environment,
+    'deployment.environment.name': environment,
+    ...attributes,
+  };
+};
+
+/** The environment of an account; `default` for an account that is unknown or not listed. */
+const environmentOf = (environments: ByAccount, account: string): string => {
+  if (typeof environments === 'string') return environments;
+  return (Object.hasOwn(environments, account) ? environments[account] : undefined) ?? environments.default;
+};

@@ -37,7 +37,8 @@ export const createScout = (
   settings: ScoutSettings,
   dependencies: ScoutDependencies,
 ): Scout => {
-  const tokens = createTokens(settings, dependencies);
+  const requestTimeoutMs = settings.requestTimeout * 1000;
+  const tokens = createTokens({ ...settings, requestTimeoutMs }, dependencies);
   const encoding = negotiateEncoding(settings.compression);
   return {
     compress: async (request) => compress(encoding.current(), request, ZSTD_LEVELS[pipeline]),
@@ -52,7 +53,7 @@ export const createScout = (
         bytes += body.bytes.length;
       };
       const send = async (token: string): Promise<PostOutcome> => {
-        const { headers, requestTimeoutMs } = settings;
+        const { headers } = settings;
         if (encoding.current() === 'gzip') body = await toGzip(body);
         const timeoutMs = Math.min(requestTimeoutMs, Math.floor(deadline - dependencies.monotonicNow()));
         if (timeoutMs < MIN_REQUEST_MS)

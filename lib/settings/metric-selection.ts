@@ -1,4 +1,4 @@
-import { fromJson, isObject, type Value } from './value-parsers.ts';
+import { all, parseJson, type Parser } from '../../lambdas/setting-parsers.ts';
 
 /** A CloudWatch namespace: all its metrics, or only those named. */
 export interface MetricSelection {
@@ -13,30 +13,51 @@ export interface ExtraStatistics {
   readonly statistics: readonly string[];
 }
 
-/** Namespaces parted by commas, or a JSON array of namespaces and `{namespace, metricNames}`. */
-export const metricSelections: Value<readonly MetricSelection[]> = {
-  expects:
-    'namespaces parted by commas, or JSON such as [{"namespace":"AWS/RDS","metricNames":["CPUUtilization"]}]',
-  read: (raw) => {
-    const value = fromJson(raw);
-    const items: readonly unknown[] = Array.isArray(value) ? value : String(value).split(',');
-    return everyOne(
-      items.map((item) => selection(typeof item === 'string' ? { namespace: item.trim() } : item)),
-    );
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStreamFilter.html
+const MAX_NAMES = 1000;
+const METRIC_NAME = /^(?=.*\S)[ -~]{1,255}$/;
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+const NAMESPACE = /^(?!:)(?=.*\S)[\w./#: -]{1,255}$/;
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStreamStatisticsConfiguration.html
+const MAX_CONFIGURATIONS = 100;
+const MAX_METRICS = 100;
+const MAX_STATISTICS = 20;
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+const STATISTIC = new RegExp(
+  [
+    String.raw`^(?:p|tm|wm|tc|ts)(?:100|\d{1,2}(?:\.\d{1,10})?)$`,
+    String.raw`^(?:TM|WM|TC|TS)\((?!:\))(?:PERCENT?:PERCENT?|NUMBER?:NUMBER?)\)$`,
+    String.raw`^PR\((?!:\))NUMBER?:NUMBER?\)$`,
+    '^IQM$',
+  ]
+    .join('|')
+    .replaceAll('PERCENT', String.raw`(?:(?:100|\d{1,2}(?:\.\d{1,10})?)%)`)
+    .replaceAll('NUMBER', String.raw`(?:\d+(?:\.\d{1,10})?)`),
+);
+
+/** Namespaces separated by commas, or a JSON array of namespaces and of `{namespace, metricNames}`. */
+export const metricSelections: Parser<readonly MetricSelection[]> = {
+  expected: `namespaces separated by commas, or JSON such as [{"namespace":"AWS/RDS","metricNames":["CPUUtilization"]}], of ${MAX_NAMES} names at most`,
+  parse: (text) => {
+    const json = parseJson(text);
+    const items: readonly unknown[] = Array.isArray(json) ? json : text.split(',');
+    const selections = all(items.map(selection));
+    return selections && names(selections) <= MAX_NAMES ? selections : undefined;
   },
 };
 
 /** A JSON array of `{namespace, metricNames, statistics}`. */
-export const extraStatistics: Value<readonly ExtraStatistics[]> = {
-  expects:
-    'JSON such as [{"namespace":"AWS/ApplicationELB","metricNames":["TargetResponseTime"],"statistics":["p90","p99"]}]',
-  read: (raw) => {
-    const value = fromJson(raw);
-    return Array.isArray(value) ? everyOne(value.map(statistics)) : undefined;
+export const extraStatistics: Parser<readonly ExtraStatistics[]> = {
+  expected:
+    'JSON such as [{"namespace":"AWS/ApplicationELB","metricNames":["TargetResponseTime"],"statistics":["p90","TM(10%:90%)"]}]; statistics are p99, tm99, wm99, tc99, ts99, TM(…), WM(…), TC(…), TS(…), PR(…) or IQM',
+  parse: (text) => {
+    const json = parseJson(text);
+    return Array.isArray(json) && json.length <= MAX_CONFIGURATIONS ? all(json.map(statistics)) : undefined;
   },
 };
 
-/** One selection a namespace: the names of several are joined, and a whole namespace holds them all. */
+/** One selection per namespace: the names of several are joined, and a whole namespace holds them all. */
 export const merged = (selections: readonly MetricSelection[]): readonly MetricSelection[] =>
   [...Map.groupBy(selections, ({ namespace }) => namespace)].map(([namespace, same]) =>
     same.some(({ metricNames }) => metricNames === undefined)
@@ -44,38 +65,40 @@ export const merged = (selections: readonly MetricSelection[]): readonly MetricS
       : { namespace, metricNames: [...new Set(same.flatMap(({ metricNames }) => metricNames ?? []))] },
   );
 
-const selection = (item: unknown): MetricSelection | undefined => {
-  if (!isObject(item) || !onlyKeys(item, 'namespace', 'metricNames') || !isName(item.namespace))
-    return undefined;
-  if (item.metricNames === undefined) return { namespace: item.namespace };
-  return areNames(item.metricNames)
-    ? { namespace: item.namespace, metricNames: item.metricNames }
-    : undefined;
-};
+/** Names in a filter, as AWS counts them: those of namespaces and those of metrics. */
+const names = (selections: readonly MetricSelection[]): number =>
+  merged(selections).reduce((sum, { metricNames = [] }) => sum + 1 + metricNames.length, 0);
 
-// The most a configuration may hold: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStreamStatisticsConfiguration.html
-const MAX_METRICS = 100;
-const MAX_STATISTICS = 20;
+const selection = (item: unknown): MetricSelection | undefined => {
+  if (typeof item === 'string') return selection({ namespace: item.trim() });
+  if (!isObject(item) || !onlyKeys(item, 'namespace', 'metricNames')) return undefined;
+  const { namespace, metricNames } = item;
+  if (!isNamespace(namespace)) return undefined;
+  if (metricNames === undefined) return { namespace };
+  return areTexts(metricNames, METRIC_NAME) ? { namespace, metricNames } : undefined;
+};
 
 const statistics = (item: unknown): ExtraStatistics | undefined => {
   if (!isObject(item) || !onlyKeys(item, 'namespace', 'metricNames', 'statistics')) return undefined;
   const { namespace, metricNames, statistics } = item;
-  return isName(namespace) &&
-    areNames(metricNames) &&
+  return isNamespace(namespace) &&
+    areTexts(metricNames, METRIC_NAME) &&
     metricNames.length <= MAX_METRICS &&
-    areNames(statistics) &&
+    areTexts(statistics, STATISTIC) &&
     statistics.length <= MAX_STATISTICS
     ? { namespace, metricNames, statistics }
     : undefined;
 };
 
-const everyOne = <T>(items: readonly (T | undefined)[]): readonly T[] | undefined =>
-  items.length > 0 && items.every((item) => item !== undefined) ? items : undefined;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const onlyKeys = (item: object, ...keys: readonly string[]): boolean =>
   Object.keys(item).every((key) => keys.includes(key));
 
-const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isNamespace = (value: unknown): value is string => typeof value === 'string' && NAMESPACE.test(value);
 
-const areNames = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.length > 0 && value.every(isName);
+const areTexts = (value: unknown, pattern: RegExp): value is readonly string[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((one) => typeof one === 'string' && pattern.test(one));

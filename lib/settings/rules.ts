@@ -1,15 +1,34 @@
 import type { StackSettings } from './settings-table.ts';
 
-/** What several settings together must not be, and what to say of it. */
-export const contradictions = (settings: StackSettings): readonly string[] =>
-  RULES.filter(([isBroken]) => isBroken(settings)).map(([, fault]) => fault);
+/** Where the stack goes, as far as it is known. */
+export interface Deployment {
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+}
 
-type Rule = readonly [isBroken: (settings: StackSettings) => unknown, fault: string];
+/** Faults of several settings together, or of one where it is deployed. */
+export const contradictions = (settings: StackSettings, deployment: Deployment): readonly string[] =>
+  RULES.filter(([isBroken]) => isBroken(settings, deployment)).map(([, fault]) => fault);
+
+type Rule = readonly [isBroken: (settings: StackSettings, deployment: Deployment) => unknown, fault: string];
+
+// Each account adds some 85 bytes to a bucket policy, of 20 KB at most:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+const MAX_ACCOUNTS = 200;
 
 const RULES: readonly Rule[] = [
   [
     ({ metrics, albLogs }) => !metrics && !albLogs,
     'metrics and albLogs are both false; nothing is left to deploy',
+  ],
+  [
+    ({ scoutEndpoint, scoutTokenUrl }) =>
+      [scoutEndpoint, scoutTokenUrl].some((url) => url.startsWith('http:')),
+    'scoutEndpoint or scoutTokenUrl is on loopback, which the functions cannot reach; it must be an https: URL',
+  ],
+  [
+    ({ scoutSecretName }) => scoutSecretName?.startsWith('arn:'),
+    'scoutSecretName is an ARN; it must be the name of a secret, which is what follows "secret:", less the last 7 characters',
   ],
   [
     ({ metricExclude, metricInclude, metricPreset }) => metricExclude && (metricInclude ?? metricPreset),
@@ -24,8 +43,12 @@ const RULES: readonly Rule[] = [
     "albArns and albLogAccounts deliver into the stack's own bucket; they cannot be given with albLogBucketName",
   ],
   [
+    ({ albLogAccounts = [] }) => albLogAccounts.length > MAX_ACCOUNTS,
+    `albLogAccounts names more than ${MAX_ACCOUNTS} accounts; the bucket policy has no room for them`,
+  ],
+  [
     ({ albLogBucketName, albLogPrefix, albLogSource }) =>
-      !albLogBucketName && (albLogPrefix ?? albLogSource === 'eventbridge'),
+      !albLogBucketName && (albLogPrefix !== undefined || albLogSource === 'eventbridge'),
     'albLogPrefix and albLogSource are about an existing bucket; they need albLogBucketName',
   ],
   [({ vpcId, subnetIds }) => !vpcId !== !subnetIds, 'vpcId and subnetIds go together'],
@@ -35,10 +58,19 @@ const RULES: readonly Rule[] = [
       regions.length > 1 && (vpcId ?? albLogBucketName ?? alarmTopicArn ?? secretKmsKeyArn),
     'vpcId, albLogBucketName, alarmTopicArn and secretKmsKeyArn belong to one region each; regions names several',
   ],
+  ...(['albArns', 'alarmTopicArn', 'secretKmsKeyArn'] as const).map((key): Rule => [
+    (settings, { region }) => {
+      const regions = settings.regions ?? (region === undefined ? undefined : [region]);
+      return regions && [settings[key] ?? []].flat().some((arn) => !regions.includes(part(arn, 3)));
+    },
+    `${key} names a resource of another region than the stack's`,
+  ]),
   [
-    ({ regions, albArns = [] }) => regions && albArns.some((arn) => !regions.includes(regionOf(arn))),
-    'albArns names a load balancer outside regions',
+    ({ albArns = [] }, { account }) =>
+      account !== undefined && albArns.some((arn) => part(arn, 4) !== account),
+    "albArns names a load balancer of another account than the stack's; turn its logs on there, and name the account in albLogAccounts",
   ],
 ];
 
-const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
+/** A part of an ARN, `arn:partition:service:region:account:resource`. */
+const part = (arn: string, index: number): string => arn.split(':')[index] ?? '';

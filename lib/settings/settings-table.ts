@@ -1,372 +1,309 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  FUNCTION_SETTINGS,
+  type FunctionSetting,
+  type SettingValue,
+  type Variable,
+  type Variables,
+} from '../../lambdas/function-settings.ts';
+import {
+  commaSeparated,
+  flag,
+  integer,
+  matching,
+  oneOf,
+  type Parser,
+} from '../../lambdas/setting-parsers.ts';
 import { METRIC_PRESETS } from './metric-presets.ts';
 import { extraStatistics, metricSelections } from './metric-selection.ts';
-import {
-  attributes,
-  boolean,
-  certificateFile,
-  httpsUrl,
-  integerFrom,
-  keyPrefix,
-  listOf,
-  numberFrom,
-  oneOf,
-  regularExpression,
-  text,
-  textMap,
-  type Value,
-} from './value-parsers.ts';
+import { certificateFile, keyPrefix, listOf } from './stack-parsers.ts';
 
 /** One context key. */
 export interface Setting<T = unknown> {
-  readonly value: Value<T>;
+  readonly parser: Parser<T>;
   readonly description: string;
   readonly required?: true;
   readonly default?: T;
-  /** What holds without it, where that is not a value of the stack's own. */
+  /** What holds without a value, in words. */
   readonly defaultText?: string;
+  /** Another name of the key. */
+  readonly alias?: string;
   /** The functions' environment variable that it becomes. */
   readonly env?: string;
-  /** Values are not repeated in messages. */
+  /** The functions have no default of their own. */
+  readonly always?: true;
+  /** No message shows the value. */
   readonly secret?: true;
 }
 
 /**
- * A message that crashes the function comes again after six of these: 300 receives must end, and the message be a dead
- * letter, before its 14 days do.
+ * A message that crashes the function is received again after six of these: 300 receives must end, and the message be
+ * dead-lettered, before its 14 days do.
  */
-const MOST_TIMEOUT_SECONDS = 600;
+const MAX_TIMEOUT_SECONDS = 600;
 
 /** Two queues of 14 days: an object outlives every message about it. */
 export const LEAST_BUCKET_RETENTION_DAYS = 28;
 
-/** What CloudWatch Logs can keep a log for, in days. */
+/** New accounts get 3,008: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const memory = integer(128, 10_240);
+const timeout = integer(60, MAX_TIMEOUT_SECONDS);
+const concurrency = integer(2, 1000);
+
+/** How long CloudWatch Logs can keep a log, in days. */
 const LOG_RETENTION_DAYS = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
 );
 
-const PRESETS = Object.keys(METRIC_PRESETS);
+const camelCase = (variable: string): string =>
+  variable.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-const name = text(/^\S.*$/, 'text');
+/** A key that becomes a variable of the functions, with the variable's own values and default. */
+const forFunctions = <Row extends FunctionSetting>(row: Row, description: string) => ({
+  ...row,
+  description,
+  ...(row.alias !== undefined && { alias: camelCase(row.alias) }),
+});
+
+const { scout, resource, batch, alb, metrics } = FUNCTION_SETTINGS;
+const { serviceName } = resource;
 
 export const SCOUT_SETTINGS = {
-  scoutEndpoint: {
-    value: httpsUrl,
-    required: true,
-    env: 'SCOUT_ENDPOINT',
-    description: "Scout's OTLP base URL, such as `https://otel.example.com/tenant/otlp`",
-  },
-  scoutTokenUrl: {
-    value: httpsUrl,
-    required: true,
-    env: 'SCOUT_TOKEN_URL',
-    description: "Scout's OAuth2 token endpoint",
-  },
+  scoutEndpoint: forFunctions(
+    scout.endpoint,
+    'OTLP base URL, such as `https://otel.example.com/tenant/otlp`',
+  ),
+  scoutTokenUrl: forFunctions(
+    scout.tokenUrl,
+    'OAuth2 token endpoint, such as `https://id.example.com/oauth/token`',
+  ),
   scoutSecretName: {
-    value: text(/^[\w/+=.@-]+$/, 'the name of a secret, not its ARN'),
+    ...forFunctions(
+      scout.secretName,
+      'Secrets Manager secret `{"clientId","clientSecret"}` in the region of the stack',
+    ),
     default: 'scout/oauth-client',
-    env: 'SCOUT_SECRET_NAME',
-    description: 'Secrets Manager secret `{"clientId","clientSecret"}`',
+    always: true,
   },
-  scoutAudience: {
-    value: name,
-    defaultText: 'b14collector',
-    env: 'SCOUT_AUDIENCE',
-    description: '`audience` of the token request',
-  },
-  scoutHeaders: {
-    value: textMap,
-    secret: true,
-    env: 'SCOUT_HEADERS',
-    description: 'Extra HTTP headers. They are readable in the template: no place for secrets',
-  },
-  scoutEnvironment: {
-    value: name,
-    defaultText: 'production',
-    env: 'SCOUT_ENVIRONMENT',
-    description: 'Environment of everything sent',
-  },
-  scoutResourceAttributes: {
-    value: attributes,
-    env: 'SCOUT_RESOURCE_ATTRIBUTES',
-    description: 'Further attributes of every resource',
-  },
-  requestTimeout: {
-    value: integerFrom(1, 900),
-    defaultText: '30',
-    env: 'REQUEST_TIMEOUT',
-    description: 'Seconds for one POST',
-  },
-  batchSize: {
-    value: integerFrom(1, 100_000),
-    defaultText: '10000',
-    env: 'BATCH_SIZE',
-    description: 'Most records in one POST',
-  },
-  batchBytes: {
-    value: integerFrom(1024, 4 * 1024 * 1024),
-    defaultText: '4194304',
-    env: 'BATCH_BYTES',
-    description: 'Most uncompressed bytes in one POST',
-  },
-  deleteProcessedFiles: {
-    value: boolean,
-    defaultText: 'false',
-    env: 'DELETE_PROCESSED_FILES',
-    description: 'Delete an object once all of it was delivered, instead of at the end of its retention',
-  },
-} satisfies Record<string, Setting>;
+  scoutAudience: forFunctions(scout.audience, '`audience` of the token request'),
+  scoutHeaders: forFunctions(
+    scout.headers,
+    'Extra HTTP headers. The template shows them to every reader: not for secrets',
+  ),
+  scoutCompression: forFunctions(
+    scout.compression,
+    'Compression of requests. `auto` is zstd until Scout refuses it, then gzip',
+  ),
+  scoutEnvironment: forFunctions(
+    resource.environment,
+    'Environment of everything sent, or one per AWS account',
+  ),
+  scoutResourceAttributes: forFunctions(resource.attributes, 'Additional attributes of every resource'),
+  requestTimeout: forFunctions(scout.requestTimeout, 'Time-out of one POST, in seconds'),
+  batchSize: forFunctions(batch.records, 'Most records in one POST'),
+  batchBytes: forFunctions(batch.bytes, 'Most uncompressed bytes in one POST'),
+  deleteProcessedFiles: forFunctions(
+    FUNCTION_SETTINGS.deleteProcessedFiles,
+    'Delete an object once all of it was delivered, instead of at the end of its retention',
+  ),
+} as const;
 
 export const METRIC_SETTINGS = {
-  metrics: {
-    value: boolean,
-    default: true,
-    description: 'Deploy the metrics pipeline',
-  },
+  metrics: { parser: flag, default: true, description: 'Deploy the metrics pipeline' },
   metricServiceName: {
-    value: name,
-    defaultText: 'aws-cloudwatch-stream',
-    env: 'SCOUT_SERVICE_NAME',
-    description: '`service.name` of metrics; the word `namespace` means the CloudWatch namespace',
+    ...forFunctions(
+      serviceName,
+      '`service.name` of metrics; the word `namespace` means the CloudWatch namespace',
+    ),
+    default: serviceName.defaults.metrics,
   },
-  metricUnits: {
-    value: oneOf('cloudwatch', 'ucum'),
-    defaultText: 'cloudwatch',
-    env: 'METRIC_UNITS',
-    description: "Units as CloudWatch writes them, or OpenTelemetry's",
-  },
-  metricDimensionAttributes: {
-    value: boolean,
-    defaultText: 'false',
-    env: 'METRIC_DIMENSION_ATTRIBUTES',
-    description: 'Also one attribute a dimension, `Dimensions.<Name>`',
-  },
+  metricUnits: forFunctions(metrics.units, "Units as CloudWatch writes them, or OpenTelemetry's (UCUM)"),
+  metricDimensionAttributes: forFunctions(
+    metrics.dimensionAttributes,
+    'Also add one attribute per dimension, `Dimensions.<Name>`',
+  ),
   metricInclude: {
-    value: metricSelections,
-    defaultText: 'every namespace but `ScoutForwarder`',
-    description: 'Stream these metrics only',
+    parser: metricSelections,
+    defaultText: 'every namespace but ScoutForwarder',
+    description: 'Stream only these metrics',
   },
   metricPreset: {
-    value: listOf(oneOf(...PRESETS), `services parted by commas, of ${PRESETS.join(', ')}`),
-    description: 'Stream the metrics of these services only, with what `metricInclude` names',
+    parser: commaSeparated(
+      oneOf(...Object.keys(METRIC_PRESETS)),
+      'names of presets, separated by commas; the presets are listed below',
+    ),
+    description: 'Stream only the metrics of these services, and those of `metricInclude`',
   },
   metricExclude: {
-    value: metricSelections,
-    description: 'Stream all but these metrics; not together with the two above',
+    parser: metricSelections,
+    description: 'Stream all metrics but these. Not together with `metricInclude` or `metricPreset`',
   },
   metricStatistics: {
-    value: extraStatistics,
-    description: 'Statistics beside count, sum, min and max. CloudWatch charges for each five of a metric',
+    parser: extraStatistics,
+    description:
+      'Statistics beside count, sum, min and max. CloudWatch bills up to five of a metric as one more update',
   },
   metricLinkedAccounts: {
-    value: boolean,
+    parser: flag,
     default: false,
-    description: 'Stream the metrics of linked accounts too, in a monitoring account',
+    description: 'In a monitoring account: stream the metrics of linked accounts too',
   },
   firehoseBufferSeconds: {
-    value: integerFrom(0, 600),
+    parser: integer(0, 600),
     default: 60,
-    description: 'Firehose writes an object after so many seconds …',
+    description: 'Firehose writes an object at the latest after this many seconds',
   },
   firehoseBufferMiB: {
-    value: integerFrom(1, 128),
+    parser: integer(1, 128),
     default: 5,
-    description: '… or so much data',
+    description: 'Firehose writes an object at the latest after this much data, in MiB',
   },
-  metricMemory: {
-    value: integerFrom(128, 10_240),
-    default: 512,
-    description: 'Memory of the function in MB',
-  },
-  metricTimeout: {
-    value: integerFrom(60, MOST_TIMEOUT_SECONDS),
-    default: 300,
-    description: 'Time-out of the function in seconds',
-  },
-  metricConcurrency: {
-    value: integerFrom(2, 1000),
-    default: 10,
-    description: 'Most invocations at a time',
-  },
-} satisfies Record<string, Setting>;
+  metricMemory: { parser: memory, default: 512, description: 'Memory of the function, in MB' },
+  metricTimeout: { parser: timeout, default: 300, description: 'Time-out of the function, in seconds' },
+  metricConcurrency: { parser: concurrency, default: 10, description: 'Maximum concurrent invocations' },
+} as const;
 
 export const ALB_SETTINGS = {
-  albLogs: {
-    value: boolean,
-    default: true,
-    description: 'Deploy the ALB log pipeline',
-  },
+  albLogs: { parser: flag, default: true, description: 'Deploy the log pipeline' },
+  logKinds: forFunctions(
+    FUNCTION_SETTINGS.logKinds,
+    'Kinds of logs to forward; objects of other kinds are skipped',
+  ),
+  albConnectionLogs: forFunctions(
+    FUNCTION_SETTINGS.albConnectionLogs,
+    'Former name for the kind `alb-connection` of `logKinds`',
+  ),
   albServiceName: {
-    value: name,
-    defaultText: 'alb',
-    env: 'SCOUT_SERVICE_NAME',
-    description: '`service.name` of log records',
+    ...forFunctions(serviceName, '`service.name` of log records'),
+    alias: 'logServiceName',
+    default: serviceName.defaults.logs,
   },
-  albAttributes: {
-    value: oneOf('aws', 'semconv', 'both'),
-    defaultText: 'aws',
-    env: 'ALB_ATTRIBUTES',
-    description: "Attributes under AWS's field names, OpenTelemetry's semantic conventions, or both",
-  },
-  albBody: {
-    value: oneOf('json', 'line', 'none'),
-    defaultText: 'json',
-    env: 'ALB_BODY',
-    description: 'Body of a log record: all fields as JSON, the line, or nothing',
-  },
-  albQueryStrings: {
-    value: oneOf('keep', 'mask', 'drop'),
-    defaultText: 'keep',
-    env: 'ALB_QUERY_STRINGS',
-    description: 'Query strings: as logged, their values masked, or left out',
-  },
-  albRedactQueryKeys: {
-    value: listOf(text(/^[^\s,=&]+$/, 'a key'), 'keys parted by commas'),
-    env: 'ALB_REDACT_QUERY_KEYS',
-    description:
-      'Keys of query strings whose values are redacted, beside those of signatures and credentials',
-  },
-  albClientAddress: {
-    value: oneOf('keep', 'mask'),
-    defaultText: 'keep',
-    env: 'ALB_CLIENT_ADDRESS',
-    description: "Clients' addresses: as logged, or without their last octet (IPv6: their last 80 bits)",
-  },
-  albSkipStatus: {
-    value: listOf(text(/^[1-5](?:\d\d|xx)$/, 'a status'), 'statuses parted by commas, such as 301,4xx'),
-    env: 'ALB_SKIP_STATUS',
-    description: 'Leave out requests that the load balancer answered so',
-  },
-  albSkipPath: {
-    value: regularExpression,
-    env: 'ALB_SKIP_PATH',
-    description: 'Leave out requests whose path matches',
-  },
-  albSkipUserAgent: {
-    value: regularExpression,
-    env: 'ALB_SKIP_USER_AGENT',
-    description: 'Leave out requests whose user agent matches',
-  },
-  albSampleRate: {
-    value: numberFrom(0, 1),
-    defaultText: '1',
-    env: 'ALB_SAMPLE_RATE',
-    description: 'Share of successful requests that is kept; errors always are',
-  },
+  albAttributes: forFunctions(
+    alb.attributes,
+    "Attributes under AWS's field names, OpenTelemetry's semantic conventions, or both",
+  ),
+  albBody: forFunctions(alb.body, 'Body of a log record: all fields as JSON, the line, or nothing'),
+  albQueryStrings: forFunctions(
+    alb.queryStrings,
+    'Query strings: keep them as logged, mask their values, or drop them',
+  ),
+  albRedactQueryKeys: forFunctions(
+    alb.redactQueryKeys,
+    'Query parameters whose values are redacted, beside those of signatures and credentials',
+  ),
+  albClientAddress: forFunctions(
+    alb.clientAddress,
+    'Client addresses: keep them as logged, or mask the last octet (IPv6: the last 80 bits)',
+  ),
+  albSkipStatus: forFunctions(alb.skipStatus, 'Drop requests with these status codes'),
+  albSkipPath: forFunctions(alb.skipPath, 'Drop requests whose path matches'),
+  albSkipUserAgent: forFunctions(alb.skipUserAgent, 'Drop requests whose user agent matches'),
+  albSampleRate: forFunctions(
+    alb.sampleRate,
+    'Share of successful requests to keep; failed requests are always kept',
+  ),
   albSampleSlowerThan: {
-    value: numberFrom(0, 4000),
-    env: 'ALB_SAMPLE_SLOWER_THAN',
-    description: 'Seconds from which on a successful request is kept whatever the rate',
-  },
-  albConnectionLogs: {
-    value: boolean,
-    defaultText: 'false',
-    env: 'ALB_CONNECTION_LOGS',
-    description: 'Forward connection logs too',
+    ...forFunctions(
+      alb.sampleSlowerThan,
+      'Always keep successful requests that took at least this many seconds',
+    ),
+    defaultText: 'none',
   },
   albArns: {
-    value: listOf(
-      text(
-        /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/app\/[\w-]+\/\w+$/,
-        'the ARN of an ALB',
-      ),
-      'ARNs of Application Load Balancers parted by commas',
+    parser: listOf(
+      /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/app\/[\w-]+\/\w+$/,
+      'ARNs of Application Load Balancers',
     ),
-    description: 'Load balancers whose logs the deploy turns on, and the destroy off again',
+    description:
+      "Load balancers of the stack's account and region; the deploy turns on their logs, and destroy turns them off",
   },
   albLogAccounts: {
-    value: listOf(text(/^\d{12}$/, 'an account'), 'account ids of 12 digits parted by commas'),
-    description: 'Further accounts whose load balancers may deliver logs into the bucket',
+    parser: listOf(/^\d{12}$/, 'account ids of 12 digits'),
+    description: 'Other accounts whose load balancers may deliver logs into the bucket',
   },
   albLogBucketName: {
-    value: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
-    description: "Existing bucket that holds the logs, in the stack's region. It is only read",
+    parser: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
+    description: "Existing bucket that holds the logs, in the stack's account and region. It is only read",
   },
-  albLogPrefix: {
-    value: keyPrefix,
-    description: 'Where in that bucket the logs are',
-  },
+  albLogPrefix: { parser: keyPrefix, description: 'Prefix of the logs in that bucket' },
   albLogSource: {
-    value: oneOf('notifications', 'eventbridge'),
+    parser: oneOf('notifications', 'eventbridge'),
     default: 'notifications',
     description:
-      'How that bucket tells of new objects: S3 notifications, which the deploy adds, or EventBridge, which its owner must have turned on',
+      'Source of events about new objects in that bucket: S3 notifications, which the deploy adds, or EventBridge, which its owner must have turned on',
   },
   albMemory: {
-    value: integerFrom(128, 10_240),
+    parser: memory,
+    alias: 'logMemory',
     default: 1769,
-    description: 'Memory of the function in MB; 1769 is one vCPU',
+    description: 'Memory of the function, in MB; 1769 is one vCPU',
   },
   albTimeout: {
-    value: integerFrom(60, MOST_TIMEOUT_SECONDS),
+    parser: timeout,
+    alias: 'logTimeout',
     default: 300,
-    description: 'Time-out of the function in seconds',
+    description: 'Time-out of the function, in seconds',
   },
   albConcurrency: {
-    value: integerFrom(2, 1000),
+    parser: concurrency,
+    alias: 'logConcurrency',
     default: 10,
-    description: 'Most invocations at a time',
+    description: 'Maximum concurrent invocations',
   },
-} satisfies Record<string, Setting>;
+} as const;
 
 export const STACK_SETTINGS = {
   regions: {
-    value: listOf(text(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'a region'), 'regions parted by commas'),
+    parser: listOf(/^[a-z]{2,4}(?:-[a-z]+)+-\d$/, 'regions'),
     defaultText: "the AWS CLI's region",
-    description: 'A stack in each of these regions',
+    description: 'Deploy one stack in each of these regions',
   },
   bucketRetentionDays: {
-    value: integerFrom(LEAST_BUCKET_RETENTION_DAYS, 3650),
+    parser: integer(LEAST_BUCKET_RETENTION_DAYS, 3650),
     default: 30,
     description: 'Days until an object in the bucket expires; never less than its messages may wait',
   },
   logRetentionDays: {
-    value: oneOf(...LOG_RETENTION_DAYS),
+    parser: oneOf(...LOG_RETENTION_DAYS),
     default: RetentionDays.ONE_MONTH,
-    description: "Days the functions' and Firehose's own logs are kept",
+    description: "Days that the functions' and Firehose's own logs are kept",
   },
   alarmTopicArn: {
-    value: text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:\S+$/, 'the ARN of an SNS topic'),
-    description: 'Existing SNS topic that alarms go to',
+    parser: matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:\S+$/, 'the ARN of an SNS topic'),
+    description: "Existing SNS topic for alarms, in the stack's region",
   },
   alarmEmail: {
-    value: text(/^[^@\s]+@[^@\s]+$/, 'an e-mail address'),
-    description: 'Address that alarms are mailed to, once it confirmed the subscription',
+    parser: matching(/^[^@\s]+@[^@\s]+$/, 'an e-mail address'),
+    description: 'Address for alarms; its owner must confirm the subscription',
   },
   vpcId: {
-    value: text(/^vpc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a VPC'),
+    parser: matching(/^vpc-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'the id of a VPC'),
     description:
-      'Run the functions in this VPC. From its subnets S3, SQS, Secrets Manager, Scout and its token endpoint must be in reach',
+      'Run the functions in this VPC. S3, SQS, Secrets Manager, Scout and its token endpoint must be reachable from its subnets',
   },
   subnetIds: {
-    value: listOf(
-      text(/^subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'a subnet'),
-      'ids of subnets parted by commas',
-    ),
+    parser: listOf(/^subnet-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'ids of subnets'),
     description: 'Private subnets of that VPC',
   },
   securityGroupIds: {
-    value: listOf(
-      text(/^sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'a security group'),
-      'ids of security groups parted by commas',
-    ),
-    defaultText: 'one of its own, outbound only',
+    parser: listOf(/^sg-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, 'ids of security groups'),
+    defaultText: "the stack's own, outbound only",
     description: 'Security groups of the functions in that VPC',
   },
   caCertificateFile: {
-    value: certificateFile,
-    description: 'PEM file with the certificates of a private CA, trusted beside the public ones',
+    parser: certificateFile,
+    description: 'Certificates of a private CA, trusted beside the public ones',
   },
   secretKmsKeyArn: {
-    value: text(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key'),
+    parser: matching(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key'),
     description: 'Customer-managed key that encrypts the secret',
   },
   dashboard: {
-    value: boolean,
+    parser: flag,
     default: true,
     description: 'Deploy the CloudWatch dashboard ($3 a month beyond the first three of an account)',
   },
-} satisfies Record<string, Setting>;
+} as const;
 
 /** Every context key there is. */
 export const SETTINGS = {
@@ -374,14 +311,21 @@ export const SETTINGS = {
   ...METRIC_SETTINGS,
   ...ALB_SETTINGS,
   ...STACK_SETTINGS,
-};
+} satisfies Record<string, Setting>;
 
 /** The values of all context keys. */
-export type StackSettings = {
-  readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends
-    { required: true } | { default: unknown }
-    ? ValueOf<(typeof SETTINGS)[K]>
-    : ValueOf<(typeof SETTINGS)[K]> | undefined;
-};
+export type StackSettings = { readonly [K in keyof typeof SETTINGS]: SettingValue<(typeof SETTINGS)[K]> };
 
-type ValueOf<S> = S extends { value: Value<infer T> } ? T : never;
+/**
+ * The functions' variables that no context key sets, and what they are. A row of FUNCTION_SETTINGS that has neither a
+ * key above nor a description here does not compile.
+ */
+export const OTHER_VARIABLES: Readonly<Record<Exclude<Variable, Variables<typeof SETTINGS>>, string>> = {
+  SCOUT_CLIENT_ID: 'Client id, for runs outside AWS',
+  SCOUT_CLIENT_SECRET: 'Client secret, for runs outside AWS. The stack never sets it',
+  QUEUE_URL: "The function's queue; without it a failure throws",
+  DEAD_LETTER_QUEUE_URL: "The function's dead-letter queue; without it a failure throws",
+  SOURCE_BUCKET: 'Bucket of a manual run that names none',
+  REJECTED_BUCKET: 'Bucket for rejected records; without it they are logged whole',
+  REJECTED_PREFIX: 'Prefix of rejected records in that bucket; by default `rejected/`',
+};

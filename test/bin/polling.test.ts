@@ -11,11 +11,11 @@ import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
 const SETTINGS: CollectorSettings = {
   scoutEndpoint: 'https://otel.example.com/tenant/otlp',
   scoutTokenUrl: 'https://id.example.com/oauth/token',
-  scoutAudience: undefined,
-  scoutEnvironment: undefined,
-  scoutHeaders: undefined,
-  scoutResourceAttributes: undefined,
-  requestTimeout: undefined,
+  scoutAudience: 'b14collector',
+  scoutEnvironment: 'production',
+  scoutHeaders: {},
+  scoutResourceAttributes: {},
+  requestTimeout: 30,
 };
 const collector = (settings: Partial<CollectorSettings> = {}) =>
   parse(otelCollectorYaml({ ...SETTINGS, ...settings }, 'eu-west-1'));
@@ -109,7 +109,7 @@ describe("the Collector's configuration", () => {
       scoutHeaders: { 'x-tenant': "o'clock ${env:HOME}" },
       requestTimeout: 7,
       scoutEnvironment: 'staging',
-      scoutResourceAttributes: 'team=a=b,cloud.account.id=123456789012',
+      scoutResourceAttributes: { team: 'a=b', 'cloud.account.id': '123456789012' },
     });
 
     // The Collector reads $$ as a dollar sign.

@@ -208,7 +208,7 @@ const collectorFile = ({ endpoint, tokenUrl, audience }: Scout): string =>
       scoutAudience: audience,
       scoutEnvironment: 'trial $1',
       scoutHeaders: { 'x-tenant': '$HOME' },
-      scoutResourceAttributes: 'team=edge',
+      scoutResourceAttributes: { team: 'edge' },
       requestTimeout: 10,
     },
     REGION,

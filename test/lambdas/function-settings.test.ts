@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Environment, type Pipeline, readFunctionSettings } from '../../lambdas/function-settings.ts';
+import {
+  type Environment,
+  FUNCTION_SETTINGS,
+  type FunctionSetting,
+  type Pipeline,
+  readFunctionSettings,
+  type Variable,
+} from '../../lambdas/function-settings.ts';
 
 const REQUIRED = {
   SCOUT_ENDPOINT: 'https://otel.example.com/tenant/otlp',
@@ -10,8 +17,8 @@ const REQUIRED = {
 const read = (environment: Environment = {}, pipeline: Pipeline = 'logs') =>
   readFunctionSettings({ ...REQUIRED, ...environment }, pipeline);
 
-/** What is said of a wrong environment. */
-const complaint = (environment: Environment): string => {
+/** The message about a wrong environment. */
+const faults = (environment: Environment): string => {
   try {
     read(environment);
   } catch (error) {
@@ -20,145 +27,282 @@ const complaint = (environment: Environment): string => {
   return 'none';
 };
 
-describe('without anything but what is required', () => {
-  test('the defaults hold', () => {
-    expect(read()).toEqual({
-      scout: {
-        endpoint: 'https://otel.example.com/tenant/otlp',
-        tokenUrl: 'https://id.example.com/oauth2/token',
-        secretName: 'scout/oauth-client',
-        clientId: undefined,
-        clientSecret: undefined,
-        audience: 'b14collector',
-        headers: {},
-        compression: 'auto',
-        requestTimeoutMs: 30_000,
-      },
-      resource: { environment: 'production', serviceName: 'alb', attributes: {} },
-      batch: { records: expect.any(Number), bytes: expect.any(Number) },
-      deleteProcessedFiles: false,
-      queueUrl: undefined,
-      deadLetterQueueUrl: undefined,
-      rejected: { bucket: undefined, prefix: 'rejected/' },
-      sourceBucket: undefined,
-      alb: expect.objectContaining({ attributes: 'aws', body: 'json' }),
-      metrics: { units: 'cloudwatch', dimensionAttributes: false },
-    });
-    expect(read().batch.bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
-  });
+interface Examples {
+  /** Where the value is in the settings. */
+  readonly path: string;
+  readonly missing: unknown;
+  readonly right: Readonly<Record<string, unknown>>;
+  readonly wrong: readonly string[];
+}
 
-  test('the service is named by the pipeline', () => {
-    expect(read({}, 'metrics').resource.serviceName).toBe('aws-cloudwatch-stream');
-    expect(read({}, 'logs').resource.serviceName).toBe('alb');
-  });
+const URLS = {
+  'https://otel.example.com/otlp': 'https://otel.example.com/otlp',
+  'http://localhost:4318': 'http://localhost:4318',
+  'http://127.9.8.7/otlp': 'http://127.9.8.7/otlp',
+  'http://[::1]:4318/otlp': 'http://[::1]:4318/otlp',
+};
+const NOT_URLS = [
+  'otel',
+  'otel.example.com',
+  '/token',
+  'https://',
+  'ftp://otel.example.com',
+  'file:///x',
+  'http://otel.example.com',
+  'http://10.0.0.1',
+  'http://127.0.0.1.example.com',
+  'http://localhost.example.com',
+];
+const ANY_TEXT = { other: 'other', 'two words': 'two words' };
+const FLAG = { right: { true: true, false: false }, wrong: ['yes', '1', 'TRUE', 'constructor'] };
+const PATTERN = { missing: undefined, right: { '^/health$': /^\/health$/ }, wrong: ['(', '[a'] };
+
+/** For each variable its default, right values and wrong values: a variable without a row does not compile. */
+const EXAMPLES: Readonly<Record<Variable, Examples>> = {
+  SCOUT_ENDPOINT: {
+    path: 'scout.endpoint',
+    missing: undefined,
+    right: {
+      ...URLS,
+      'https://otel.example.com/otlp/': 'https://otel.example.com/otlp',
+      'https://otel.example.com/otlp//': 'https://otel.example.com/otlp',
+      'https://otel.example.com/otlp/v1/logs': 'https://otel.example.com/otlp',
+      'https://otel.example.com/otlp/v1/metrics//': 'https://otel.example.com/otlp',
+    },
+    wrong: NOT_URLS,
+  },
+  SCOUT_TOKEN_URL: { path: 'scout.tokenUrl', missing: undefined, right: URLS, wrong: NOT_URLS },
+  SCOUT_SECRET_NAME: {
+    path: 'scout.secretName',
+    missing: undefined,
+    right: { 'team/scout_1+a=b.c@d-e': 'team/scout_1+a=b.c@d-e' },
+    wrong: ['a secret', '{"clientId":"me"}'],
+  },
+  SCOUT_CLIENT_ID: { path: 'scout.clientId', missing: undefined, right: ANY_TEXT, wrong: [] },
+  SCOUT_CLIENT_SECRET: { path: 'scout.clientSecret', missing: undefined, right: ANY_TEXT, wrong: [] },
+  SCOUT_AUDIENCE: { path: 'scout.audience', missing: 'b14collector', right: ANY_TEXT, wrong: [] },
+  SCOUT_HEADERS: {
+    path: 'scout.headers',
+    missing: {},
+    right: { '{"x-tenant":"a","x-key":" b c "}': { 'x-tenant': 'a', 'x-key': 'b c' }, '{}': {} },
+    wrong: [
+      'sesame',
+      '["sesame"]',
+      '{"x":1,"y":"sesame"}',
+      '{"x y":"sesame"}',
+      '{"x":"ses\\u0000ame"}',
+      'null',
+    ],
+  },
+  SCOUT_COMPRESSION: {
+    path: 'scout.compression',
+    missing: 'auto',
+    right: { auto: 'auto', zstd: 'zstd', gzip: 'gzip' },
+    wrong: ['none', 'GZIP', 'zstd,gzip'],
+  },
+  SCOUT_ENVIRONMENT: {
+    path: 'resource.environment',
+    missing: 'production',
+    right: {
+      staging: 'staging',
+      'a {b}': 'a {b}',
+      '123456789012': '123456789012',
+      '{"123456789012":"staging","default":"test"}': { '123456789012': 'staging', default: 'test' },
+      '{"123456789012":"staging"}': { '123456789012': 'staging', default: 'production' },
+    },
+    wrong: [
+      '{',
+      '{}',
+      '{123456789012:staging}',
+      '{"12345678901":"staging"}',
+      '{"123456789012":1}',
+      '{"123456789012":" "}',
+      '{"staging":"123456789012"}',
+      '["staging"]',
+      '"staging"',
+    ],
+  },
+  SCOUT_SERVICE_NAME: { path: 'resource.serviceName', missing: 'alb', right: ANY_TEXT, wrong: [] },
+  SCOUT_RESOURCE_ATTRIBUTES: {
+    path: 'resource.attributes',
+    missing: {},
+    right: {
+      ' team = web, tier=1,query=a=b ,empty=': { team: 'web', tier: '1', query: 'a=b', empty: '' },
+      '{"team":"web, edge"}': { team: 'web, edge' },
+    },
+    wrong: ['team', '=web', 'a=b,', 'a=b,,c=d', '{"a":1}', '{"":"a"}'],
+  },
+  REQUEST_TIMEOUT: {
+    path: 'scout.requestTimeout',
+    missing: 30,
+    right: { 1: 1, 900: 900 },
+    wrong: ['0', '901', '1.5', '-3', '30s', '1e2', 'NaN'],
+  },
+  BATCH_SIZE: {
+    path: 'batch.records',
+    missing: 10_000,
+    right: { 1: 1, 100000: 100_000 },
+    wrong: ['0', '100001', 'many'],
+  },
+  BATCH_BYTES: {
+    path: 'batch.bytes',
+    missing: 4_194_304,
+    right: { 1024: 1024, 4194304: 4_194_304 },
+    wrong: ['1023', '4194305', '4MiB'],
+  },
+  DELETE_PROCESSED_FILES: { path: 'deleteProcessedFiles', missing: false, ...FLAG },
+  QUEUE_URL: { path: 'queueUrl', missing: undefined, right: ANY_TEXT, wrong: [] },
+  DEAD_LETTER_QUEUE_URL: { path: 'deadLetterQueueUrl', missing: undefined, right: ANY_TEXT, wrong: [] },
+  SOURCE_BUCKET: { path: 'sourceBucket', missing: undefined, right: ANY_TEXT, wrong: [] },
+  REJECTED_BUCKET: { path: 'rejected.bucket', missing: undefined, right: ANY_TEXT, wrong: [] },
+  REJECTED_PREFIX: {
+    path: 'rejected.prefix',
+    missing: 'rejected/',
+    right: { 'refused/': 'refused/' },
+    wrong: ['rejected', 'alb/', 'alb/rejected/', 'metrics/x/', 'al', 'm'],
+  },
+  LOG_KINDS: {
+    path: 'logKinds',
+    missing: ['alb'],
+    right: {
+      'alb-connection': ['alb-connection'],
+      'alb, alb-connection,alb': ['alb', 'alb-connection'],
+      '["alb"]': ['alb'],
+    },
+    wrong: ['waf', 'alb,', 'ALB', '[]', '{"alb":true}'],
+  },
+  ALB_CONNECTION_LOGS: {
+    path: 'logKinds',
+    missing: ['alb'],
+    right: { true: ['alb', 'alb-connection'], false: ['alb'] },
+    wrong: FLAG.wrong,
+  },
+  ALB_ATTRIBUTES: {
+    path: 'alb.attributes',
+    missing: 'aws',
+    right: { aws: 'aws', semconv: 'semconv', both: 'both' },
+    wrong: ['otel', 'AWS'],
+  },
+  ALB_BODY: {
+    path: 'alb.body',
+    missing: 'json',
+    right: { json: 'json', line: 'line', none: 'none' },
+    wrong: ['text'],
+  },
+  ALB_QUERY_STRINGS: {
+    path: 'alb.queryStrings',
+    missing: 'keep',
+    right: { keep: 'keep', mask: 'mask', drop: 'drop' },
+    wrong: ['hash'],
+  },
+  ALB_CLIENT_ADDRESS: {
+    path: 'alb.clientAddress',
+    missing: 'keep',
+    right: { keep: 'keep', mask: 'mask' },
+    wrong: ['drop'],
+  },
+  ALB_REDACT_QUERY_KEYS: {
+    path: 'alb.redactQueryKeys',
+    missing: [],
+    right: { 'email, token': ['email', 'token'], '["a"]': ['a'] },
+    wrong: ['a b', 'a,,b', 'a=b', 'a&b', 'a?', 'a#', '"a"'],
+  },
+  ALB_SKIP_STATUS: {
+    path: 'alb.skipStatus',
+    missing: [],
+    right: { '301, 4xx': ['301', '4xx'], 200: ['200'], '[404]': ['404'] },
+    wrong: ['20', '6xx', '4XX', 'ok', '301,'],
+  },
+  ALB_SKIP_PATH: { path: 'alb.skipPath', ...PATTERN },
+  ALB_SKIP_USER_AGENT: { path: 'alb.skipUserAgent', ...PATTERN },
+  ALB_SAMPLE_RATE: {
+    path: 'alb.sampleRate',
+    missing: 1,
+    right: { 0: 0, '.5': 0.5, 0.25: 0.25, '1e-7': 1e-7, 1: 1 },
+    wrong: ['1.1', '-0.1', '10%', '.', 'NaN'],
+  },
+  ALB_SAMPLE_SLOWER_THAN: {
+    path: 'alb.sampleSlowerThan',
+    missing: Infinity,
+    right: { 0: 0, 1.5: 1.5, 4000: 4000 },
+    wrong: ['4001', '-1', '2s', 'Infinity'],
+  },
+  METRIC_UNITS: {
+    path: 'metrics.units',
+    missing: 'cloudwatch',
+    right: { cloudwatch: 'cloudwatch', ucum: 'ucum' },
+    wrong: ['si'],
+  },
+  METRIC_DIMENSION_ATTRIBUTES: { path: 'metrics.dimensionAttributes', missing: true, ...FLAG },
+};
+
+const rows = Object.values(FUNCTION_SETTINGS).flatMap((node): readonly FunctionSetting[] =>
+  'env' in node ? [node] : Object.values<FunctionSetting>(node),
+);
+const valueAt = (settings: object, path: string): unknown =>
+  path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], settings);
+
+describe.each(rows.map((row) => ({ ...row, ...EXAMPLES[row.env as Variable] })))(
+  '$env',
+  ({ env, alias, parser, path, missing, right, wrong }) => {
+    if (!(env in REQUIRED))
+      test('has a default', () => {
+        expect(valueAt(read(), path)).toEqual(missing);
+        expect(valueAt(read({ [env]: ' ' }), path)).toEqual(missing);
+      });
+
+    test('has the value of a right text, spaces around it or not', () => {
+      for (const [text, value] of Object.entries(right)) {
+        expect({ text, value: valueAt(read({ [env]: text }), path) }).toEqual({ text, value });
+        expect({ text, value: valueAt(read({ [env]: ` ${text}\n` }), path) }).toEqual({ text, value });
+      }
+    });
+
+    if (wrong.length > 0)
+      test('is refused with the value got and what would be right', () => {
+        for (const text of wrong) {
+          const got = env === 'SCOUT_HEADERS' ? 'malformed' : JSON.stringify(text);
+          const expected = env === 'REJECTED_PREFIX' ? 'a prefix that ends in /' : parser.expected;
+          expect(faults({ [env]: text })).toMatch(/^invalid settings: .*\.$/);
+          expect(faults({ [env]: text })).toContain(`${env} is ${got}; it must be ${expected}`);
+        }
+      });
+
+    if (alias !== undefined)
+      test('may be given as its alias, but not under both names', () => {
+        const [text = ''] = Object.keys(right);
+        expect(read({ [alias]: text })).toEqual(read({ [env]: text }));
+        expect(faults({ [alias]: '\0' })).toContain(
+          parser.parse('\0') === undefined ? `${alias} is` : 'none',
+        );
+        expect(faults({ [alias]: text, [env]: text })).toContain(`${env} and ${alias} are one setting`);
+      });
+  },
+);
+
+test('the service is named by the pipeline', () => {
+  expect(read({}, 'metrics').resource.serviceName).toBe('aws-cloudwatch-stream');
+  expect(read({}, 'logs').resource.serviceName).toBe('alb');
 });
 
-describe('right values', () => {
-  test.each<[string, string, (settings: ReturnType<typeof read>) => unknown, unknown]>([
-    ['SCOUT_AUDIENCE', 'other', ({ scout }) => scout.audience, 'other'],
-    [
-      'SCOUT_HEADERS',
-      '{"x-tenant":"a","x-key":"b c"}',
-      ({ scout }) => scout.headers,
-      { 'x-tenant': 'a', 'x-key': 'b c' },
-    ],
-    ['SCOUT_ENVIRONMENT', 'staging', ({ resource }) => resource.environment, 'staging'],
-    ['SCOUT_SERVICE_NAME', 'namespace', ({ resource }) => resource.serviceName, 'namespace'],
-    [
-      'SCOUT_RESOURCE_ATTRIBUTES',
-      ' team = web, tier=1,query=a=b ,empty=',
-      ({ resource }) => resource.attributes,
-      { team: 'web', tier: '1', query: 'a=b', empty: '' },
-    ],
-    ['REQUEST_TIMEOUT', '7', ({ scout }) => scout.requestTimeoutMs, 7000],
-    ['REQUEST_TIMEOUT', '900', ({ scout }) => scout.requestTimeoutMs, 900_000],
-    ['BATCH_SIZE', '1', ({ batch }) => batch.records, 1],
-    ['BATCH_BYTES', '4194304', ({ batch }) => batch.bytes, 4_194_304],
-    ['DELETE_PROCESSED_FILES', 'true', ({ deleteProcessedFiles }) => deleteProcessedFiles, true],
-    ['DELETE_PROCESSED_FILES', 'false', ({ deleteProcessedFiles }) => deleteProcessedFiles, false],
-    ['QUEUE_URL', 'https://sqs/q', ({ queueUrl }) => queueUrl, 'https://sqs/q'],
-    ['DEAD_LETTER_QUEUE_URL', 'https://sqs/d', ({ deadLetterQueueUrl: url }) => url, 'https://sqs/d'],
-    ['REJECTED_BUCKET', 'kept', ({ rejected }) => rejected.bucket, 'kept'],
-    ['REJECTED_PREFIX', 'refused/', ({ rejected }) => rejected.prefix, 'refused/'],
-    ['SOURCE_BUCKET', 'source', ({ sourceBucket }) => sourceBucket, 'source'],
-    ['ALB_ATTRIBUTES', 'semconv', ({ alb }) => alb.attributes, 'semconv'],
-    ['ALB_ATTRIBUTES', 'both', ({ alb }) => alb.attributes, 'both'],
-    ['ALB_BODY', 'line', ({ alb }) => alb.body, 'line'],
-    ['ALB_BODY', 'none', ({ alb }) => alb.body, 'none'],
-    ['METRIC_UNITS', 'ucum', ({ metrics }) => metrics.units, 'ucum'],
-    ['METRIC_DIMENSION_ATTRIBUTES', 'true', ({ metrics }) => metrics.dimensionAttributes, true],
-  ])('%s=%s', (name, value, pick, expected) => {
-    expect(pick(read({ [name]: value }))).toEqual(expected);
-    expect(pick(read({ [name]: ` ${value}\n` }))).toEqual(expected);
-  });
-
-  test.each(['', '/', '//', '/v1/logs', '/v1/metrics', '/v1/logs/', '/v1/metrics//'])(
-    'the endpoint may end in "%s"',
-    (ending) => {
-      const endpoint = `https://otel.example.com/tenant/otlp${ending}`;
-      expect(read({ SCOUT_ENDPOINT: endpoint }).scout.endpoint).toBe('https://otel.example.com/tenant/otlp');
-    },
-  );
-
-  test.each(['http://localhost:4318', 'http://127.0.0.1:4318', 'http://127.9.8.7', 'http://[::1]:4318/otlp'])(
-    'http: to loopback, %s',
-    (url) => {
-      const { scout } = read({ SCOUT_ENDPOINT: url, SCOUT_TOKEN_URL: `${url}/token` });
-      expect(scout).toMatchObject({ endpoint: url, tokenUrl: `${url}/token` });
-    },
-  );
-
-  test('an id and a secret do without a secret name', () => {
+describe('credentials', () => {
+  test('an id and a secret replace the name of a secret', () => {
     const { scout } = read({ SCOUT_SECRET_NAME: '', SCOUT_CLIENT_ID: 'me', SCOUT_CLIENT_SECRET: 'hush' });
     expect(scout).toMatchObject({ secretName: undefined, clientId: 'me', clientSecret: 'hush' });
   });
+
+  test('an id without a secret is refused', () => {
+    expect(faults({ SCOUT_SECRET_NAME: '', SCOUT_CLIENT_ID: 'me' })).toContain(
+      'SCOUT_SECRET_NAME is missing; it must be the name of a secret, unless SCOUT_CLIENT_ID and SCOUT_CLIENT_SECRET are set',
+    );
+  });
 });
 
-describe('wrong values', () => {
-  test.each([
-    ['REQUEST_TIMEOUT', ['0', '901', '1.5', '-3', '30s', '1e2', 'NaN'], 'a whole number from 1 to 900'],
-    ['BATCH_SIZE', ['0', '100001', 'many'], 'a whole number from 1 to 100000'],
-    ['BATCH_BYTES', ['1023', '4194305', '4MiB'], 'a whole number from 1024 to 4194304'],
-    ['DELETE_PROCESSED_FILES', ['yes', '1', 'TRUE'], '"false", "true"'],
-    ['METRIC_DIMENSION_ATTRIBUTES', ['no'], '"false", "true"'],
-    ['ALB_ATTRIBUTES', ['otel', 'AWS'], '"aws", "semconv", "both"'],
-    ['ALB_BODY', ['text'], '"json", "line", "none"'],
-    ['METRIC_UNITS', ['si'], '"cloudwatch", "ucum"'],
-    ['SCOUT_RESOURCE_ATTRIBUTES', ['team', '=web', 'a=b,', 'a=b,,c=d'], 'pairs such as team=web,tier=1'],
-    [
-      'REJECTED_PREFIX',
-      ['rejected', 'alb/', 'alb/rejected/', 'metrics/x/', 'al', 'm'],
-      'a prefix that ends in / and is apart from metrics/ and alb/',
-    ],
-    [
-      'SCOUT_TOKEN_URL',
-      ['id.example.com', 'ftp://id.example.com', 'http://id.example.com', 'https://', '/token'],
-      'the OAuth2 token endpoint, https: (http: only to loopback)',
-    ],
-    [
-      'SCOUT_ENDPOINT',
-      [
-        'otel',
-        'http://127.0.0.1.example.com',
-        'http://localhost.example.com',
-        'http://10.0.0.1',
-        'file:///x',
-      ],
-      'the OTLP base URL, https: (http: only to loopback)',
-    ],
-  ])('%s of %j', (name, values, right) => {
-    for (const value of values) {
-      const text = complaint({ [name]: value });
-      expect(text).toContain(`${name} is ${JSON.stringify(value)}; it must be ${right}`);
-    }
-  });
-
-  test.each(['?', '#', '?key=sesame', '#sesame'])('a URL that ends in %s', (ending) => {
-    for (const name of ['SCOUT_ENDPOINT', 'SCOUT_TOKEN_URL']) {
-      const text = complaint({ [name]: `https://otel.example.com/otlp${ending}` });
-      expect(text).toContain(`${name} is "https://otel.example.com/otlp${ending.slice(0, 1)}`);
-      expect(text).not.toContain('sesame');
-    }
+describe.each(['SCOUT_ENDPOINT', 'SCOUT_TOKEN_URL'])('a wrong %s', (name) => {
+  test.each(['?', '#', '?key=sesame', '#sesame'])('that ends in %s is shown without its query', (ending) => {
+    const text = faults({ [name]: `https://otel.example.com/otlp${ending}` });
+    expect(text).toContain(`${name} is "https://otel.example.com/otlp${ending.slice(0, 1)}`);
+    expect(text).not.toContain('sesame');
   });
 
   test.each([
@@ -168,57 +312,30 @@ describe('wrong values', () => {
     'user:sesame@otel.example.com',
     'https://us er:sesame@otel.example.com',
     'http://user:sesame@localhost',
-  ])('a URL with a password: %s', (url) => {
-    for (const name of ['SCOUT_ENDPOINT', 'SCOUT_TOKEN_URL']) {
-      const text = complaint({ [name]: url });
-      expect(text).toContain(`${name} is`);
-      expect(text).toContain(url.endsWith('localhost') ? '***@localhost' : '***@otel.example.com');
-      expect(text).not.toContain('sesame');
-    }
-  });
-
-  test.each([
-    'sesame',
-    '["sesame"]',
-    '{"x":1,"y":"sesame"}',
-    '{"x y":"sesame"}',
-    '{"x":"ses\\u0000ame"}',
-    'null',
-  ])('headers of %s, which are never shown', (value) => {
-    const text = complaint({ SCOUT_HEADERS: value });
-    expect(text).toBe(
-      'wrong settings: SCOUT_HEADERS is malformed; it must be a JSON object of header names and text values.',
-    );
-  });
-
-  test('an id without a secret', () => {
-    expect(complaint({ SCOUT_SECRET_NAME: '', SCOUT_CLIENT_ID: 'me' })).toContain(
-      'SCOUT_SECRET_NAME is missing; it must be a Secrets Manager secret, unless SCOUT_CLIENT_ID and SCOUT_CLIENT_SECRET are set',
-    );
+  ])('with a password is shown without it: %s', (url) => {
+    const text = faults({ [name]: url });
+    expect(text).toContain(url.endsWith('localhost') ? '***@localhost' : '***@otel.example.com');
+    expect(text).not.toContain('sesame');
   });
 });
 
-test('one message names everything that is wrong, and no secret', () => {
-  const environment = {
+test('one message names everything that is missing or wrong, and no secret', () => {
+  const wrong = Object.entries(EXAMPLES).flatMap(
+    ([
+      name,
+      {
+        wrong: [text],
+      },
+    ]) => (text === undefined ? [] : [[name, text]]),
+  );
+  const environment: Environment = {
+    ...Object.fromEntries(wrong),
     SCOUT_ENDPOINT: ' ',
-    SCOUT_TOKEN_URL: undefined,
-    SCOUT_SECRET_NAME: undefined,
     SCOUT_CLIENT_SECRET: 'sesame',
-    SCOUT_HEADERS: '{"authorization":["sesame"]}',
-    SCOUT_RESOURCE_ATTRIBUTES: 'x',
-    REQUEST_TIMEOUT: 'x',
-    BATCH_SIZE: 'x',
-    BATCH_BYTES: 'x',
-    DELETE_PROCESSED_FILES: 'x',
-    REJECTED_PREFIX: 'x',
-    ALB_ATTRIBUTES: 'x',
-    ALB_BODY: 'x',
-    METRIC_UNITS: 'x',
-    METRIC_DIMENSION_ATTRIBUTES: 'x',
   };
-  const text = complaint(environment);
-  for (const name of Object.keys(environment))
-    if (name !== 'SCOUT_CLIENT_SECRET') expect(text).toContain(`${name} is `);
+  const text = faults(environment);
+  for (const [name] of wrong) expect(text).toContain(`${name} is `);
+  expect(text).toContain("SCOUT_ENDPOINT is missing; it must be Scout's OTLP base URL");
   expect(text).not.toContain('sesame');
   expect(text).not.toContain('\n');
 });

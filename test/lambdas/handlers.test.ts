@@ -18,7 +18,7 @@ describe.each(HANDLERS)('%s, with an empty environment', (_pipeline, load) => {
     const { handler } = await load();
     for (const event of [{ Records: [] }, { prefix: 'x/' }]) {
       await expect(handler(event, CONTEXT)).rejects.toThrow(
-        /^wrong settings: SCOUT_ENDPOINT is missing; [^.]*\. SCOUT_TOKEN_URL is missing; [^.]*\. SCOUT_SECRET_NAME is missing; [^.]*\.$/,
+        /^invalid settings: SCOUT_ENDPOINT is missing; [^.]*\. SCOUT_TOKEN_URL is missing; [^.]*\. SCOUT_SECRET_NAME is missing; [^.]*\.$/,
       );
     }
   });

@@ -176,7 +176,7 @@ const mismatch = (head: string) => refusalOf(formatWith(), head);
 describe('an object', () => {
   test('named as a connection log is read as one only where it is wanted', () => {
     expect(albFormats(settingsWith())(KEY, 100)).toEqual({ skip: 'connection log' });
-    const formatOf = albFormats(settingsWith({ ALB_CONNECTION_LOGS: 'true' }));
+    const formatOf = albFormats(settingsWith({ LOG_KINDS: 'alb,alb-connection' }));
     const names = [KEY, OBJECT.key, 'alb/copy.log'].map((key) => {
       const format = formatOf(key, 100);
       if ('skip' in format) return format.skip;
@@ -189,6 +189,12 @@ describe('an object', () => {
       skip: expect.stringContaining('test file'),
     });
     expect(formatOf('alb/conn_log.txt', 100)).toEqual({ skip: 'neither *.log nor *.log.gz' });
+  });
+
+  test('named as an access log is skipped where that kind is not turned on', () => {
+    const formatOf = albFormats(settingsWith({ LOG_KINDS: 'alb-connection' }));
+    expect(formatOf(OBJECT.key, 100)).toEqual({ skip: 'access log' });
+    expect(formatOf(KEY, 100)).not.toHaveProperty('skip');
   });
 
   test('named as a connection log that holds something else is refused', () => {

@@ -1,46 +1,99 @@
 import { expect, test } from 'vitest';
+import { settingText } from '../../../lib/settings.ts';
+import { METRIC_PRESETS } from '../../../lib/settings/metric-presets.ts';
 import {
   ALB_SETTINGS,
   METRIC_SETTINGS,
+  OTHER_VARIABLES,
   SCOUT_SETTINGS,
   type Setting,
+  SETTINGS,
   STACK_SETTINGS,
 } from '../../../lib/settings/settings-table.ts';
 
-const GROUPS = [
-  ['Scout and delivery', SCOUT_SETTINGS],
-  ['Metrics', METRIC_SETTINGS],
-  ['ALB logs', ALB_SETTINGS],
-  ['The stack', STACK_SETTINGS],
-] as const;
+const WIDTH = 110;
 
 const HEAD = `# Settings
 
-Keys of the CDK context: under \`"context"\` in \`cdk.json\`, or \`-c key=value\` on the command line. Values may be JSON in
-either place. \`cdk synth\` checks them all and names every missing, wrong or misspelt key at once.
+Set them in the CDK context: under \`"context"\` in \`cdk.json\`, or with \`-c key=value\` on the command line. Every
+value can be given as text, as JSON, or as JSON text. \`cdk synth\` checks them all, and names every missing, wrong
+and unknown key at once. A context key of your own must hold a colon, a slash or a dot (\`my:key\`); any other key
+that is not below is refused.
+
+A key that names a variable becomes this environment variable of the functions.
 `;
 
-const cell = (text: string): string => text.replaceAll('|', '\\|');
+const isRequired = ([, { required }]: [string, Setting]): boolean => required === true;
+const all = Object.entries<Setting>(SETTINGS);
+const optional = (rows: Readonly<Record<string, Setting>>) =>
+  Object.entries(rows).filter((row) => !isRequired(row));
 
-const defaultOf = (value: unknown): string => {
-  if (value === undefined) return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+const GROUPS: readonly (readonly [string, readonly [string, Setting][]])[] = [
+  ['Required', all.filter(isRequired)],
+  ['Scout and delivery', optional(SCOUT_SETTINGS)],
+  ['Metrics', optional(METRIC_SETTINGS)],
+  ['Logs', optional(ALB_SETTINGS)],
+  ['The stack', optional(STACK_SETTINGS)],
+];
+
+const defaultOf = ({ required, default: value, defaultText }: Setting): string => {
+  if (required) return '';
+  if (defaultText !== undefined) return `Default: ${defaultText}.`;
+  const text = value === undefined ? '' : settingText(value);
+  return ['', '{}'].includes(text) ? 'Default: none.' : `Default: \`${text}\`.`;
 };
 
-const row = (key: string, { description, required, default: value, defaultText, env }: Setting): string => {
-  const fallback = required ? 'required' : (defaultText ?? defaultOf(value));
-  return `| \`${key}\` | ${cell(description)} | ${cell(fallback)} | ${env === undefined ? '–' : `\`${env}\``} |`;
-};
+/** Lines of a list item, broken between words. */
+const wrapped = (text: string): string =>
+  text
+    .split(' ')
+    .reduce<string[]>(
+      (lines, word) => {
+        const last = `${lines.at(-1)} ${word}`;
+        return last.length <= WIDTH ? [...lines.slice(0, -1), last] : [...lines, `  ${word}`];
+      },
+      ['-'],
+    )
+    .join('\n');
 
-const section = ([title, settings]: readonly [string, Readonly<Record<string, Setting>>]): string =>
-  [
-    `## ${title}\n`,
-    '| key | what it does | default | variable of the functions |',
-    '| --- | --- | --- | --- |',
-    ...Object.entries(settings).map(([key, setting]) => row(key, setting)),
+const item = ([key, setting]: readonly [string, Setting]): string =>
+  wrapped(
+    [
+      `**\`${key}\`**${setting.alias === undefined ? '' : ` or \`${setting.alias}\``}:`,
+      `${setting.description}.`,
+      `Value: ${setting.parser.expected}.`,
+      defaultOf(setting),
+      setting.env === undefined ? '' : `Variable: \`${setting.env}\`.`,
+    ]
+      .filter(Boolean)
+      .join(' '),
+  );
+
+const section = (title: string, lines: readonly string[], text = ''): string =>
+  `## ${title}\n\n${text}${lines.join('\n')}\n`;
+
+const presets = Object.entries(METRIC_PRESETS).map(([name, selections]) => {
+  const whole = selections.map(
+    ({ namespace, metricNames }) =>
+      `\`${namespace}\`${metricNames === undefined ? '' : ` (the ${metricNames.length} metrics that dashboards read)`}`,
+  );
+  return `| \`${name}\` | ${whole.join(', ')} |`;
+});
+
+const variables = Object.entries(OTHER_VARIABLES).map(([name, description]) =>
+  wrapped(`**\`${name}\`**: ${description}.`),
+);
+
+test('docs/settings.md lists every setting as the code knows it (vitest -u rewrites it)', async () => {
+  const text = [
+    HEAD,
+    ...GROUPS.map(([title, rows]) => section(title, rows.map(item))),
+    section('Presets of `metricPreset`', ['| preset | namespaces |', '| --- | --- |', ...presets]),
+    section(
+      'Other variables of the functions',
+      variables,
+      'The stack sets those that the functions need in AWS; a run elsewhere can set them all.\n\n',
+    ),
   ].join('\n');
-
-test('docs/settings.md lists every setting as the code knows it (vitest -u writes it anew)', async () => {
-  const text = [HEAD, ...GROUPS.map((group) => `${section(group)}\n`)].join('\n');
   await expect(text).toMatchFileSnapshot('../../../docs/settings.md');
 });
