@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   DescribeLoadBalancerAttributesCommand,
   ElasticLoadBalancingV2Client,
@@ -6,93 +7,98 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
 
-/** Which log of which load balancer goes where. */
+// A role or bucket policy that is seconds old may not be in force everywhere yet.
+const PERMISSION_RETRIES = 12;
+const PERMISSION_RETRY_DELAY_MS = 5000;
+const PERMISSION_ERROR = /^(?:AccessDenied|InvalidConfigurationRequest)(?:Exception)?$/;
+
+/** One log of one load balancer, and where it goes. */
 export interface LogSwitchProperties {
   readonly LoadBalancerArn: string;
-  /** What its attributes begin with: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
-  readonly Log: 'access_logs' | 'connection_logs';
+  /** Beginning of its attributes: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
+  readonly Log: 'access_logs' | 'connection_logs' | 'health_check_logs';
   readonly Bucket: string;
+  /** Without `/` at its end. */
   readonly Prefix: string;
 }
 
 type Event = CloudFormationCustomResourceEvent<LogSwitchProperties, LogSwitchProperties>;
 
 /**
- * Handler of the custom resource. Creating it turns a log on, deleting it turns the log off again if it was off before.
- * What went wrong is told to CloudFormation, which shows it in the deploy.
+ * Handler of the custom resource. Create and Update turn the log on. Delete turns it off if it still goes to the bucket
+ * and prefix, whoever turned it on: the bucket is deleted next, and another account could then take its name.
  */
 export const handler = async (event: Event): Promise<void> => {
   const outcome = await carryOut(event);
   console.info({ message: event.RequestType, ...event.ResourceProperties, ...outcome });
-  await answer(event, outcome);
+  await respond(event, outcome);
 };
 
 type Outcome = Pick<CloudFormationCustomResourceResponse, 'Status' | 'PhysicalResourceId'> & {
   Reason?: string;
 };
 
-/** The id of a resource tells, when it is deleted, whether the log was off before. */
-const TURNED_ON = 'turned on';
-const FOUND_ON = 'found on';
-const UNTOUCHED = 'untouched';
-
+/** Errors become a FAILED response, whose reason the deploy shows. */
 const carryOut = async (event: Event): Promise<Outcome> => {
+  const PhysicalResourceId =
+    event.RequestType === 'Create' ? physicalId(event.ResourceProperties) : event.PhysicalResourceId;
   try {
-    const PhysicalResourceId = event.RequestType === 'Delete' ? await turnOff(event) : await turnOn(event);
-    return { Status: 'SUCCESS', PhysicalResourceId };
+    if (event.RequestType === 'Delete') {
+      await turnOff(event.ResourceProperties);
+      return { Status: 'SUCCESS', PhysicalResourceId };
+    }
+    await turnOn(event);
+    return { Status: 'SUCCESS', PhysicalResourceId: physicalId(event.ResourceProperties) };
   } catch (error) {
-    const PhysicalResourceId = 'PhysicalResourceId' in event ? event.PhysicalResourceId : UNTOUCHED;
-    return {
-      Status: 'FAILED',
-      PhysicalResourceId,
-      Reason: error instanceof Error ? error.message : String(error),
-    };
+    const Reason = error instanceof Error ? error.message : String(error);
+    return { Status: 'FAILED', PhysicalResourceId, Reason };
   }
 };
 
-const turnOn = async (event: Exclude<Event, { RequestType: 'Delete' }>): Promise<string> => {
-  const { LoadBalancerArn, Log, Bucket, Prefix } = event.ResourceProperties;
-  const wanted = `${Bucket}/${Prefix}`;
-  const old = event.RequestType === 'Update' ? event.OldResourceProperties : event.ResourceProperties;
-  const { enabled, target } = await read(event.ResourceProperties);
-  if (enabled && target !== wanted && target !== `${old.Bucket}/${old.Prefix}`) {
+const physicalId = (properties: LogSwitchProperties): string =>
+  `${properties.Log} of ${properties.LoadBalancerArn} to ${targetOf(properties)}`;
+
+const targetOf = ({ Bucket, Prefix }: Pick<LogSwitchProperties, 'Bucket' | 'Prefix'>): string =>
+  `${Bucket}/${Prefix}`;
+
+const turnOn = async (event: Exclude<Event, { RequestType: 'Delete' }>): Promise<void> => {
+  const { ResourceProperties: wanted } = event;
+  const { enabled, target } = await read(wanted);
+  if (enabled && target === targetOf(wanted)) return;
+  const isOld = event.RequestType === 'Update' && target === targetOf(event.OldResourceProperties);
+  if (enabled && !isOld) {
     throw new Error(
-      `${LoadBalancerArn} already writes its ${Log} to s3://${target}; turn that off first, or take the load balancer out of albArns`,
+      `${wanted.LoadBalancerArn} already writes its ${wanted.Log} to s3://${target}; turn that off first, or remove the load balancer from the stack's list`,
     );
   }
-  if (!enabled || target !== wanted) {
-    await write(event.ResourceProperties, { enabled: 'true', bucket: Bucket, prefix: Prefix });
-  }
-  const wasOff = !enabled || (event.RequestType === 'Update' && event.PhysicalResourceId.endsWith(TURNED_ON));
-  return `${Log} of ${LoadBalancerArn} to ${wanted}, ${wasOff ? TURNED_ON : FOUND_ON}`;
+  await write(wanted, { enabled: 'true', bucket: wanted.Bucket, prefix: wanted.Prefix });
 };
 
-const turnOff = async (event: Extract<Event, { RequestType: 'Delete' }>): Promise<string> => {
-  const { PhysicalResourceId, ResourceProperties } = event;
-  if (!PhysicalResourceId.endsWith(TURNED_ON)) return PhysicalResourceId;
+const turnOff = async (properties: LogSwitchProperties): Promise<void> => {
   try {
-    const { enabled, target } = await read(ResourceProperties);
-    const isOurs = target === `${ResourceProperties.Bucket}/${ResourceProperties.Prefix}`;
-    if (enabled && isOurs) await write(ResourceProperties, { enabled: 'false' });
+    const { enabled, target } = await read(properties);
+    if (enabled && target === targetOf(properties)) await write(properties, { enabled: 'false' });
   } catch (error) {
     if (!(error instanceof LoadBalancerNotFoundException)) throw error;
   }
-  return PhysicalResourceId;
 };
 
-const client = new ElasticLoadBalancingV2Client();
+// CloudFormation starts all switches of a stack at once, and the API allows 10 calls a second:
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/elb-api-throttling.html
+const client = new ElasticLoadBalancingV2Client({ maxAttempts: 10, retryMode: 'adaptive' });
 
-/** Whether the log is on, and to which bucket and prefix it goes. */
+/** Whether the log is on, and the bucket and prefix that it goes to. */
 const read = async ({
   LoadBalancerArn,
   Log,
 }: LogSwitchProperties): Promise<{ enabled: boolean; target: string }> => {
-  const { Attributes = [] } = await client.send(
-    new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }),
+  const { Attributes = [] } = await whenPermitted(async () =>
+    client.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })),
   );
   const value = (name: string): string =>
     Attributes.find(({ Key }) => Key === `${Log}.s3.${name}`)?.Value ?? '';
-  return { enabled: value('enabled') === 'true', target: `${value('bucket')}/${value('prefix')}` };
+  const target = targetOf({ Bucket: value('bucket'), Prefix: value('prefix') });
+  return { enabled: value('enabled') === 'true', target };
 };
 
 const write = async (
@@ -100,15 +106,30 @@ const write = async (
   values: Readonly<Record<string, string>>,
 ): Promise<void> => {
   const Attributes = Object.entries(values).map(([name, Value]) => ({ Key: `${Log}.s3.${name}`, Value }));
-  await client.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+  await whenPermitted(async () =>
+    client.send(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes })),
+  );
+};
+
+/** Repeats a call that is not permitted, for up to a minute. */
+const whenPermitted = async <T>(call: () => Promise<T>): Promise<T> => {
+  for (let retries = 0; ; retries++) {
+    try {
+      return await call();
+    } catch (error) {
+      const isPermission = error instanceof Error && PERMISSION_ERROR.test(error.name);
+      if (!isPermission || retries === PERMISSION_RETRIES) throw error;
+      await setTimeout(PERMISSION_RETRY_DELAY_MS);
+    }
+  }
 };
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
-const answer = async (event: Event, outcome: Outcome): Promise<void> => {
+const respond = async (event: Event, outcome: Outcome): Promise<void> => {
   const { StackId, RequestId, LogicalResourceId, ResponseURL } = event;
   // The URL is signed for a request without a content type, which bytes do not get.
   const body = Buffer.from(JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId }));
   const { ok, status } = await fetch(ResponseURL, { method: 'PUT', body });
-  // Lambda invokes again then.
-  if (!ok) throw new Error(`cloudformation answered ${status}`);
+  // A failed invocation is repeated by Lambda.
+  if (!ok) throw new Error(`CloudFormation's response URL returned ${status}`);
 };

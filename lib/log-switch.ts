@@ -8,28 +8,28 @@ import { Construct } from 'constructs';
 import type { LogSwitchProperties } from '../lambdas/log-switch.ts';
 import { allow } from './forwarder/grant.ts';
 
-export interface AlbLogSwitchProps {
+export interface LogSwitchProps {
   /** Directory that holds the bundle `log-switch`. */
   readonly bundles: string;
   readonly bucket: s3.Bucket;
   /** Without `/` at its end, as the load balancers' attribute has it. */
   readonly prefix: string;
-  /** Those of other regions are left out, where the stack's is known. */
+  /** Those of other regions are left out, where the stack's region is known. */
   readonly loadBalancerArns: readonly string[];
   readonly logs: readonly LogSwitchProperties['Log'][];
   readonly logRetention: logs.RetentionDays;
 }
 
-/** Turns logs of load balancers on at deploy, and those it turned on off again at destroy. */
-export class AlbLogSwitch extends Construct {
-  constructor(scope: Construct, id: string, props: AlbLogSwitchProps) {
+/** Turns logs of load balancers on at deploy, and at destroy off where they still go to the bucket. */
+export class LogSwitch extends Construct {
+  constructor(scope: Construct, id: string, props: LogSwitchProps) {
     super(scope, id);
     const { region } = Stack.of(this);
     const arns = props.loadBalancerArns.filter(
       (arn) => Token.isUnresolved(region) || arn.split(':')[3] === region,
     );
     if (arns.length === 0) return;
-    const handler = this.createFunction(props, arns);
+    const handler = this.createFunction(props);
     for (const arn of arns) {
       for (const log of props.logs) {
         const properties: LogSwitchProperties = {
@@ -44,19 +44,37 @@ export class AlbLogSwitch extends Construct {
           serviceTimeout: Duration.minutes(5),
           properties,
         });
-        // The load balancer tries the bucket at once. The policies must also outlive what they allow.
+        // The load balancer writes a test file at once. The policies must also outlive what they allow.
         resource.node.addDependency(handler, ...(props.bucket.policy ? [props.bucket.policy] : []));
       }
     }
   }
 
-  private createFunction(props: AlbLogSwitchProps, arns: readonly string[]): lambda.Function {
+  private createFunction(props: LogSwitchProps): lambda.Function {
     const logGroup = new logs.LogGroup(this, 'LogGroup', { retention: props.logRetention });
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
-    allow(role, ['elasticloadbalancing:ModifyLoadBalancerAttributes'], arns);
-    const why = 'Elastic Load Balancing knows this right for all load balancers only';
-    allow(role, ['elasticloadbalancing:DescribeLoadBalancerAttributes'], ['*'], why);
+    // Independent of the list: CloudFormation updates the policy before it deletes the switch of a load balancer that
+    // was removed from the list, and the switch must then still be able to turn the log off.
+    const loadBalancers = ['app', 'net'].map((type) =>
+      Stack.of(this).formatArn({
+        service: 'elasticloadbalancing',
+        resource: 'loadbalancer',
+        resourceName: `${type}/*/*`,
+      }),
+    );
+    allow(
+      role,
+      ['elasticloadbalancing:ModifyLoadBalancerAttributes'],
+      loadBalancers,
+      'the switch of a load balancer that was removed from the list still has to turn its log off',
+    );
+    allow(
+      role,
+      ['elasticloadbalancing:DescribeLoadBalancerAttributes'],
+      ['*'],
+      'Elastic Load Balancing allows this action on all load balancers only',
+    );
     return new lambda.Function(this, 'Function', {
       description: 'Turns logs of load balancers on and off',
       runtime: lambda.Runtime.NODEJS_24_X,
@@ -64,7 +82,8 @@ export class AlbLogSwitch extends Construct {
       code: lambda.Code.fromAsset(join(props.bundles, 'log-switch')),
       handler: 'index.handler',
       memorySize: 256,
-      timeout: Duration.minutes(1),
+      // A minute for permissions to take effect, and the waits of throttled calls.
+      timeout: Duration.minutes(3),
       role,
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,

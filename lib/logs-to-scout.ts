@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Construct } from 'constructs';
-import { AlbLogSwitch } from './log-switch.ts';
+import { LogSwitch } from './log-switch.ts';
 import { ScoutForwarder } from './scout-forwarder.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -21,7 +21,7 @@ export interface LogsToScoutProps {
 export class LogsToScout extends Construct {
   readonly forwarder: ScoutForwarder;
   /** Turns the logs on and off, where the settings say of which load balancers. */
-  readonly logSwitch: AlbLogSwitch | undefined;
+  readonly logSwitch: LogSwitch | undefined;
 
   constructor(scope: Construct, id: string, props: LogsToScoutProps) {
     super(scope, id);
@@ -56,11 +56,11 @@ export class LogsToScout extends Construct {
   }
 
   /** Turns the logs on, or says how to. */
-  private turnOn({ settings, bundles, bucket }: LogsToScoutProps): AlbLogSwitch | undefined {
+  private turnOn({ settings, bundles, bucket }: LogsToScoutProps): LogSwitch | undefined {
     const logs = settings.logKinds.includes('alb-connection') ? LOGS : LOGS.slice(0, 1);
     const { albArns, logRetentionDays } = settings;
     if (albArns !== undefined) {
-      return new AlbLogSwitch(this, 'Switch', {
+      return new LogSwitch(this, 'Switch', {
         bundles,
         bucket,
         prefix: ALB_PREFIX,

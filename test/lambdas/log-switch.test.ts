@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler, type LogSwitchProperties } from '../../lambdas/log-switch.ts';
 
 type Event = CloudFormationCustomResourceEvent<LogSwitchProperties, LogSwitchProperties>;
@@ -22,12 +22,20 @@ const PROPERTIES: LogSwitchProperties & { readonly ServiceToken: string } = {
   Bucket: 'ours',
   Prefix: 'alb',
 };
-const TURNED_ON = `access_logs of ${ARN} to ours/alb, turned on`;
-const FOUND_ON = `access_logs of ${ARN} to ours/alb, found on`;
+const ID = `access_logs of ${ARN} to ours/alb`;
+
+/** Waits between calls, which end at once here. */
+const waits: number[] = [];
+vi.mock('node:timers/promises', () => ({
+  setTimeout: async (ms: number) => {
+    waits.push(ms);
+    await Promise.resolve();
+  },
+}));
 
 const elb = mockClient(ElasticLoadBalancingV2Client);
 let cloudFormation: Server;
-let answers: CloudFormationCustomResourceResponse[];
+let responses: CloudFormationCustomResourceResponse[];
 let contentTypes: (string | undefined)[];
 
 beforeAll(async () => {
@@ -35,7 +43,7 @@ beforeAll(async () => {
   cloudFormation = createServer((request, response) => {
     contentTypes.push(request.headers['content-type']);
     void text(request).then((body) => {
-      answers.push(JSON.parse(body) as CloudFormationCustomResourceResponse);
+      responses.push(JSON.parse(body) as CloudFormationCustomResourceResponse);
       response.writeHead(request.url === '/refuse' ? 403 : 200).end();
     });
   });
@@ -50,11 +58,12 @@ afterAll(() => {
 beforeEach(() => {
   elb.reset();
   elb.on(ModifyLoadBalancerAttributesCommand).resolves({});
-  answers = [];
+  responses = [];
+  waits.length = 0;
   contentTypes = [];
 });
 
-/** What the load balancer has now: where its access logs go, if they are on. */
+/** Sets the load balancer's attributes: where its access logs go, and whether they are on. */
 const loadBalancerHas = (enabled: boolean, bucket = '', prefix = ''): void => {
   elb.on(DescribeLoadBalancerAttributesCommand, { LoadBalancerArn: ARN }).resolves({
     Attributes: [
@@ -68,7 +77,7 @@ const loadBalancerHas = (enabled: boolean, bucket = '', prefix = ''): void => {
   });
 };
 
-/** Sends an event, and gives the answer that CloudFormation got. */
+/** Sends an event, and returns the response that CloudFormation received. */
 const send = async (
   event: Partial<Event>,
   path = '/',
@@ -84,7 +93,7 @@ const send = async (
     ResourceProperties: PROPERTIES,
     ...event,
   } as Event);
-  return answers[0];
+  return responses[0];
 };
 
 const changes = (): unknown[] =>
@@ -101,11 +110,11 @@ const ON = {
 const OFF = { LoadBalancerArn: ARN, Attributes: [{ Key: 'access_logs.s3.enabled', Value: 'false' }] };
 
 describe('a deploy', () => {
-  it('turns on a log that is off, and remembers it', async () => {
+  test('turns on a log that is off', async () => {
     loadBalancerHas(false);
     expect(await send({ RequestType: 'Create' })).toEqual({
       Status: 'SUCCESS',
-      PhysicalResourceId: TURNED_ON,
+      PhysicalResourceId: ID,
       StackId: 'stack',
       RequestId: 'request',
       LogicalResourceId: 'Switch',
@@ -113,37 +122,41 @@ describe('a deploy', () => {
     expect(changes()).toEqual([ON]);
   });
 
-  it('answers without a content type, for which the URL is not signed', async () => {
+  test('responds without a content type, for which the URL is not signed', async () => {
     loadBalancerHas(false);
     await send({ RequestType: 'Create' });
     expect(contentTypes).toEqual([undefined]);
   });
 
-  it('leaves a log that goes where it should, and remembers that it was on', async () => {
+  test('leaves a log that already goes to the bucket and prefix', async () => {
     loadBalancerHas(true, 'ours', 'alb');
-    expect(await send({ RequestType: 'Create' })).toMatchObject({ PhysicalResourceId: FOUND_ON });
+    expect(await send({ RequestType: 'Create' })).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: ID,
+    });
     expect(changes()).toEqual([]);
   });
 
-  it('fails with a plain sentence where a log goes elsewhere', async () => {
+  test('fails with one sentence where a log goes elsewhere', async () => {
     loadBalancerHas(true, 'theirs', 'logs');
     expect(await send({ RequestType: 'Create' })).toMatchObject({
       Status: 'FAILED',
-      Reason: `${ARN} already writes its access_logs to s3://theirs/logs; turn that off first, or take the load balancer out of albArns`,
+      Reason: `${ARN} already writes its access_logs to s3://theirs/logs; turn that off first, or remove the load balancer from the stack's list`,
     });
     expect(changes()).toEqual([]);
   });
 
-  it('fails with what the load balancer says', async () => {
+  test("fails with Elastic Load Balancing's own message", async () => {
     loadBalancerHas(false);
-    elb.on(ModifyLoadBalancerAttributesCommand).rejects(new Error('Access Denied for bucket: ours'));
+    elb.on(ModifyLoadBalancerAttributesCommand).rejects(new Error('not this kind of load balancer'));
     expect(await send({ RequestType: 'Create' })).toMatchObject({
       Status: 'FAILED',
-      Reason: 'Access Denied for bucket: ours',
+      Reason: 'not this kind of load balancer',
     });
+    expect(waits).toEqual([]);
   });
 
-  it('turns on connection logs apart from access logs', async () => {
+  test('turns on connection logs independently of access logs', async () => {
     elb.on(DescribeLoadBalancerAttributesCommand).resolves({
       Attributes: [
         { Key: 'access_logs.s3.enabled', Value: 'true' },
@@ -151,90 +164,119 @@ describe('a deploy', () => {
       ],
     });
     const ResourceProperties = { ...PROPERTIES, Log: 'connection_logs' } as const;
-    expect(await send({ RequestType: 'Create', ResourceProperties })).toMatchObject({
-      Status: 'SUCCESS',
-    });
+    expect(await send({ RequestType: 'Create', ResourceProperties })).toMatchObject({ Status: 'SUCCESS' });
     expect(changes()).toMatchObject([
       { Attributes: [{ Key: 'connection_logs.s3.enabled', Value: 'true' }, {}, {}] },
     ]);
   });
 
-  it('fails the invocation, which Lambda repeats, where CloudFormation does not take the answer', async () => {
+  test('fails the invocation, which Lambda repeats, where the response is refused', async () => {
     loadBalancerHas(false);
-    await expect(send({ RequestType: 'Create' }, '/refuse')).rejects.toThrow('cloudformation answered 403');
-    expect(answers).toMatchObject([{ Status: 'SUCCESS' }]);
+    await expect(send({ RequestType: 'Create' }, '/refuse')).rejects.toThrow('returned 403');
+    expect(responses).toMatchObject([{ Status: 'SUCCESS' }]);
+  });
+});
+
+/** An error of the SDK by its name. */
+const sdkError = (name: string): Error => Object.assign(new Error(`${name} in full`), { name });
+
+describe('permissions that are not in force yet', () => {
+  test.each(['AccessDenied', 'AccessDeniedException', 'InvalidConfigurationRequestException'])(
+    '%s is retried until the load balancer accepts the bucket',
+    async (name) => {
+      loadBalancerHas(false);
+      elb
+        .on(ModifyLoadBalancerAttributesCommand)
+        .rejectsOnce(sdkError(name))
+        .rejectsOnce(sdkError(name))
+        .resolves({});
+      expect(await send({ RequestType: 'Create' })).toMatchObject({ Status: 'SUCCESS' });
+      expect(waits).toEqual([5000, 5000]);
+    },
+  );
+
+  test('a denied description is retried too', async () => {
+    elb
+      .on(DescribeLoadBalancerAttributesCommand)
+      .rejectsOnce(sdkError('AccessDenied'))
+      .resolves({ Attributes: [] });
+    expect(await send({ RequestType: 'Create' })).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('fail the deploy after a minute', async () => {
+    loadBalancerHas(false);
+    elb.on(ModifyLoadBalancerAttributesCommand).rejects(sdkError('AccessDenied'));
+    expect(await send({ RequestType: 'Create' })).toMatchObject({
+      Status: 'FAILED',
+      Reason: 'AccessDenied in full',
+    });
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBe(60_000);
   });
 });
 
 describe('an update', () => {
-  const OldResourceProperties = { ...PROPERTIES, Bucket: 'old' };
-
-  it('moves what it turned on, and leaves it to be turned off at the end', async () => {
+  test('moves a log from the old bucket, and the old resource has nothing to turn off', async () => {
+    const old = { ...PROPERTIES, Bucket: 'old' };
     loadBalancerHas(true, 'old', 'alb');
-    const PhysicalResourceId = TURNED_ON.replace('ours', 'old');
-    const answer = await send({
+    const update = {
       RequestType: 'Update',
-      PhysicalResourceId,
-      OldResourceProperties,
-    });
-    expect(answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: TURNED_ON });
+      PhysicalResourceId: 'old id',
+      OldResourceProperties: old,
+    } as const;
+    expect(await send(update)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: ID });
+    expect(changes()).toEqual([ON]);
+    loadBalancerHas(true, 'ours', 'alb');
+    await send({ RequestType: 'Delete', PhysicalResourceId: 'old id', ResourceProperties: old });
     expect(changes()).toEqual([ON]);
   });
 
-  it('keeps its id where nothing changed for the load balancer', async () => {
-    loadBalancerHas(true, 'ours', 'alb');
-    for (const PhysicalResourceId of [TURNED_ON, FOUND_ON]) {
-      answers = [];
-      const answer = await send({
-        RequestType: 'Update',
-        PhysicalResourceId,
-        OldResourceProperties: PROPERTIES,
-      });
-      expect(answer).toMatchObject({ PhysicalResourceId });
-    }
-    expect(changes()).toEqual([]);
+  test('keeps the id of a resource that it could not update', async () => {
+    loadBalancerHas(true, 'theirs', 'logs');
+    const OldResourceProperties = { ...PROPERTIES, Bucket: 'old' };
+    const update = { RequestType: 'Update', PhysicalResourceId: 'old id', OldResourceProperties } as const;
+    expect(await send(update)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'old id' });
   });
 });
 
-const destroy = async (PhysicalResourceId: string) => send({ RequestType: 'Delete', PhysicalResourceId });
+const destroy = async () => send({ RequestType: 'Delete', PhysicalResourceId: ID });
 
 describe('a destroy', () => {
-  it('turns off what the deploy turned on', async () => {
+  // Also a log that somebody turned on by hand before the deploy: the bucket goes, and its name is free for any account.
+  test('turns off a log that goes to the bucket and prefix', async () => {
     loadBalancerHas(true, 'ours', 'alb');
-    expect(await destroy(TURNED_ON)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: TURNED_ON });
+    expect(await destroy()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: ID });
     expect(changes()).toEqual([OFF]);
   });
 
-  it('leaves on what was on before', async () => {
-    loadBalancerHas(true, 'ours', 'alb');
-    expect(await destroy(FOUND_ON)).toMatchObject({ Status: 'SUCCESS' });
+  test.each([
+    ['another bucket', true, 'theirs', 'alb'],
+    ['another prefix', true, 'ours', 'other'],
+    ['nowhere', false, 'ours', 'alb'],
+  ])('leaves a log that goes to %s', async (_, enabled, bucket, prefix) => {
+    loadBalancerHas(enabled, bucket, prefix);
+    expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
     expect(changes()).toEqual([]);
   });
 
-  it('leaves what someone has pointed elsewhere since', async () => {
-    loadBalancerHas(true, 'theirs', 'logs');
-    expect(await destroy(TURNED_ON)).toMatchObject({ Status: 'SUCCESS' });
-    expect(changes()).toEqual([]);
-  });
-
-  it('of a deploy that failed changes nothing', async () => {
-    loadBalancerHas(true, 'theirs', 'logs');
-    const failed = await send({ RequestType: 'Create' });
-    answers = [];
-    loadBalancerHas(true, 'ours', 'alb');
-    expect(await destroy(failed?.PhysicalResourceId ?? '')).toMatchObject({ Status: 'SUCCESS' });
-    expect(changes()).toEqual([]);
-  });
-
-  it('has nothing to do where the load balancer is gone', async () => {
+  test('has nothing to do where the load balancer is gone', async () => {
     elb
       .on(DescribeLoadBalancerAttributesCommand)
       .rejects(new LoadBalancerNotFoundException({ message: 'gone', $metadata: {} }));
-    expect(await destroy(TURNED_ON)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await destroy()).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  it('fails where it may not look, so that nothing stays on unseen', async () => {
+  test('fails where it cannot read the attributes, so that no log stays on unseen', async () => {
     elb.on(DescribeLoadBalancerAttributesCommand).rejects(new Error('not authorized'));
-    expect(await destroy(TURNED_ON)).toMatchObject({ Status: 'FAILED', Reason: 'not authorized' });
+    expect(await destroy()).toMatchObject({ Status: 'FAILED', Reason: 'not authorized' });
   });
+});
+
+test('the client retries throttling ten times, at an adaptive rate', async () => {
+  loadBalancerHas(false);
+  await send({ RequestType: 'Create' });
+  const [call] = elb.commandCalls(DescribeLoadBalancerAttributesCommand);
+  const client: unknown = call?.thisValue;
+  if (!(client instanceof ElasticLoadBalancingV2Client)) throw new Error('no client');
+  expect(await client.config.maxAttempts()).toBe(10);
+  expect(client.config.retryMode).toBe('adaptive');
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { asText, resource, synth } from '../support/harness/synth.ts';
 
 const ALB = (region: string) =>
@@ -66,8 +66,9 @@ describe('load balancers that the settings name', () => {
     expect(Object.keys(template.toJSON().Outputs as object)).not.toContain('TurnOnAccessLogs');
   });
 
-  it('are the only ones that the switch may change', () => {
+  test('the switch may change any load balancer of the account and region, so that a removed one is turned off', () => {
     const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', 'AlbLogsSwitchRole').Properties;
+    const arn = 'arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:loadbalancer';
     expect((asText(PolicyDocument) as { Statement: unknown }).Statement).toEqual([
       {
         Effect: 'Allow',
@@ -77,10 +78,13 @@ describe('load balancers that the settings name', () => {
       {
         Effect: 'Allow',
         Action: 'elasticloadbalancing:ModifyLoadBalancerAttributes',
-        Resource: ALB('eu-west-1'),
+        Resource: [`${arn}/app/*/*`, `${arn}/net/*/*`],
       },
       { Effect: 'Allow', Action: 'elasticloadbalancing:DescribeLoadBalancerAttributes', Resource: '*' },
     ]);
+    const many = Array.from({ length: 200 }, (_, index) => `${ALB('eu-west-1')}${index}`);
+    const ofMany = resource(synth({ albArns: many }), 'AWS::IAM::Policy', 'AlbLogsSwitchRole');
+    expect(asText(ofMany.Properties.PolicyDocument)).toEqual(asText(PolicyDocument));
   });
 
   it('have their connection logs switched on too, where those are forwarded', () => {
