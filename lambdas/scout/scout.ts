@@ -37,8 +37,9 @@ export const createScout = (
   settings: ScoutSettings,
   dependencies: ScoutDependencies,
 ): Scout => {
+  const { tokenUrl, audience } = settings;
   const requestTimeoutMs = settings.requestTimeout * 1000;
-  const tokens = createTokens({ ...settings, requestTimeoutMs }, dependencies);
+  const tokens = createTokens({ tokenUrl, audience, requestTimeoutMs }, dependencies);
   const encoding = negotiateEncoding(settings.compression);
   return {
     compress: async (request) => compress(encoding.current(), request, ZSTD_LEVELS[pipeline]),
