@@ -12,6 +12,7 @@ import {
   pairs,
   type Parser,
   regularExpression,
+  shown,
   url,
 } from './setting-parsers.ts';
 
@@ -49,7 +50,12 @@ export const FUNCTION_SETTINGS = {
     /** OTLP base URL without a trailing slash or signal path. */
     endpoint: { env: 'SCOUT_ENDPOINT', parser: baseUrl("Scout's OTLP base URL"), required: true },
     tokenUrl: { env: 'SCOUT_TOKEN_URL', parser: url("Scout's OAuth2 token endpoint"), required: true },
-    secretName: { env: 'SCOUT_SECRET_NAME', parser: matching(/^[\w/+=.@:-]+$/, 'the name of a secret') },
+    /** A value that is not a name may be the secret itself. */
+    secretName: {
+      env: 'SCOUT_SECRET_NAME',
+      parser: matching(/^[\w/+=.@:-]+$/, 'the name of a secret'),
+      secret: true,
+    },
     clientId: { env: 'SCOUT_CLIENT_ID', parser: anyText },
     clientSecret: { env: 'SCOUT_CLIENT_SECRET', parser: anyText, secret: true },
     audience: { env: 'SCOUT_AUDIENCE', parser: anyText, default: 'b14collector' },
@@ -216,7 +222,7 @@ export const readFunctionSettings = (environment: Environment, pipeline: Pipelin
   const overlaps = SOURCE_PREFIXES.some((source) => prefix.startsWith(source) || source.startsWith(prefix));
   if (!prefix.endsWith('/') || overlaps) {
     faults.push(
-      `REJECTED_PREFIX is ${JSON.stringify(prefix)}; it must be a prefix that ends in / and is apart from ${SOURCE_PREFIXES.join(' and ')}`,
+      `REJECTED_PREFIX is ${shown(prefix)}; it must be a prefix that ends in / and is apart from ${SOURCE_PREFIXES.join(' and ')}`,
     );
   }
   if (faults.length > 0) throw new Error(`invalid settings: ${faults.join('. ')}.`);
@@ -240,7 +246,7 @@ export const readSetting = <T>(
   }
   const value = parser.parse(text);
   if (value !== undefined) return { value };
-  const got = secret ? 'malformed' : (parser.show?.(text) ?? JSON.stringify(text));
+  const got = secret ? 'malformed' : (parser.show ?? shown)(text);
   return { value: fallback, fault: `${given} is ${got}; it must be ${parser.expected}` };
 };
 

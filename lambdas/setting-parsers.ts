@@ -6,9 +6,17 @@ export interface Parser<T> {
   readonly expected: string;
   /** The value, or undefined where the text is not what `expected` says. The text is trimmed and not empty. */
   readonly parse: (text: string) => T | undefined;
-  /** A wrong text as a message may show it; by default as it is, in quotes. */
+  /** A wrong text as a message may show it; by default as `shown` does. */
   readonly show?: (text: string) => string;
 }
+
+/** A text in quotes, without the user, query and fragment of a URL in it: these may be secret. */
+export const shown = (text: string): string =>
+  JSON.stringify(
+    text
+      .replace(/:\/\/[^\s"]*(?:@|%(?:25)*40)/gi, '://***@')
+      .replace(/(:\/\/[^\s"?#]*[?#])[^\s"]+/g, '$1***'),
+  );
 
 export const matching = (pattern: RegExp, expected: string): Parser<string> => ({
   expected,
@@ -71,7 +79,9 @@ export const url = (expected: string): Parser<string> => ({
     return read.protocol === 'https:' || isLoopback(read) ? text : undefined;
   },
   show: (text) =>
-    JSON.stringify(text.replace(/^([a-z]+:\/\/)?.*@/is, '$1***@').replace(/([?#]).+$/s, '$1***')),
+    JSON.stringify(
+      text.replace(/^([a-z]+:\/\/)?.*(?:@|%(?:25)*40)/is, '$1***@').replace(/([?#]).+$/s, '$1***'),
+    ),
 });
 
 /** A base URL; the paths of OTLP's signals at its end are dropped. */

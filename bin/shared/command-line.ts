@@ -16,7 +16,9 @@ export const readOptions = <T extends ParseArgsOptionsConfig>(options: T) => {
   try {
     return parseArgs({ options: { ...CONTEXT, ...options } }).values;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const { message } = error instanceof Error ? error : new Error(String(error));
+    // A value without its option may be a secret.
+    throw new UsageError(message.replace(/^(Unexpected argument '[\w-]*)[^]*?('\. )/, '$1…$2'));
   }
 };
 
@@ -42,11 +44,18 @@ export const run = async (usage: string, main: () => unknown): Promise<void> => 
 
 const keyAndValue = (pair: string): [string, string] => {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-  if (key === undefined || value === undefined) throw new UsageError(`-c ${pair} must be key=value`);
+  // The rest may be a secret.
+  if (key === undefined || value === undefined)
+    throw new UsageError(`-c ${/^[\w-]*/.exec(pair)?.[0]} must be key=value`);
   return [key, value];
 };
 
-const contextOf = (path: string): Record<string, unknown> =>
-  existsSync(path)
-    ? ((JSON.parse(readFileSync(path, 'utf8')) as { context?: Record<string, unknown> }).context ?? {})
-    : {};
+const contextOf = (path: string): Record<string, unknown> => {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}';
+  try {
+    return (JSON.parse(text) as { context?: Record<string, unknown> }).context ?? {};
+  } catch {
+    // The parser's message may quote a secret.
+    throw new UsageError(`${path} is not JSON`);
+  }
+};

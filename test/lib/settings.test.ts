@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readFunctionSettings } from '../../lambdas/function-settings.ts';
 import {
@@ -8,6 +9,7 @@ import {
   SettingsError,
 } from '../../lib/settings.ts';
 import { type Setting, SETTINGS } from '../../lib/settings/settings-table.ts';
+import { malformedWith, secret, textsWith } from '../support/factories/secrets.ts';
 import { SCOUT } from '../support/harness/synth.ts';
 
 const ALB = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef';
@@ -94,13 +96,24 @@ describe('context settings', () => {
     ).toEqual([]);
   });
 
-  test('do not repeat a header or the password of a URL', () => {
-    const wrong = {
-      scoutHeaders: 'x-key: sesame',
-      scoutTokenUrl: 'https://me:sesame@id.example.com?key=sesame',
-    };
-    expect(faults(wrong)).toHaveLength(2);
-    expect(faults(wrong).join()).not.toContain('sesame');
+  test('are shown without secrets, and the user, the query and the fragment of a URL, where they are wrong', () => {
+    const setting = fc
+      .constantFrom(...Object.entries<Setting>(SETTINGS))
+      .chain(([key, { secret: isSecret }]) =>
+        secret.chain((value) =>
+          fc
+            .constantFrom(...(isSecret ? malformedWith : textsWith)(value))
+            .map((text) => ({ key, value, text })),
+        ),
+      );
+    fc.assert(
+      fc.property(setting, ({ key, value, text }) => {
+        for (const given of [text, [text], { text }]) {
+          expect(faults({ [key]: given, batchSize: 'many' }).join()).not.toContain(value);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('have the same value as text, as JSON text and as JSON', () => {

@@ -40,3 +40,24 @@ export const unescaped = (text: string): string => {
 /** Encoded so many times as a value of a query is. */
 export const encodedTimes = (text: string, times: number): string =>
   times === 0 ? text : encodedTimes(encodeURIComponent(text), times - 1);
+
+/** Texts of settings that hold a secret: in a URL, wherever the setting has one. */
+export const textsWith = (secret: string): readonly string[] => [
+  `https://user:${secret}@otel.example.com/otlp`,
+  `https://${secret}@otel.example.com`,
+  `ftp://user:p%40${secret}%40otel.example.com:port`,
+  `https://otel.example.com/otlp?key=${secret}&b=1`,
+  `https://otel.example.com/#${secret}`,
+  `a,b=https://user:${secret}@otel.example.com/?c=${secret},`,
+  `[{"url":"https://user:${secret}@otel.example.com/?key=${secret}"}]`,
+];
+
+/** Texts in which a setting that is itself secret is malformed. */
+export const malformedWith = (secret: string): readonly string[] => [
+  ...textsWith(secret),
+  `${secret} ${secret}`,
+  `["${secret}"]`,
+  `{"clientId":"me","clientSecret":"${secret}"}`,
+  `{"x y":"${secret}"}`,
+  `{"x":"${secret}`,
+];
