@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { readStackSettings, type StackSettings, SettingsError } from '../../lib/settings.ts';
@@ -28,7 +29,8 @@ export const readOptions = <T extends ParseArgsOptionsConfig>(options: T) => {
  */
 export const readContext = (pairs: readonly string[]): StackSettings =>
   readStackSettings(
-    new App({ context: { ...contextOf('cdk.json'), ...Object.fromEntries(pairs.map(keyAndValue)) } }).node,
+    new App({ context: { ...contextOf(resolve('cdk.json')), ...Object.fromEntries(pairs.map(keyAndValue)) } })
+      .node,
   );
 
 /** Runs a command; says what is wrong and how it is used, instead of a stack trace, where people can mend it. */

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Setting, SETTINGS } from '../../lib/settings/settings-table.ts';
 import { malformedWith, textsWith } from '../support/factories/secrets.ts';
@@ -8,10 +10,11 @@ const optionsOf = (settings: readonly (readonly [string, string | undefined])[])
   settings.flatMap(([key, value]) => ['-c', `${key}=${value ?? ''}`]);
 const OPTIONS = optionsOf(Object.entries(SCOUT));
 
-/** Runs it where AWS is not in reach. */
+/** Runs it where AWS is not reachable, and there is no cdk.json. */
 const doctor = (...args: readonly string[]) => {
   const { PATH = '' } = process.env;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/doctor.ts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('bin/doctor.ts'), ...args], {
+    cwd: tmpdir(),
     encoding: 'utf8',
     env: {
       PATH,

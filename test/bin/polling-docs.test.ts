@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { polledDimensions, prometheusName } from '../../bin/polling/cloudwatch-exporter.ts';
 import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
@@ -59,10 +59,12 @@ describe('docs/polling.md', () => {
     const [, command = ''] = /```sh\n(npm run polling[^`]+)```/.exec(page) ?? [];
     const folder = mkdtempSync(join(tmpdir(), 'polling-'));
     const line = command
-      .replace('npm run polling --', `'${process.execPath}' bin/polling.ts`)
+      .replace('npm run polling --', `'${process.execPath}' '${resolve('bin/polling.ts')}'`)
       .replace('--out polling', `--out '${folder}'`);
 
-    expect(execFileSync('sh', ['-c', line], { encoding: 'utf8' })).toContain('cloudwatch:GetMetricData');
+    expect(execFileSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8' })).toContain(
+      'cloudwatch:GetMetricData',
+    );
     rmSync(folder, { recursive: true });
   });
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { cloudwatchExporterYaml, polledDimensions } from '../../bin/polling/cloudwatch-exporter.ts';
@@ -136,7 +136,8 @@ describe('npm run polling', () => {
   const folder = mkdtempSync(join(tmpdir(), 'polling-'));
   const secrets = ['an-id-of-scout', 'a-secret-of-scout', 'AKIAEXAMPLE', 'a-secret-of-aws'] as const;
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, ['bin/polling.ts', ...args], {
+    spawnSync(process.execPath, [resolve('bin/polling.ts'), ...args], {
+      cwd: tmpdir(),
       encoding: 'utf8',
       env: {
         ...process.env,

@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { tmpdir } from 'node:os';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readCommand } from '../../../bin/backfill/command.ts';
@@ -7,8 +8,15 @@ import { type FoundObject, LAYOUTS } from '../../../bin/backfill/list-objects.ts
 import { SCOUT } from '../../support/harness/synth.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
-beforeEach(() => void cloudFormation.reset());
-afterEach(() => void vi.unstubAllEnvs());
+beforeEach(() => {
+  cloudFormation.reset();
+  // A folder without the user's cdk.json.
+  vi.spyOn(process, 'cwd').mockReturnValue(tmpdir());
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
 
 describe('the command line', () => {
   it('reads dates as keys spell them', () => {
