@@ -51,6 +51,8 @@ export const requestToken = async (
 };
 
 const MAX_ERROR_LENGTH = 200;
+/** So much is searched for tokens, so that none is cut to a harmless look. */
+const MAX_QUOTED_LENGTH = 4_000;
 
 const isClientUnknown = (result: TokenResult): boolean =>
   result.type === 'refused' &&
@@ -144,8 +146,8 @@ const toMilliseconds = (seconds: unknown): number | undefined => {
 /** An error's text without secrets, and without anything that looks like a token: long and not just words. */
 const quotable = (text: unknown, secrets: readonly string[]): string | undefined => {
   if (typeof text !== 'string') return undefined;
-  const withoutTokens = text.replaceAll(/[^\s]{20,}/g, (run) =>
+  const withoutTokens = redactSecrets(text, secrets, MAX_QUOTED_LENGTH).replaceAll(/\S{20,}/g, (run) =>
     /^[a-z_.,:;'"()-]{1,40}$/.test(run) ? run : '***',
   );
-  return redactSecrets(withoutTokens, secrets, MAX_ERROR_LENGTH) || undefined;
+  return withoutTokens.slice(0, MAX_ERROR_LENGTH) || undefined;
 };

@@ -37,21 +37,89 @@ describe('a partial success', () => {
     });
   });
 
-  test('that is cut in its message still has its count', () => {
+  test('that is truncated in its message still has its count', () => {
     const body = encodePartialSuccess('/v1/logs', 7, 'x'.repeat(500)).subarray(0, 100);
     expect(readResponse(body, true)).toMatchObject({ rejected: 7 });
     expect(readResponse(body, false)).toBeUndefined();
   });
 });
 
-describe('an answer without one', () => {
+/** The count that is read from these bytes of a varint. */
+const countOf = (...varint: readonly number[]) =>
+  readResponse(Uint8Array.of(0x0a, varint.length + 1, 0x08, ...varint), false)?.rejected;
+
+describe('a count of a partial success is a whole number from 0, whatever Scout wrote', () => {
+  test.each<[unknown, number]>([
+    [2.5, 2],
+    ['2.5', 2],
+    [0.9, 0],
+    [-3, 0],
+    ['-3', 0],
+    ['many', 0],
+    ['', 0],
+    [null, 0],
+    [true, 0],
+    [[5], 0],
+    [{}, 0],
+    [1e300, Number.MAX_SAFE_INTEGER],
+    ['1e400', Number.MAX_SAFE_INTEGER],
+    ['99999999999999999999', Number.MAX_SAFE_INTEGER],
+    ['12', 12],
+  ])('%j', (count, rejected) => {
+    for (const name of ['rejectedLogRecords', 'rejectedDataPoints']) {
+      const body = text(JSON.stringify({ partialSuccess: { [name]: count } }));
+      expect(readResponse(body, false)).toEqual({ rejected, message: '' });
+    }
+  });
+
+  test('in protobuf an int64 below 0, and a large one', () => {
+    expect(countOf(...Array<number>(8).fill(0xff), 0x3f)).toBe(Number.MAX_SAFE_INTEGER);
+    expect(countOf(...Array<number>(9).fill(0x80), 0x01)).toBe(0);
+    expect(countOf(...Array<number>(9).fill(0xff), 0x01)).toBe(0);
+  });
+});
+
+describe('a response is accepted as JSON', () => {
+  test.each([
+    '{}',
+    '\n{}\n',
+    ' {}',
+    '\uFEFF{}',
+    '\uFEFF\r\n\t{ "partialSuccess" : { } }',
+    '{"partialSuccess":{},"extra":1}',
+  ])('%j', (body) => {
+    for (const type of ['application/json', 'Application/JSON; charset=utf-8', 'text/plain', PROTOBUF, ''])
+      expect(readResponse(text(body), false, type)).toEqual({ rejected: 0, message: '' });
+  });
+});
+
+describe('the content type decides whether bytes are protobuf', () => {
+  const body = encodePartialSuccess('/v1/logs', 3, 'old');
+  test.each([
+    PROTOBUF,
+    'application/protobuf; x=1',
+    'Application/X-Protobuf',
+    'application/octet-stream',
+    '',
+  ])('%j: yes', (type) => expect(readResponse(body, false, type)).toEqual({ rejected: 3, message: 'old' }));
+  test.each(['text/plain', 'application/json', 'application/xml', 'text/html; charset=utf-8'])(
+    '%j: no',
+    (type) => expect(readResponse(body, false, type)).toBeUndefined(),
+  );
+  test.each(['text/plain', 'application/octet-stream', 'application/json', ''])(
+    'the text hi, a valid message of unknown fields, is not one: %j',
+    (type) => expect(readResponse(text('hi'), false, type)).toBeUndefined(),
+  );
+});
+
+describe('a response without one', () => {
   test('has zeros', () => {
     expect(readResponse(text(''), false)).toEqual({ rejected: 0, message: '' });
     expect(readResponse(text('{}'), false)).toEqual({ rejected: 0, message: '' });
     expect(readResponse(text('{"partialSuccess":null}'), false)).toEqual({ rejected: 0, message: '' });
   });
 
-  test('may hold fields of a later protocol', () => {
+  test('may hold fields of a later protocol version', () => {
     expect(readResponse(Uint8Array.of(0x18, 0x96, 0x01, 0x22, 0x01, 0x41), false, PROTOBUF)).toEqual({
       rejected: 0,
       message: '',
@@ -59,7 +127,7 @@ describe('an answer without one', () => {
   });
 });
 
-describe('what is no OTLP answer', () => {
+describe('a body that is not an OTLP response', () => {
   test.each([
     '<html></html>',
     'OK',

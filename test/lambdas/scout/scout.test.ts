@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +13,7 @@ import {
   accept,
   answer,
   type Behaviour,
+  earlySuccess,
   fail,
   html,
   partialSuccess,
@@ -55,7 +57,7 @@ const client = (environment: Record<string, string> = {}) => {
   };
 };
 
-describe('one answer means one outcome', () => {
+describe('the outcome of a response', () => {
   const accepted = { type: 'accepted', rejected: 0, message: '' };
   const rows: readonly (readonly [string, Behaviour, object])[] = [
     ['200', accept(), accepted],
@@ -105,7 +107,7 @@ describe('one answer means one outcome', () => {
     ['500', fail(500, 'oops', 9), { type: 'refused', retryAfterMs: 9000 }],
     ['501', fail(501), { type: 'refused' }],
     [
-      'a page where an answer should be',
+      'a page',
       html(),
       {
         type: 'refused',
@@ -134,7 +136,7 @@ describe('one answer means one outcome', () => {
     expect(scout.count()).toBe(1);
   });
 
-  test('nobody listening is worth another try', async () => {
+  test('a refused connection is retryable', async () => {
     const dead = await startScout();
     await dead.close();
     const { outcome } = await client({ SCOUT_ENDPOINT: dead.endpoint }).send();
@@ -146,7 +148,7 @@ describe('one answer means one outcome', () => {
     });
   });
 
-  test('an answer that is cut off in its body is none', async () => {
+  test('a success whose body breaks off is retryable', async () => {
     scout.respond(answer({ status: 200, headers: { 'content-length': '10' }, body: 'abc', breakOff: true }));
     expect((await client().send()).outcome).toEqual({
       type: 'retryable',
@@ -156,7 +158,7 @@ describe('one answer means one outcome', () => {
     });
   });
 
-  test('of a partial success with a message past the limit, the beginning counts', async () => {
+  test('a partial success with a long message has the beginning of it', async () => {
     scout.respond(partialSuccess(5, 'y'.repeat(200_000)));
     const { outcome } = await client().send();
     expect(outcome).toMatchObject({
@@ -166,14 +168,30 @@ describe('one answer means one outcome', () => {
     });
   });
 
-  test('an endless answer is not read to its end', async () => {
+  test('an endless response is not read to its end', async () => {
     scout.respond(answer({ status: 200, body: 'z'.repeat(1000), endless: true }));
     expect((await client().send()).outcome.type).toBe('refused');
   });
 });
 
+test('a success before the request was read to its end is retryable', async () => {
+  scout.respond(answer({ status: 200 }));
+  const { send } = client();
+  await send();
+  scout.respond([earlySuccess]);
+  const body: Body = { bytes: randomBytes(16 * 2 ** 20), encoding: 'gzip' };
+  const sent = await send({ body });
+  expect(sent.outcome).toEqual({
+    type: 'retryable',
+    code: 'early_response',
+    status: 200,
+    reason: 'Scout responded 200 (before it had the request)',
+  });
+  expect(sent.bytes).toBe(body.bytes.length);
+});
+
 describe('time', () => {
-  test('no answer within the time-out is worth another try', async () => {
+  test('no response within the time-out is retryable', async () => {
     scout.respond(silence);
     const started = Date.now();
     const { outcome } = await client({ REQUEST_TIMEOUT: '1' }).send();
@@ -221,7 +239,7 @@ describe('time', () => {
     expect(scout.count()).toBe(1);
   });
 
-  test('a slow answer in time is an answer', async () => {
+  test('a slow response in time counts', async () => {
     scout.respond(accept(300));
     expect((await client({ REQUEST_TIMEOUT: '2' }).send()).outcome.type).toBe('accepted');
   });
@@ -241,7 +259,7 @@ describe('retry in place', () => {
     expect(waits).toEqual([250, 500, 2000]);
   });
 
-  test('is only for what is worth it', async () => {
+  test('is only for retryable outcomes', async () => {
     for (const status of [400, 404, 413, 500]) {
       scout.respond([fail(status)]);
       expect(await client().send({ retryInPlace: true })).toMatchObject({ requests: 1, retries: 0 });
@@ -257,15 +275,18 @@ describe('retry in place', () => {
 });
 
 describe('authorization', () => {
-  test.each([401, 403])('after %i one new token is minted, and the request sent again', async (status) => {
-    const { send } = client();
-    await send();
-    scout.respond([fail(status)]);
-    expect(await send()).toMatchObject({ outcome: { type: 'accepted' }, requests: 2, retries: 0 });
-    expect(scout.minted()).toBe(2);
-  });
+  test.each([401, 403])(
+    'after %i one new token is requested, and the request is sent again',
+    async (status) => {
+      const { send } = client();
+      await send();
+      scout.respond([fail(status)]);
+      expect(await send()).toMatchObject({ outcome: { type: 'accepted' }, requests: 2, retries: 0 });
+      expect(scout.minted()).toBe(2);
+    },
+  );
 
-  test('tokens revoked mid-run cost one minting, however many requests are in flight', async () => {
+  test('tokens revoked mid-run cost one token request, however many requests are in flight', async () => {
     const { send } = client();
     await send();
     scout.revokeTokens();
@@ -274,7 +295,7 @@ describe('authorization', () => {
     expect(scout.minted()).toBe(2);
   });
 
-  test('401 with a fresh token too is refused after two requests', async () => {
+  test('401 with a new token too is refused after two requests', async () => {
     scout.respond(fail(401, 'no such tenant'));
     expect(await client().send({ retryInPlace: true })).toMatchObject({
       outcome: { type: 'refused', reason: 'Scout responded 401: no such tenant' },
@@ -350,7 +371,7 @@ describe('the request', () => {
     });
   });
 
-  test('goes out on a connection that is there already, whatever the answers were', async () => {
+  test('reuses its connection, whatever the responses were', async () => {
     const large = answer({ status: 500, body: 'x'.repeat(60_000) });
     scout.respond([
       html(),
@@ -439,7 +460,7 @@ const basicOf = ({ clientId, clientSecret }: Scout): string => {
   return Buffer.from(encoded.join(':')).toString('base64');
 };
 
-test('a deadline passes while the token is minted', async () => {
+test('the deadline may pass while the token is requested', async () => {
   scout.respondToken(accept(400));
   const { send } = client();
   const { outcome } = await send({ deadline: performance.now() + 200 });

@@ -15,6 +15,8 @@ export type Settled =
   | { readonly type: 'partial'; readonly rejected: number; readonly message: string; readonly json?: boolean }
   /** `after_body`: the records are stored, and the client never learns it. */
   | { readonly type: 'reset'; readonly when: 'before_body' | 'after_body' }
+  /** Success before the body is read, of which nothing is stored. */
+  | { readonly type: 'early_success' }
   /** The connection stays open; nothing is answered. */
   | { readonly type: 'silence' };
 
@@ -41,6 +43,7 @@ export const partialSuccess = (rejected: number, message: string, json = false):
 });
 export const resetBeforeBody: Settled = { type: 'reset', when: 'before_body' };
 export const resetAfterBody: Settled = { type: 'reset', when: 'after_body' };
+export const earlySuccess: Settled = { type: 'early_success' };
 export const silence: Settled = { type: 'silence' };
 
 /** A failure as OTLP has it: a google.rpc.Status. `retryAfter`: seconds, or a date. */
@@ -102,6 +105,10 @@ export const perform = async (behaviour: Settled, path: string, response: Server
       response.req.socket.resetAndDestroy();
       break;
     case 'silence':
+      break;
+    case 'early_success':
+      response.writeHead(200, { ...PROTOBUF, connection: 'close' });
+      response.end(() => response.req.socket.destroySoon());
       break;
     case 'accept':
       await send(response, { status: 200, headers: PROTOBUF, delayMs: behaviour.delayMs ?? 0 });

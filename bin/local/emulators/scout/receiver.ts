@@ -43,7 +43,10 @@ export const createReceiver = ({ decode, isAuthorized, nextBehaviour, onRequest 
       const planned = isAuthorized(headers.authorization)
         ? (refusal(request, path) ?? nextBehaviour())
         : fail(401, 'no such token, or it has expired');
-      const isRead = !('when' in planned && planned.when === 'before_body');
+      const isRead = !(
+        ('when' in planned && planned.when === 'before_body') ||
+        ('type' in planned && planned.type === 'early_success')
+      );
       const raw = isRead ? await drain(request) : Buffer.alloc(0);
       const { behaviour, ...content } =
         isRead && decode ? read(planned, path, raw, headers['content-encoding']) : { behaviour: planned };
