@@ -5,15 +5,15 @@ export interface Unescaped {
   readonly size: number;
   /** Where the byte, or the escape it was decoded from, starts in the text; at `size` stands the text's length. */
   readonly starts: Int32Array;
-  /** How often the byte was percent-encoded. An escaped quote or backslash counts as encoded too: it is data. */
+  /** How often the byte was percent-encoded. A quote that is escaped in another way counts too: it ends nothing. */
   readonly depths: Int32Array;
 }
 
 /**
  * Decodes a text until no escape is left: `%2540` becomes `@`. Besides percent-encoding (RFC 3986, section 2.1) these
  * are the escapes of the logs themselves: `\x40` of load balancers, and `\/`, `\\`, `\"` and `\u0040` of JSON
- * (RFC 8259, section 7; other characters than these stay escaped). The order of decoding makes no difference, as no
- * escape contains the beginning of another: so one pass with a look back is enough, whatever the depth.
+ * (RFC 8259, section 7; other characters stay escaped). One pass with a look back decodes escapes of any depth, as no
+ * percent-encoded byte contains the beginning of another.
  */
 export const unescape = (text: Uint8Array): Unescaped => {
   if (memory.bytes.length < text.length) memory = allocate(2 * text.length);
@@ -27,14 +27,14 @@ export const unescape = (text: Uint8Array): Unescaped => {
     starts[size] = at;
     depths[size++] = 0;
     while (size - mark <= LONGEST) {
-      const width = escapeWidth(bytes, depths, size);
+      const width = escapeWidth(bytes, starts, size);
       if (width === 0) break;
       const first = size - width;
       const last = bytes[size - 1] as number;
       const decoded = width === 2 ? last : hexByte(bytes[size - 2] as number, last);
       let depth = 0;
       for (let i = first; i < size; i++) depth = Math.max(depth, depths[i] as number);
-      const isDeeper = bytes[first] === PERCENT || decoded === QUOTE || decoded === BACKSLASH;
+      const isDeeper = bytes[first] === PERCENT || decoded === QUOTE;
       bytes[first] = decoded;
       depths[first] = isDeeper ? depth + 1 : depth;
       size = first + 1;
@@ -58,11 +58,14 @@ export const hexByte = (high: number, low: number): number =>
   ((HEX[high] as number) << 4) | (HEX[low] as number);
 
 /** How many of the bytes before `size` are one escape. */
-const escapeWidth = (bytes: Uint8Array, depths: Int32Array, size: number): number => {
+const escapeWidth = (bytes: Uint8Array, starts: Int32Array, size: number): number => {
   const last = bytes[size - 1] as number;
   if ((HEX[last] as number) < 0) {
-    const isEscaped = bytes[size - 2] === BACKSLASH && depths[size - 2] === 0;
-    return isEscaped && (last === SLASH || last === BACKSLASH || last === QUOTE) ? 2 : 0;
+    if (bytes[size - 2] !== BACKSLASH) return 0;
+    if (last === SLASH) return 2;
+    // A backslash that was itself escaped escapes no quote: `\\"` is the end of a JSON text.
+    const isRaw = (starts[size - 1] as number) - (starts[size - 2] as number) === 1;
+    return isRaw && (last === BACKSLASH || last === QUOTE) ? 2 : 0;
   }
   if (size < 3 || (HEX[bytes[size - 2] as number] as number) < 0) return 0;
   if (bytes[size - 3] === PERCENT) return 3;

@@ -80,6 +80,12 @@ describe('secrets', () => {
     },
   );
 
+  test('are taken for such at the end of a line that was cut', () => {
+    const line = lineWith().replace(/item=.*/, 'to=https://user:SECR');
+    expect(recordOf(line, {}, { cut: true }).body?.stringValue).toBe(line.replace('user:SECR', 'REDACTED'));
+    expect(recordOf(line).body?.stringValue).toBe(line);
+  });
+
   test('leave the rest of the line as it is', () => {
     expect(recordOf(secretLine('SECRET', 'user:SECRET'), { ALB_BODY: 'line' }).body?.stringValue).toBe(
       secretLine('REDACTED', 'REDACTED'),

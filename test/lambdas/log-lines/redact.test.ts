@@ -111,11 +111,25 @@ describe('redact', () => {
     );
   });
 
+  test('ends a value at the end of a JSON text, though a backslash is before it', () => {
+    expect(redact(JSON.stringify({ a: '/?sig=1\\', b: '/?sig=2"3', c: 4 }))).toBe(
+      '{"a":"/?sig=REDACTED","b":"/?sig=REDACTED","c":4}',
+    );
+  });
+
   test('takes the whole value where its end is in doubt', () => {
     expect(redact('/a?sig=1?sig=2;b=3,c&d=4')).toBe('/a?sig=REDACTED&d=4');
     expect(redact('/a?sig=1%26b=2%23c')).toBe('/a?sig=REDACTED');
     expect(redact('/?to=%3Fsig%3D1%26b%3D2&c=3')).toBe('/?to=%3Fsig%3DREDACTED&c=3');
     expect(redact('/a?sig=1&sig=2&&sig=')).toBe('/a?sig=REDACTED&sig=REDACTED&&sig=REDACTED');
+  });
+
+  test('takes what may be a userinfo where its end is in doubt', () => {
+    expect(redact('https:/%2Fuser:p%2Fw%40example.com/a@b')).toBe('https:/%2FREDACTED%40example.com/a@b');
+    expect(redact('https://user:p&w@example.com/')).toBe('https://REDACTED@example.com/');
+    expect(redact('https://example.com:443//user:p@w@example.com/')).toBe(
+      'https://example.com:443//REDACTED@example.com/',
+    );
   });
 
   test('takes what may be a userinfo at the end of a text that was cut', () => {

@@ -5,7 +5,7 @@ export const secret = fc.stringMatching(/^[0-9a-f]{16}$/);
 
 /** How a character may be written: as it is, percent-encoded once to three times, or as logs and JSON escape it. */
 const WAYS: readonly ((character: string) => string)[] = [
-  (character) => character,
+  (character) => plain(character),
   (character) => `%${hex(character)}`,
   (character) => `%${hex(character).toUpperCase()}`,
   (character) => `%25${hex(character)}`,
@@ -18,16 +18,31 @@ const WAYS: readonly ((character: string) => string)[] = [
 
 const hex = (character: string): string => character.charCodeAt(0).toString(16).padStart(2, '0');
 
-/** A text in which each character is plain or escaped in some way, in upper or lower case. */
-export const escaped = (text: string): fc.Arbitrary<string> =>
-  fc
-    .array(fc.tuple(fc.constantFrom(...WAYS), fc.boolean()), {
-      minLength: text.length,
-      maxLength: text.length,
-    })
-    .map((ways) =>
-      ways.map(([way, isUpper], i) => way(isUpper ? text.charAt(i).toUpperCase() : text.charAt(i))).join(''),
+/**
+ * A text whose characters are plain or escaped: all in the same way, only one of them, or each in a way of its own; and
+ * in upper or lower case.
+ */
+export const escaped = (text: string): fc.Arbitrary<string> => {
+  const way = fc.constantFrom(...WAYS);
+  const { length } = text;
+  const ways = fc.oneof(
+    way.map((one) => Array.from({ length }, () => one)),
+    fc
+      .tuple(way, fc.nat(length - 1))
+      .map(([one, at]) => Array.from({ length }, (_, i) => (i === at ? one : plain))),
+    fc.array(way, { minLength: length, maxLength: length }),
+  );
+  const cases = fc.array(fc.boolean(), { minLength: length, maxLength: length });
+  return fc
+    .tuple(ways, cases)
+    .map(([ways, cases]) =>
+      ways
+        .map((write, i) => write(cases[i] === true ? text.charAt(i).toUpperCase() : text.charAt(i)))
+        .join(''),
     );
+};
+
+const plain = (character: string): string => character;
 
 /** Decodes a text until no escape is left. */
 export const unescaped = (text: string): string => {
