@@ -33,7 +33,7 @@ const SPACES = 16;
 const QUOTES = 32;
 const ANY = 63;
 
-/** AWS has appended fields every few years; a line of more tokens than this is no log line. */
+/** AWS has appended fields every few years; a line of more tokens than this is not a log line. */
 export const MOST_TOKENS = 256;
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -65,7 +65,7 @@ export const load = (line: MutableLine, source: Uint8Array, start: number, end: 
 };
 
 /**
- * Finds the tokens; false if the line is not made of tokens parted by exactly one space. A token that starts with a
+ * Finds the tokens; false if the line is not made of tokens separated by exactly one space. A token that starts with a
  * quote runs to the next quote, any other to the next space and holds no quote; that is never ambiguous, as the load
  * balancer writes quotes within fields as `\x22`.
  * @param isSuspect as `Redactor` has it

@@ -171,7 +171,7 @@ describe('query strings', () => {
     }
   });
 
-  test('are cut from what is no line, up to the next quote', () => {
+  test('are cut from a text that is not a line, up to the next quote', () => {
     const text = 'GET /a?name=SECRET SECRET" "agent" /b?SECRET';
     expect(recordOf(text, { ALB_QUERY_STRINGS: 'drop' }).body?.stringValue).toBe('GET /a" "agent" /b');
     expect(recordOf(text, { ALB_QUERY_STRINGS: 'mask' }).body?.stringValue).toBe(
@@ -236,7 +236,7 @@ describe('client addresses', () => {
     );
   });
 
-  test('are masked wherever something looks like one in what is no line', () => {
+  test('are masked wherever a text that is not a line seems to hold one', () => {
     const text =
       'http 2026-01-31T23:59:58.123456Z app/shop 203.0.113.77:49152 2001:db8::77:443 2001:db8:3f8e:1:2:3:4:5 [2001:db8::7]';
     expect(recordOf(text, { ALB_CLIENT_ADDRESS: 'mask' }).body?.stringValue).toBe(

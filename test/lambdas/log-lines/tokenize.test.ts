@@ -42,7 +42,7 @@ const traitsOf = (text: string): number => {
 };
 
 describe('tokenize', () => {
-  test('parts at single spaces and takes quotes off', () => {
+  test('splits at single spaces and removes quotes', () => {
     expect(tokensOf('h2 "GET / HTTP/2.0" - "" 0.001')).toEqual(['h2', 'GET / HTTP/2.0', '-', '', '0.001']);
   });
 
