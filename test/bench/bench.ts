@@ -1,37 +1,56 @@
 import { parseArgs } from 'node:util';
 import { GZIP } from '../../lambdas/scout/compression.ts';
 import { measureBaseline } from './baseline.ts';
+import { IN_USE } from './codecs.ts';
 import { printCosts } from './cost.ts';
 import { albObject, metricObjects } from './data.ts';
 import type { Row } from './rows.ts';
-import { baselineRow, atMost, importRows, largeRows, medianOf, rssRow, pathRows, wholeLess } from './rows.ts';
+import {
+  atMost,
+  baselineRow,
+  dollarsRow,
+  importRows,
+  largeRows,
+  medianOf,
+  rssRow,
+  pathRows,
+  wholeLess,
+} from './rows.ts';
 import { printTable } from './table.ts';
 import { measurePairs } from './whole-path.ts';
 
 const USAGE = `npm run bench                 ratios on the defaults, beside the bars
 npm run bench -- --large      also the memory for objects of 2 and 4 GB (some minutes, 1 GB of temporary files)
 npm run bench -- --runs 9     medians of so many runs (5)
-npm run bench -- --cost       dollars per GB of log by gzip level, batch size, memory size and requests under way`;
+npm run bench -- --cost       dollars per GB by codec and level, batch size, memory size and requests under way`;
 
 const bench = async (runs: number, large: boolean): Promise<void> => {
   const log = await albObject(100);
   const alb = await measurePairs('logs', [log], runs, () => measureBaseline(log, GZIP.level));
   const metrics = await measurePairs('metrics', await metricObjects(60), runs);
 
-  print(`ALB access logs, 100 MB, gzip level ${GZIP.level}, medians of ${runs} runs`, [
-    ...pathRows(alb),
+  print(`ALB access logs, 100 MB, ${IN_USE.logs.name}, medians of ${runs} runs`, [
+    ...pathRows(alb, 1.2),
+    dollarsRow(alb, 0.85),
     atMost(
       'own work / gunzip',
-      medianOf(alb, (pair) => wholeLess(pair, 'gunzipMs', 'gzipMs') / pair.stages.gunzipMs),
-      5,
+      medianOf(alb, (pair) => wholeLess(pair, 'gunzipMs', 'compressMs') / pair.stages.gunzipMs),
+      4,
     ),
-    baselineRow('without gzip on either side', alb, 'bare', (pair) => wholeLess(pair, 'gzipMs'), 25),
-    baselineRow('with gzip on both sides', alb, 'compressing', ({ wholeMs }) => wholeMs, 12),
+    baselineRow(
+      'without compression on either side',
+      alb,
+      'bare',
+      (pair) => wholeLess(pair, 'compressMs'),
+      25,
+    ),
+    baselineRow('whole path, Python with gzip', alb, 'compressing', ({ wholeMs }) => wholeMs, 16),
     ...(large ? await largeRows(log) : [rssRow('100 MB', alb.peakRss)]),
     ...(await importRows('logs', runs)),
   ]);
-  print(`Metric streams, 60 MB in objects of 5 MB, gzip level ${GZIP.level}, medians of ${runs} runs`, [
-    ...pathRows(metrics),
+  print(`Metric streams, 60 MB in objects of 5 MB, ${IN_USE.metrics.name}, medians of ${runs} runs`, [
+    ...pathRows(metrics, 1.3),
+    dollarsRow(metrics, 1),
     rssRow('60 MB', metrics.peakRss),
     ...(await importRows('metrics', runs)),
   ]);

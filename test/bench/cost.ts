@@ -1,7 +1,6 @@
-import { GZIP } from '../../lambdas/scout/compression.ts';
 import { IN_FLIGHT } from '../../lambdas/forwarding/forward-object.ts';
-import type { BenchObject } from './data.ts';
-import { albObject } from './data.ts';
+import { type Codec, gzip, GZIP_IN_USE, IN_USE, zstd } from './codecs.ts';
+import { albObject, type BenchObject, metricObjects } from './data.ts';
 import type { Gigabyte } from './gigabyte.ts';
 import { dollars, measureGigabyte } from './gigabyte.ts';
 import { LAMBDA_INVOCATION, MB_OF_ONE_VCPU, memoryDollars, S3_GET, share, SQS_REQUEST } from './prices.ts';
@@ -10,7 +9,7 @@ import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { startForwarder } from './whole-path.ts';
 
-const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+const CODECS = [...[1, 3, 6, 9].map(gzip), ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(zstd)];
 const BATCH_KIB = [256, 1024, 2048, 4096];
 const MEMORY_MB = [256, 512, 1024, 1769, 3538];
 const OBJECT_MB = [0.1, 1, 10, 100];
@@ -31,27 +30,33 @@ export const printCosts = async (): Promise<void> => {
   const bySize: (Gigabyte & { readonly kib: number })[] = [];
   for (const kib of BATCH_KIB) {
     const settings = { BATCH_BYTES: `${kib * 1024}`, BATCH_SIZE: '100000' };
-    bySize.push({ kib, ...(await measureGigabyte(log, LEVELS, settings)) });
+    bySize.push({ kib, ...(await measureGigabyte('logs', [log], CODECS, settings)) });
   }
-  printLevels(bySize);
+  printCodecs('log', IN_USE.logs, bySize);
   const largest = bySize.at(-1);
   if (largest !== undefined) printMemory(largest);
   await printInFlight(log);
   await printModes(log);
   printObjects();
+  const metrics = await measureGigabyte('metrics', await metricObjects(10), CODECS);
+  printCodecs('metric stream', IN_USE.metrics, [{ kib: 4096, ...metrics }]);
 };
 
-const printLevels = (bySize: readonly (Gigabyte & { readonly kib: number })[]): void => {
+const printCodecs = (
+  what: string,
+  inUse: Codec,
+  bySize: readonly (Gigabyte & { readonly kib: number })[],
+): void => {
   const largest = bySize.at(-1);
   printTable(
-    `Dollars per GB of log, Lambda and bytes out, by gzip level and batch size (in use: level ${GZIP.level})`,
-    ['Level', ...bySize.map(({ kib }) => `${kib} KiB`), 'CPU s/GB', 'MB out/GB', 'Lambda $', 'Bytes out $'],
-    LEVELS.map((level) => {
-      const compressed = largest?.gzip.get(level);
-      const { lambda, out } = largest === undefined ? { lambda: NaN, out: NaN } : dollars(largest, level);
+    `Dollars per GB of ${what}, Lambda and bytes out, by codec and batch size (in use: ${inUse.name}, else ${GZIP_IN_USE.name})`,
+    ['Codec', ...bySize.map(({ kib }) => `${kib} KiB`), 'CPU s/GB', 'MB out/GB', 'Lambda $', 'Bytes out $'],
+    CODECS.map((codec) => {
+      const compressed = largest?.compressed.get(codec.name);
+      const { lambda, out } = largest === undefined ? { lambda: NaN, out: NaN } : dollars(largest, codec);
       return [
-        `${level}`,
-        ...bySize.map((gigabyte) => money(dollars(gigabyte, level).total)),
+        codec.name,
+        ...bySize.map((gigabyte) => money(dollars(gigabyte, codec).total)),
         ((largest?.cpuSeconds ?? NaN) + (compressed?.cpuSeconds ?? NaN)).toFixed(1),
         ((compressed?.gigabytes ?? NaN) * 1000).toFixed(0),
         money(lambda),
@@ -61,15 +66,15 @@ const printLevels = (bySize: readonly (Gigabyte & { readonly kib: number })[]): 
   );
 };
 
-/** Beyond one vCPU only gzip, which runs beside the rest, gains. */
-const printMemory = ({ cpuSeconds, gzip }: Gigabyte): void => {
-  const gzipSeconds = gzip.get(GZIP.level)?.cpuSeconds ?? NaN;
+/** Beyond one vCPU only compression, which runs beside the rest, gains. */
+const printMemory = ({ cpuSeconds, compressed }: Gigabyte): void => {
+  const compressing = compressed.get(IN_USE.logs.name)?.cpuSeconds ?? NaN;
   printTable(
     'Memory size: seconds and Lambda dollars per GB of log, without waiting for the network',
     ['MB', 'Seconds', 'Lambda $'],
     MEMORY_MB.map((megabytes) => {
-      const inTurn = (cpuSeconds + gzipSeconds) / share(megabytes);
-      const seconds = Math.max(inTurn, cpuSeconds, gzipSeconds);
+      const inTurn = (cpuSeconds + compressing) / share(megabytes);
+      const seconds = Math.max(inTurn, cpuSeconds, compressing);
       return [`${megabytes}`, seconds.toFixed(0), money(memoryDollars(seconds, megabytes))];
     }),
   );
@@ -111,8 +116,8 @@ const printModes = async (log: BenchObject): Promise<void> => {
   const rows: string[][] = [];
   for (const ALB_BODY of ['json', 'line', 'none']) {
     for (const ALB_ATTRIBUTES of ['aws', 'semconv', 'both']) {
-      const gigabyte = await measureGigabyte(log, [GZIP.level], { ALB_BODY, ALB_ATTRIBUTES });
-      const { lambda, out, total } = dollars(gigabyte, GZIP.level);
+      const gigabyte = await measureGigabyte('logs', [log], [IN_USE.logs], { ALB_BODY, ALB_ATTRIBUTES });
+      const { lambda, out, total } = dollars(gigabyte, IN_USE.logs);
       rows.push([ALB_BODY, ALB_ATTRIBUTES, money(lambda), money(out), money(total)]);
     }
   }

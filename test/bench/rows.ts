@@ -6,6 +6,7 @@ import { startLambda } from '../../bin/local/emulators/lambda.ts';
 import type { Baseline } from './baseline.ts';
 import type { BenchObject } from './data.ts';
 import { largeAlbObject } from './data.ts';
+import { cpuDollars, GB_OUT } from './prices.ts';
 import { floorMs } from './stages.ts';
 import { median } from './statistics.ts';
 import type { Measured, Pair } from './whole-path.ts';
@@ -17,7 +18,7 @@ export type Row = readonly [measure: string, value: string, bar?: string, kept?:
 const MIB = 2 ** 20;
 
 /** The whole path over its floor, rates, and where the time goes. */
-export const pathRows = (measured: Measured): readonly Row[] => {
+export const pathRows = (measured: Measured, bar: number): readonly Row[] => {
   const whole = medianOf(measured, ({ wholeMs }) => wholeMs);
   const ms = (title: string, part: (pair: Pair) => number): Row => {
     const value = medianOf(measured, part);
@@ -26,22 +27,35 @@ export const pathRows = (measured: Measured): readonly Row[] => {
   const parses = measured.pairs.some(({ stages }) => stages.parseMs > 0);
   const ratio = medianOf(measured, ({ wholeMs, stages }) => wholeMs / floorMs(stages));
   return [
-    atMost(`whole path / (gunzip + gzip${parses ? ' + JSON.parse of each line' : ''})`, ratio, 1.8),
+    atMost(`whole path / (gunzip + gzip${parses ? ' + JSON.parse of each line' : ''})`, ratio, bar),
     ['lines/s a core', rate(measured.lines / (whole / 1000))],
     ['MB/s a core', (measured.bytes / 1e6 / (whole / 1000)).toFixed(1)],
     ms('CPU of the whole path', ({ wholeMs }) => wholeMs),
     ms('  gunzip', ({ stages }) => stages.gunzipMs),
     ms(`  tokenize: lines, ${parses ? 'data' : 'fields'}`, ({ stages }) => stages.tokenizeMs),
     ms('  map and encode, one pass', ({ stages }) => stages.encodeMs - stages.tokenizeMs),
-    ms('  gzip', ({ stages }) => stages.gzipMs),
+    ms('  compression', ({ stages }) => stages.compressMs),
     ms('  POST', ({ stages }) => stages.postMs),
     ms('  the rest: S3, garbage, streams', (pair) =>
-      wholeLess(pair, 'gunzipMs', 'encodeMs', 'gzipMs', 'postMs'),
+      wholeLess(pair, 'gunzipMs', 'encodeMs', 'compressMs', 'postMs'),
     ),
     ...(parses ? [ms('(JSON.parse of each line by itself)', ({ stages }) => stages.parseMs)] : []),
     ['wall clock / CPU', medianOf(measured, ({ wallMs, wholeMs }) => wallMs / wholeMs).toFixed(2)],
   ];
 };
+
+const cost = (ms: number, bytes: number): number => cpuDollars(ms / 1000) + (bytes / 1e9) * GB_OUT;
+
+/** AWS dollars for CPU and bytes out, over those of the same run with gzip. */
+export const dollarsRow = (measured: Measured, bar: number): Row =>
+  atMost(
+    'AWS dollars over those with gzip',
+    medianOf(measured, ({ wholeMs, stages }) => {
+      const { compressMs, compressedBytes, gzipMs, gzipBytes } = stages;
+      return cost(wholeMs, compressedBytes) / cost(wholeMs - compressMs + gzipMs, gzipBytes);
+    }),
+    bar,
+  );
 
 /** CPU of the whole path without some of its stages, in milliseconds. */
 export const wholeLess = ({ wholeMs, stages }: Pair, ...names: readonly (keyof Pair['stages'])[]): number =>

@@ -15,8 +15,12 @@ export interface Stages {
   readonly encodeMs: number;
   /** The same lines as plain code would do them: split or parsed, and written as JSON. */
   readonly plainMs: number;
-  /** The requests that the function made, at the function's level. */
+  /** The requests that the function made, in gzip. */
   readonly gzipMs: number;
+  readonly gzipBytes: number;
+  /** The same as the function compresses them. */
+  readonly compressMs: number;
+  readonly compressedBytes: number;
   /** The compressed requests to a Scout that drains. */
   readonly postMs: number;
 }

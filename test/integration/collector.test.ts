@@ -17,7 +17,7 @@ import {
   type SummaryDataPoint,
 } from '../../bin/local/emulators/scout/otlp.ts';
 import { BUCKET, forward } from './support/forward.ts';
-import { type Collector, startCollector } from './support/otelcol.ts';
+import { type Collector, type ReceiverOptions, startCollector } from './support/otelcol.ts';
 import { program } from './support/program.ts';
 import { albLine, metricLine } from './support/random-lines.ts';
 
@@ -167,8 +167,35 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
     expect(await lineNumbers(collector)).toEqual(range(1, 9000));
   });
 
+  it('takes requests in zstd, each once', async () => {
+    const collector = await started();
+    const { accounts } = await forward('logs', collector.endpoint, 'alb/large.log', lines(9000));
+    expect(accounts).toMatchObject([{ read: 9000, delivered: 9000, continued: 0 }]);
+    expect(await lineNumbers(collector)).toEqual(range(1, 9000));
+    const gzip = { SCOUT_COMPRESSION: 'gzip' };
+    const other = await started();
+    const inGzip = await forward('logs', other.endpoint, 'alb/large.log', lines(9000), gzip);
+    expect(accounts[0]?.requests).toBe(inGzip.accounts[0]?.requests);
+    expect(accounts[0]?.bytes).toBeLessThan(inGzip.accounts[0]?.bytes ?? 0);
+  });
+
+  it('without zstd gets every line once, in gzip', async () => {
+    const collector = await started({ compression_algorithms: ['', 'gzip'] });
+    const { accounts } = await forward('logs', collector.endpoint, 'alb/large.log', lines(9000));
+    expect(accounts).toMatchObject([{ read: 9000, delivered: 9000, rejected: 0, continued: 0, retries: 0 }]);
+    expect(await lineNumbers(collector)).toEqual(range(1, 9000));
+  });
+
+  it('without zstd refuses a request in it, with SCOUT_COMPRESSION=zstd', async () => {
+    const { endpoint } = await started({ compression_algorithms: ['', 'gzip'] });
+    const settings = { SCOUT_COMPRESSION: 'zstd' };
+    await expect(forward('logs', endpoint, 'alb/large.log', lines(10), settings)).rejects.toThrow(
+      /responded 4\d\d/,
+    );
+  });
+
   it('answers 400 to a request over its limit', async () => {
-    const { endpoint } = await started(LIMIT);
+    const { endpoint } = await started({ max_request_body_size: LIMIT });
     const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
     const body = gzipSync(Buffer.alloc(LIMIT + 1));
     const response = await fetch(`${endpoint}/v1/logs`, { method: 'POST', headers, body });
@@ -177,7 +204,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
   });
 
   it('loses nothing when our batches are over its limit, but for a line that is so alone, which is kept', async () => {
-    const collector = await started(LIMIT);
+    const collector = await started({ max_request_body_size: LIMIT });
     const huge = lines(1, 'x'.repeat(LIMIT));
     const body = Buffer.concat([lines(1500), huge, lines(1499)]);
     const { accounts, rejected } = await forward('logs', collector.endpoint, 'alb/shop.log', body);
@@ -190,8 +217,8 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
   });
 });
 
-const started = async (maxRequestBodySize?: number): Promise<Collector> => {
-  const collector = await startCollector(otelcol ?? '', maxRequestBodySize);
+const started = async (options?: ReceiverOptions): Promise<Collector> => {
+  const collector = await startCollector(otelcol ?? '', options);
   onTestFinished(collector.close);
   return collector;
 };

@@ -19,6 +19,8 @@ export interface Account {
   readonly rejected: number;
   readonly continued: number;
   readonly requests: number;
+  /** Compressed. */
+  readonly bytes: number;
 }
 
 const MOST_INVOCATIONS = 50;

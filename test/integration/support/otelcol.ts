@@ -14,15 +14,22 @@ export interface Collector {
   readonly close: () => Promise<void>;
 }
 
+/** https://github.com/open-telemetry/opentelemetry-collector/blob/main/config/confighttp/README.md */
+export interface ReceiverOptions {
+  readonly max_request_body_size?: number;
+  /** Values of content-encoding that it takes; `""` is none. */
+  readonly compression_algorithms?: readonly string[];
+}
+
 /**
- * Starts an OpenTelemetry Collector on loopback that writes what it receives into a file of OTLP JSON. It takes requests
- * of so many bytes, or as many as it takes by default.
+ * Starts an OpenTelemetry Collector on loopback that writes what it receives into a file of OTLP JSON.
+ * @param options of the receiver, as confighttp names them; it has defaults for all
  */
-export const startCollector = async (path: string, maxRequestBodySize?: number): Promise<Collector> => {
+export const startCollector = async (path: string, options: ReceiverOptions = {}): Promise<Collector> => {
   const folder = await mkdtemp(join(tmpdir(), 'otelcol-'));
   const file = join(folder, 'exported.json');
   const endpoint = `127.0.0.1:${await freePort()}`;
-  const http = { endpoint, ...(maxRequestBodySize && { max_request_body_size: maxRequestBodySize }) };
+  const http = { endpoint, ...options };
   const pipeline = { receivers: ['otlp'], exporters: ['file'] };
   const config = {
     receivers: { otlp: { protocols: { http } } },
