@@ -1,5 +1,5 @@
 import type { Pipeline, ScoutSettings } from '../function-settings.ts';
-import { type Body, compress, negotiateEncoding, toGzip, ZSTD_LEVELS } from './compression.ts';
+import { type Body, compress, negotiateEncoding, toGzip } from './compression.ts';
 import type { Outcome } from './outcome.ts';
 import { post, type PostOutcome } from './post.ts';
 import { MIN_REQUEST_MS, type RetryDependencies, withRetry } from './retry.ts';
@@ -42,7 +42,7 @@ export const createScout = (
   const tokens = createTokens({ tokenUrl, audience, requestTimeoutMs }, dependencies);
   const encoding = negotiateEncoding(settings.compression);
   return {
-    compress: async (request) => compress(encoding.current(), request, ZSTD_LEVELS[pipeline]),
+    compress: async (request) => compress(encoding.current(), request, pipeline),
     export: async (path, compressed, { retryInPlace, deadline }) => {
       const url = settings.endpoint + path;
       let body = compressed;

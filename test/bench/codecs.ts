@@ -1,5 +1,5 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { GZIP, ZSTD_LEVELS, zstdOptions } from '../../lambdas/scout/compression.ts';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
+import { GZIP, ZSTD, zstdOptions } from '../../lambdas/scout/compression.ts';
 
 /** A way to compress requests. */
 export interface Codec {
@@ -12,13 +12,19 @@ export const gzip = (level: number): Codec => ({
   compress: (request) => gzipSync(request, { ...GZIP, level }),
 });
 
-export const zstd = (level: number): Codec => ({
-  name: `zstd ${level}`,
-  compress: (request) => zstdCompressSync(request, zstdOptions(level)),
+const zstdOf = (name: string, params: Readonly<Record<number, number>>): Codec => ({
+  name,
+  compress: (request) => zstdCompressSync(request, zstdOptions(params)),
 });
 
+export const zstd = (level: number): Codec =>
+  zstdOf(`zstd ${level}`, { [constants.ZSTD_c_compressionLevel]: level });
+
 /** The functions use these. */
-export const IN_USE = { logs: zstd(ZSTD_LEVELS.logs), metrics: zstd(ZSTD_LEVELS.metrics) };
+export const IN_USE = {
+  logs: zstdOf('zstd for logs', ZSTD.logs),
+  metrics: zstdOf('zstd for metrics', ZSTD.metrics),
+};
 
 /** The functions fall back to this; the floor that they are compared with. */
 export const GZIP_IN_USE = gzip(GZIP.level);

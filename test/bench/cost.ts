@@ -9,7 +9,12 @@ import { median } from './statistics.ts';
 import { printTable } from './table.ts';
 import { startForwarder } from './whole-path.ts';
 
-const CODECS = [...[1, 3, 6, 9].map(gzip), ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(zstd)];
+const CODECS = [
+  ...[1, 3, 6, 9].map(gzip),
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(zstd),
+  IN_USE.logs,
+  IN_USE.metrics,
+];
 const BATCH_KIB = [256, 1024, 2048, 4096];
 const MEMORY_MB = [256, 512, 1024, 1769, 3538];
 const OBJECT_MB = [0.1, 1, 10, 100];

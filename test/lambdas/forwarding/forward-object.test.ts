@@ -45,7 +45,7 @@ const createEdges = (chunks: readonly (string | Buffer)[]) => {
     },
     queue: { send: async () => {}, changeVisibility: async () => {} },
     scout: {
-      compress: async (request) => compress('gzip', request, 0),
+      compress: async (request) => compress('gzip', request, 'logs'),
       export: async (_path, body) => {
         const { promise, resolve } = Promise.withResolvers<Outcome>();
         const records = gunzipSync(body.bytes).toString().split('\n').slice(0, -1);
@@ -148,7 +148,7 @@ describe('while Scout is slow', () => {
 const accepting = (chunks: readonly (string | Buffer)[]) => {
   const { dependencies, source } = createEdges(chunks);
   const scout: Dependencies['scout'] = {
-    compress: async (request) => compress('gzip', request, 0),
+    compress: async (request) => compress('gzip', request, 'logs'),
     export: async (_path, body) => ({ outcome: ACCEPTED, requests: 1, retries: 0, bytes: body.bytes.length }),
   };
   return { dependencies: { ...dependencies, scout }, source };

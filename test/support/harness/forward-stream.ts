@@ -67,7 +67,7 @@ const dependencies: Dependencies = {
     changeVisibility: async () => {},
   },
   scout: {
-    compress: async (request) => compress('gzip', request, 0),
+    compress: async (request) => compress('gzip', request, 'logs'),
     export: async (_path, body) => {
       requests.push(gunzipSync(body.bytes).length);
       return {

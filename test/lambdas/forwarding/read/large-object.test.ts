@@ -67,7 +67,7 @@ test(
         },
       },
       scout: {
-        compress: async (request) => compress('gzip', request, 0),
+        compress: async (request) => compress('gzip', request, 'logs'),
         export: async (_path, body) => {
           now += REQUEST_MS;
           enter(gunzipSync(body.bytes));

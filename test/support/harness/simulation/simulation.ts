@@ -190,7 +190,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
         }),
     },
     scout: {
-      compress: async (request) => compress('gzip', request, 0),
+      compress: async (request) => compress('gzip', request, 'logs'),
       export: async (_path, body) =>
         at(faults('slow') ? 20_000 : latencyMs, () => {
           world.requests++;
