@@ -9,31 +9,38 @@ export interface QueueMessage {
 
 /** SQS, as far as forwarding needs it. */
 export interface Queue {
-  /** @throws Error if any of the messages was not taken. */
+  /** Entries that SQS does not take are repeated alone. @throws Error if any of the messages was not taken. */
   readonly send: (queueUrl: string, messages: readonly QueueMessage[]) => Promise<void>;
   readonly changeVisibility: (queueUrl: string, receiptHandle: string, seconds: number) => Promise<void>;
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
-const ENTRIES_A_CALL = 10;
+const ENTRIES_PER_CALL = 10;
+
+/** An entry may fail by itself, as a service's fault, in a call that succeeds. */
+const TRIES = 3;
 
 export const sqsQueue = (client: SQSClient): Queue => ({
   send: async (queueUrl, messages) => {
-    for (let from = 0; from < messages.length; from += ENTRIES_A_CALL) {
-      const answer = await client.send(
-        new SendMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: messages.slice(from, from + ENTRIES_A_CALL).map(toEntry),
-        }),
-      );
-      const failed = answer.Failed ?? [];
-      if (failed.length > 0) {
-        const reasons = failed.map(({ Code, Message }) => `${Code}: ${Message ?? ''}`);
-        throw new Error(
-          `the queue did not take ${failed.length} of ${messages.length} messages: ${reasons.join('; ')}`,
+    const reasons: string[] = [];
+    for (let from = 0; from < messages.length; from += ENTRIES_PER_CALL) {
+      let entries = messages.slice(from, from + ENTRIES_PER_CALL).map(toEntry);
+      for (let tries = 1; entries.length > 0; tries++) {
+        const response = await client.send(
+          new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
         );
+        const failed = new Map((response.Failed ?? []).map((entry) => [entry.Id, entry]));
+        const lost = [...failed.values()].filter(
+          ({ SenderFault }) => SenderFault === true || tries === TRIES,
+        );
+        reasons.push(...lost.map(({ Code, Message }) => `${Code}: ${Message ?? ''}`));
+        entries = entries.filter(({ Id }) => failed.has(Id) && !lost.some((entry) => entry.Id === Id));
       }
     }
+    if (reasons.length === 0) return;
+    throw new Error(
+      `the queue did not take ${reasons.length} of ${messages.length} messages: ${reasons.join('; ')}`,
+    );
   },
   changeVisibility: async (queueUrl, receiptHandle, seconds) => {
     await client.send(

@@ -11,6 +11,7 @@ beforeEach(() => void sqs.reset());
 
 const sent = () => sqs.commandCalls(SendMessageBatchCommand).map(({ args }) => args[0].input);
 const bodies = (count: number) => Array.from({ length: count }, (_, index) => ({ body: `body ${index}` }));
+const failed = (Id: string) => ({ Failed: [{ Id, SenderFault: false, Code: 'InternalError' }] });
 
 describe('send', () => {
   test.each([
@@ -55,6 +56,29 @@ describe('send', () => {
     await expect(queue.send(URL, bodies(3))).rejects.toThrow(
       'the queue did not take 1 of 3 messages: InvalidMessageContents: bad character',
     );
+  });
+
+  test('only the entries that a call did not take are repeated, and none that was taken', async () => {
+    sqs.on(SendMessageBatchCommand).resolvesOnce(failed('1')).resolvesOnce(failed('1')).resolves({});
+    await queue.send(URL, bodies(12));
+    const calls = sent().map(({ Entries }) => Entries?.map(({ MessageBody }) => MessageBody));
+    expect(calls.slice(1)).toEqual([['body 1'], ['body 1'], ['body 10', 'body 11']]);
+  });
+
+  test('an entry that is not taken in three tries is an error, after all others were sent', async () => {
+    sqs
+      .on(SendMessageBatchCommand)
+      .resolves({})
+      .on(SendMessageBatchCommand, { QueueUrl: URL })
+      .callsFake(({ Entries }: { Entries: { Id: string; MessageBody: string }[] }) => ({
+        Failed: Entries.filter(({ MessageBody }) => MessageBody === 'body 0').map(({ Id }) => ({
+          Id,
+          SenderFault: false,
+          Code: 'InternalError',
+        })),
+      }));
+    await expect(queue.send(URL, bodies(12))).rejects.toThrow('did not take 1 of 12 messages: InternalError');
+    expect(sent().map(({ Entries }) => Entries?.length)).toEqual([10, 1, 1, 2]);
   });
 
   test('a call that fails is an error', async () => {
