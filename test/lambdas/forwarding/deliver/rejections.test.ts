@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { metricStreamFormat } from '../../../../lambdas/metric-stream/format.ts';
 import { ALB_KEY, albText, marked, range, storedLines } from '../../../support/factories/alb-object.ts';
-import { createForwarder, type Queued } from '../../../support/harness/forwarder.ts';
+import { BUCKET, createForwarder, type Queued } from '../../../support/harness/forwarder.ts';
 import { scout, store, useScoutAndStore } from '../../../support/harness/scout-and-store.ts';
 import {
   fail,
@@ -35,6 +35,9 @@ const datum = (name: string, sum: string | number = 1): string =>
   `{"namespace":"AWS/X","metric_name":"${name}","dimensions":{},"timestamp":1767225600000,"value":{"max":1,"min":1,"sum":${sum},"count":1},"unit":"None"}\n`;
 const storedMetrics = (): string[] => scout.metrics().map(({ metric }) => metric.name ?? '');
 
+/** The part of the stored object's entity tag that names the file of its rejected records. */
+const etag8 = (key: string) => store.objects.get(`${BUCKET}/${key}`)?.etag.replaceAll('"', '').slice(0, 8);
+
 describe('413', () => {
   test('halves a batch by lines until it fits, and each line arrives once', async () => {
     scout.respond(tooLargeAbove(8_000));
@@ -53,7 +56,7 @@ describe('413', () => {
     expect(storedLines(scout)).toEqual(range(1, 20).filter((line) => line !== 7));
     expect(forwarder.account()).toMatchObject({ read: 20, delivered: 19, rejected: 1 });
     expect(forwarder.kept()).toMatchObject({
-      [`rejected/${ALB_KEY}/1-20.ndjson`]: [
+      [`rejected/${ALB_KEY}/${etag8(ALB_KEY)}-1-20.ndjson`]: [
         { lineNumber: 7, line: long.split('\n')[6], reason: expect.stringMatching(/^Scout responded 413: /) },
       ],
     });
@@ -77,7 +80,7 @@ describe.each([400, 422])('%i', (status) => {
     expect(forwarder.account()).toMatchObject({ read: 20, delivered: 17, rejected: 3, continued: 0 });
     expect(forwarder.report()).toMatchObject({ RecordsRejected: 3, ObjectsForwarded: 1, LedgerImbalance: 0 });
     const [key, entries] = Object.entries(forwarder.kept())[0] ?? [];
-    expect(key).toBe(`rejected/${ALB_KEY}/1-20.ndjson`);
+    expect(key).toBe(`rejected/${ALB_KEY}/${etag8(ALB_KEY)}-1-20.ndjson`);
     expect(entries).toMatchObject(
       [5, 13, 14].map((lineNumber) => ({
         lineNumber,
@@ -156,7 +159,9 @@ describe('partial success', () => {
         count: 2,
         object: `s3://logs/${ALB_KEY}`,
       };
-      expect(forwarder.kept()).toMatchObject({ [`rejected/${ALB_KEY}/1-5.ndjson`]: [entry] });
+      expect(forwarder.kept()).toMatchObject({
+        [`rejected/${ALB_KEY}/${etag8(ALB_KEY)}-1-5.ndjson`]: [entry],
+      });
     },
   );
 
@@ -210,7 +215,7 @@ describe('a line that cannot be parsed', () => {
     expect(storedMetrics()).toEqual(['amazonaws.com/AWS/X/one', 'amazonaws.com/AWS/X/three']);
     expect(forwarder.account()).toMatchObject({ read: 5, delivered: 2, rejected: 3 });
     expect(forwarder.kept()).toMatchObject({
-      'rejected/metrics/a b/1-6.ndjson': [
+      [`rejected/metrics/a b/${etag8('metrics/a b')}-1-6.ndjson`]: [
         { lineNumber: 2, line: '{"cut":', object: 's3://logs/metrics/a b' },
         { lineNumber: 3, line: datum('two', 'NaN').trimEnd() },
         { lineNumber: 6, line: '{}' },
@@ -283,6 +288,6 @@ describe('when what was rejected cannot be kept', () => {
     store.misbehave = () => undefined;
     expect(await forwarder.receive(forwarder.queued[0])).toBe(true);
     expect(sorted(storedLines(scout))).toEqual(range(1, 20).filter((line) => line !== 5));
-    expect(Object.keys(forwarder.kept())).toEqual([`rejected/${ALB_KEY}/5-5.ndjson`]);
+    expect(Object.keys(forwarder.kept())).toEqual([`rejected/${ALB_KEY}/${etag8(ALB_KEY)}-5-5.ndjson`]);
   });
 });
