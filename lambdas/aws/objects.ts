@@ -39,9 +39,9 @@ export interface Objects {
     opened?: (etag: string | undefined) => void,
   ) => AsyncIterable<Uint8Array>;
   readonly list: (bucket: string, prefix: string, startAfter?: string) => AsyncIterable<ListedObject>;
-  readonly put: (bucket: string, key: string, body: string) => Promise<void>;
+  readonly put: (bucket: string, key: string, body: string, signal?: AbortSignal) => Promise<void>;
   /** Deletes exactly this object. @throws Error if another one has taken its place */
-  readonly remove: (object: SourceObject) => Promise<void>;
+  readonly remove: (object: SourceObject, signal?: AbortSignal) => Promise<void>;
 }
 
 const REOPENS = 1;
@@ -55,14 +55,16 @@ const STALL_MS = 30_000;
 export const s3Objects = (client: S3Client, stallMs = STALL_MS): Objects => ({
   read: (object, signal, opened) => read(client, object, signal, stallMs, opened),
   list: (bucket, prefix, startAfter) => list(client, bucket, prefix, startAfter),
-  put: async (bucket, key, body) => {
+  put: async (bucket, key, body, signal) => {
     const ContentType = 'application/x-ndjson';
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType }));
+    const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType });
+    await client.send(command, { abortSignal: signal });
   },
-  remove: async ({ bucket, key, versionId, etag }) => {
+  remove: async ({ bucket, key, versionId, etag }, signal) => {
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html: only for current versions.
     const IfMatch = versionId === undefined ? ifMatch(etag) : undefined;
-    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, IfMatch }));
+    const command = new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, IfMatch });
+    await client.send(command, { abortSignal: signal });
   },
 });
 

@@ -10,8 +10,13 @@ export interface QueueMessage {
 /** SQS, as far as forwarding needs it. */
 export interface Queue {
   /** Entries that SQS does not take are repeated alone. @throws Error if any of the messages was not taken. */
-  readonly send: (queueUrl: string, messages: readonly QueueMessage[]) => Promise<void>;
-  readonly changeVisibility: (queueUrl: string, receiptHandle: string, seconds: number) => Promise<void>;
+  readonly send: (queueUrl: string, messages: readonly QueueMessage[], signal?: AbortSignal) => Promise<void>;
+  readonly changeVisibility: (
+    queueUrl: string,
+    receiptHandle: string,
+    seconds: number,
+    signal?: AbortSignal,
+  ) => Promise<void>;
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
@@ -21,13 +26,14 @@ const ENTRIES_PER_CALL = 10;
 const TRIES = 3;
 
 export const sqsQueue = (client: SQSClient): Queue => ({
-  send: async (queueUrl, messages) => {
+  send: async (queueUrl, messages, signal) => {
     const reasons: string[] = [];
     for (let from = 0; from < messages.length; from += ENTRIES_PER_CALL) {
       let entries = messages.slice(from, from + ENTRIES_PER_CALL).map(toEntry);
       for (let tries = 1; entries.length > 0; tries++) {
         const response = await client.send(
           new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
+          { abortSignal: signal },
         );
         const failed = new Map((response.Failed ?? []).map((entry) => [entry.Id, entry]));
         const lost = [...failed.values()].filter(
@@ -42,13 +48,14 @@ export const sqsQueue = (client: SQSClient): Queue => ({
       `the queue did not take ${reasons.length} of ${messages.length} messages: ${reasons.join('; ')}`,
     );
   },
-  changeVisibility: async (queueUrl, receiptHandle, seconds) => {
+  changeVisibility: async (queueUrl, receiptHandle, seconds, signal) => {
     await client.send(
       new ChangeMessageVisibilityCommand({
         QueueUrl: queueUrl,
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: seconds,
       }),
+      { abortSignal: signal },
     );
   },
 });

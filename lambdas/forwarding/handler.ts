@@ -8,6 +8,7 @@ import { isShortOfTime } from './forward-object.ts';
 import { emfLine, openReport } from './ledger.ts';
 import { type ListResult, list, queueWorks } from './event/list-objects.ts';
 import { forwardMessage, type Invocation } from './process-message.ts';
+import { withinLimit } from './limits.ts';
 import type { WorkItem } from './event/work-item.ts';
 
 /** The part of Lambda's context that is used. */
@@ -35,9 +36,10 @@ export const createHandler = (
         formatOf: butRejected(dependencies.settings, formats(dependencies.settings)),
       };
     }
-    const { dependencies } = connected;
+    const remainingMs = (): number => context.getRemainingTimeInMillis();
+    const dependencies = withinLimit(connected.dependencies, remainingMs);
     const report = openReport();
-    const invocation = { ...connected, remainingMs: () => context.getRemainingTimeInMillis(), report };
+    const invocation = { ...connected, dependencies, remainingMs, report };
     try {
       const listing = listingOf(event);
       return await (listing === undefined
