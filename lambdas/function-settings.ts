@@ -1,3 +1,4 @@
+import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX, REJECTED_PREFIX } from './key-prefixes.ts';
 import {
   anyText,
   baseUrl,
@@ -84,7 +85,7 @@ export const FUNCTION_SETTINGS = {
   sourceBucket: { env: 'SOURCE_BUCKET', parser: anyText },
   rejected: {
     bucket: { env: 'REJECTED_BUCKET', parser: anyText },
-    prefix: { env: 'REJECTED_PREFIX', parser: anyText, default: 'rejected/' },
+    prefix: { env: 'REJECTED_PREFIX', parser: anyText, default: REJECTED_PREFIX },
   },
   logKinds: {
     env: 'LOG_KINDS',
@@ -191,7 +192,7 @@ export type MetricSettings = FunctionSettings['metrics'];
 /** Environment variables as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const SOURCE_PREFIXES = ['metrics/', 'alb/'];
+const SOURCE_PREFIXES = [METRICS_PREFIX, LOGS_PREFIX, FORMER_LOGS_PREFIX];
 
 /**
  * Reads and checks the settings.

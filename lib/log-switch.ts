@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -7,16 +7,20 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { LogSwitchProperties } from '../lambdas/log-switch.ts';
 import { allow } from './forwarder/grant.ts';
+import { deliveryPrefix, type LogDelivery } from './log-delivery.ts';
+
+/** A load balancer: one of CDK's, or only its ARN. */
+export interface LoadBalancer {
+  readonly loadBalancerArn: string;
+}
 
 export interface LogSwitchProps {
   /** Directory that holds the bundle `log-switch`. */
   readonly bundles: string;
-  readonly bucket: s3.Bucket;
-  /** Without `/` at its end, as the load balancers' attribute has it. */
-  readonly prefix: string;
-  /** Those of other regions are left out, where the stack's region is known. */
-  readonly loadBalancerArns: readonly string[];
-  readonly logs: readonly LogSwitchProperties['Log'][];
+  readonly bucket: s3.IBucket;
+  /** Of the stack's account and region. */
+  readonly loadBalancers: readonly LoadBalancer[];
+  readonly deliveries: readonly LogDelivery[];
   readonly logRetention: logs.RetentionDays;
 }
 
@@ -24,28 +28,27 @@ export interface LogSwitchProps {
 export class LogSwitch extends Construct {
   constructor(scope: Construct, id: string, props: LogSwitchProps) {
     super(scope, id);
-    const { region } = Stack.of(this);
-    const arns = props.loadBalancerArns.filter(
-      (arn) => Token.isUnresolved(region) || arn.split(':')[3] === region,
-    );
-    if (arns.length === 0) return;
+    const { bucket, loadBalancers, deliveries } = props;
+    if (loadBalancers.length === 0) return;
     const handler = this.createFunction(props);
-    for (const arn of arns) {
-      for (const log of props.logs) {
+    const policy = bucket.node.tryFindChild('Policy');
+    for (const loadBalancer of loadBalancers) {
+      for (const delivery of deliveries) {
         const properties: LogSwitchProperties = {
-          LoadBalancerArn: arn,
-          Log: log,
-          Bucket: props.bucket.bucketName,
-          Prefix: props.prefix,
+          LoadBalancerArn: loadBalancer.loadBalancerArn,
+          Log: delivery.attributes,
+          Bucket: bucket.bucketName,
+          Prefix: deliveryPrefix(delivery),
         };
-        const resource = new CustomResource(this, `${log} ${arn}`, {
+        const resource = new CustomResource(this, `${delivery.attributes} ${nameOf(loadBalancer)}`, {
+          // Another type would replace the switches that are deployed.
           resourceType: 'Custom::AlbLogSwitch',
           serviceToken: handler.functionArn,
           serviceTimeout: Duration.minutes(5),
           properties,
         });
         // The load balancer writes a test file at once. The policies must also outlive what they allow.
-        resource.node.addDependency(handler, ...(props.bucket.policy ? [props.bucket.policy] : []));
+        resource.node.addDependency(handler, ...(policy ? [policy] : []));
       }
     }
   }
@@ -56,25 +59,18 @@ export class LogSwitch extends Construct {
     allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
     // Independent of the list: CloudFormation updates the policy before it deletes the switch of a load balancer that
     // was removed from the list, and the switch must then still be able to turn the log off.
-    const loadBalancers = ['app', 'net'].map((type) =>
+    const all = ['app', 'net'].map((type) =>
       Stack.of(this).formatArn({
         service: 'elasticloadbalancing',
         resource: 'loadbalancer',
         resourceName: `${type}/*/*`,
       }),
     );
-    allow(
-      role,
-      ['elasticloadbalancing:ModifyLoadBalancerAttributes'],
-      loadBalancers,
-      'the switch of a load balancer that was removed from the list still has to turn its log off',
-    );
-    allow(
-      role,
-      ['elasticloadbalancing:DescribeLoadBalancerAttributes'],
-      ['*'],
-      'Elastic Load Balancing allows this action on all load balancers only',
-    );
+    const removed =
+      'the switch of a load balancer that was removed from the list still has to turn its log off';
+    allow(role, ['elasticloadbalancing:ModifyLoadBalancerAttributes'], all, removed);
+    const indivisible = 'Elastic Load Balancing allows this action on all load balancers only';
+    allow(role, ['elasticloadbalancing:DescribeLoadBalancerAttributes'], ['*'], indivisible);
     return new lambda.Function(this, 'Function', {
       description: 'Turns logs of load balancers on and off',
       runtime: lambda.Runtime.NODEJS_24_X,
@@ -90,3 +86,7 @@ export class LogSwitch extends Construct {
     });
   }
 }
+
+/** The ARN, or the construct's address where only the deploy knows the ARN. */
+const nameOf = (loadBalancer: LoadBalancer): string =>
+  Construct.isConstruct(loadBalancer) ? loadBalancer.node.addr : loadBalancer.loadBalancerArn;

@@ -1,110 +1,132 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Construct } from 'constructs';
-import { LogSwitch } from './log-switch.ts';
-import { ScoutForwarder } from './scout-forwarder.ts';
-import type { StackSettings } from './settings.ts';
+import type { LogKindName } from '../lambdas/function-settings.ts';
+import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
+import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
+import { allowDelivery, LOG_DELIVERIES, turnOnCommand } from './log-delivery.ts';
+import { type LoadBalancer, LogSwitch } from './log-switch.ts';
+import {
+  DEFAULT_LOG_RETENTION,
+  type ForwardingProps,
+  PACKAGED_BUNDLES,
+  ScoutForwarder,
+} from './scout-forwarder.ts';
+import type { OutputName } from './stack-outputs.ts';
 
-export interface LogsToScoutProps {
-  readonly settings: StackSettings;
-  /** Directory that holds the bundles `logs` and `log-switch`. */
-  readonly bundles: string;
-  /** The stack's own bucket. */
-  readonly bucket: s3.Bucket;
+// One vCPU.
+const DEFAULT_MEMORY_MB = 1769;
+const DEFAULT_LOG_KINDS: readonly LogKindName[] = ['alb'];
+
+export interface LogsToScoutProps extends ForwardingProps {
+  /**
+   * Bucket that logs are delivered into, and where rejected records are stored. AWS must be able to write to it: SSE-S3,
+   * and in the region of the load balancers.
+   * @default a new bucket, which is emptied and deleted with the stack
+   */
+  readonly bucket?: s3.IBucket | undefined;
+  /**
+   * Kinds of logs to forward; objects of other kinds are skipped.
+   * @default ['alb']
+   */
+  readonly logKinds?: readonly LogKindName[] | undefined;
+  /**
+   * Load balancers of the stack's account and region. The deploy turns their logs on, and destroy turns them off.
+   * @default none: `turnOnCommands` turn logs on
+   */
+  readonly loadBalancers?: readonly LoadBalancer[] | undefined;
+  /**
+   * Other accounts that may deliver logs into the bucket.
+   * @default none
+   */
+  readonly logAccounts?: readonly string[] | undefined;
+  /**
+   * Existing bucket that holds the logs, in the stack's account and region. It is only read.
+   * @default logs are delivered into `bucket`
+   */
+  readonly logBucket?: s3.IBucket | undefined;
+  /**
+   * Prefix of the logs in `logBucket`.
+   * @default the whole bucket
+   */
+  readonly logPrefix?: string | undefined;
+  /**
+   * Source of events about new objects in `logBucket`: S3 notifications, which the deploy adds, or EventBridge, which
+   * the bucket's owner must have turned on.
+   * @default 'notifications'
+   */
+  readonly logEvents?: 'notifications' | 'eventbridge' | undefined;
+  /**
+   * Memory of the function in MB.
+   * @default 1769, which is one vCPU
+   */
+  readonly memorySize?: number | undefined;
 }
 
-/** Logs that load balancers deliver into the stack's bucket, or those that an existing bucket holds, to Scout. */
+/** Forwards logs that AWS delivers into a bucket, or that an existing bucket holds, to Scout. */
 export class LogsToScout extends Construct {
   readonly forwarder: ScoutForwarder;
-  /** Turns the logs on and off, where the settings say of which load balancers. */
+  readonly bucket: s3.IBucket;
+  /** Turns the logs of `loadBalancers` on and off. */
   readonly logSwitch: LogSwitch | undefined;
+  /** AWS CLI commands that turn on each kind of log, by output name; none where the deploy does, or in `logBucket`. */
+  readonly turnOnCommands: Readonly<Partial<Record<OutputName, string>>>;
 
   constructor(scope: Construct, id: string, props: LogsToScoutProps) {
     super(scope, id);
-    const { settings, bucket } = props;
-    const source =
-      settings.albLogBucketName === undefined
-        ? { bucket, prefix: `${ALB_PREFIX}/` }
-        : {
-            bucket: s3.Bucket.fromBucketName(this, 'LogBucket', settings.albLogBucketName),
-            prefix: settings.albLogPrefix ?? '',
-          };
+    const { logBucket, logPrefix = '', logKinds = DEFAULT_LOG_KINDS, loadBalancers } = props;
+    const bucket = props.bucket ?? createBucket(this, 'Bucket');
+    this.bucket = bucket;
+    const source = logBucket
+      ? { bucket: logBucket, prefixes: [logPrefix] }
+      : { bucket, prefixes: [LOGS_PREFIX, FORMER_LOGS_PREFIX] };
     this.forwarder = new ScoutForwarder(this, 'Forwarder', {
       ...props,
+      bucket,
       pipeline: 'logs',
       source,
-      memorySize: settings.albMemory,
-      timeout: Duration.seconds(settings.albTimeout),
-      maxConcurrency: settings.albConcurrency,
+      memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
+      variables: { LOG_KINDS: logKinds.join(',') },
     });
-    if (settings.albLogSource === 'eventbridge') createRule(this, source, this.forwarder);
-    else {
-      source.bucket.addEventNotification(
-        s3.EventType.OBJECT_CREATED,
-        new SqsDestination(this.forwarder.queue),
-        ...(source.prefix === '' ? [] : [{ prefix: source.prefix }]),
-      );
-    }
-    if (source.bucket === bucket) {
-      allowDelivery(bucket, [Stack.of(this).account, ...(settings.albLogAccounts ?? [])]);
-      this.logSwitch = this.turnOn(props);
-    }
-  }
+    if (props.logEvents === 'eventbridge') createRule(this, source.bucket, logPrefix, this.forwarder);
+    else notifyOfObjects(source, this.forwarder);
 
-  /** Turns the logs on, or says how to. */
-  private turnOn({ settings, bundles, bucket }: LogsToScoutProps): LogSwitch | undefined {
-    const logs = settings.logKinds.includes('alb-connection') ? LOGS : LOGS.slice(0, 1);
-    const { albArns, logRetentionDays } = settings;
-    if (albArns !== undefined) {
-      return new LogSwitch(this, 'Switch', {
-        bundles,
+    const deliveries = logBucket ? [] : logKinds.map((kind) => LOG_DELIVERIES[kind]);
+    allowDelivery(bucket, deliveries, [Stack.of(this).account, ...(props.logAccounts ?? [])]);
+    this.logSwitch =
+      loadBalancers &&
+      new LogSwitch(this, 'Switch', {
+        bundles: props.bundles ?? PACKAGED_BUNDLES,
         bucket,
-        prefix: ALB_PREFIX,
-        loadBalancerArns: albArns,
-        logs: logs.map(({ log }) => log),
-        logRetention: logRetentionDays,
+        loadBalancers,
+        deliveries,
+        logRetention: props.logRetention ?? DEFAULT_LOG_RETENTION,
       });
-    }
-    for (const { log, output } of logs) {
-      new CfnOutput(Stack.of(this), output, { value: turnOnCommand(log, bucket) });
-    }
-    return undefined;
+    this.turnOnCommands = loadBalancers
+      ? {}
+      : Object.fromEntries(deliveries.map((delivery) => [delivery.output, turnOnCommand(delivery, bucket)]));
+    deleteWritersFirst(bucket, [this.logSwitch, this.forwarder.function]);
   }
 }
 
-const ALB_PREFIX = 'alb';
-
-const LOGS = [
-  { log: 'access_logs', output: 'TurnOnAccessLogs' },
-  { log: 'connection_logs', output: 'TurnOnConnectionLogs' },
-] as const;
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html#attach-bucket-policy */
-const allowDelivery = (bucket: s3.Bucket, accounts: readonly string[]): void => {
-  bucket.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
-      actions: ['s3:PutObject'],
-      resources: accounts.map((account) => bucket.arnForObjects(`${ALB_PREFIX}/AWSLogs/${account}/*`)),
-    }),
-  );
+const notifyOfObjects = (
+  { bucket, prefixes }: { readonly bucket: s3.IBucket; readonly prefixes: readonly string[] },
+  { queue }: ScoutForwarder,
+): void => {
+  for (const prefix of prefixes) {
+    const filters = prefix === '' ? [] : [{ prefix }];
+    bucket.addEventNotification(s3.EventType.OBJECT_CREATED, new SqsDestination(queue), ...filters);
+  }
 };
 
-const turnOnCommand = (log: string, bucket: s3.IBucket): string =>
-  `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes ${[
-    `Key=${log}.s3.enabled,Value=true`,
-    `Key=${log}.s3.bucket,Value=${bucket.bucketName}`,
-    `Key=${log}.s3.prefix,Value=${ALB_PREFIX}`,
-  ].join(' ')}`;
-
-/** An event that EventBridge cannot deliver for a day is dead-lettered with the others, as it is. */
+/** An event that EventBridge cannot deliver for a day goes to the dead-letter queue as it is. */
 const createRule = (
   scope: Construct,
-  { bucket, prefix }: { readonly bucket: s3.IBucket; readonly prefix: string },
+  bucket: s3.IBucket,
+  prefix: string,
   { queue, deadLetterQueue }: ScoutForwarder,
 ): events.Rule =>
   new events.Rule(scope, 'ObjectCreated', {

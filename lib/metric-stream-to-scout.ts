@@ -1,64 +1,111 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Annotations, CfnMapping, Duration, Size, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
+import { FIREHOSE_ERRORS_PREFIX, METRICS_PREFIX } from '../lambdas/key-prefixes.ts';
+import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
 import { allow } from './forwarder/grant.ts';
-import { createAlarm, FIVE_MINUTES, LATE } from './monitoring/forwarder-alarms.ts';
-import { METRIC_PRESETS } from './settings/metric-presets.ts';
-import { merged, type MetricSelection } from './settings/metric-selection.ts';
-import { ScoutForwarder } from './scout-forwarder.ts';
-import type { StackSettings } from './settings.ts';
+import { createMetricStreamAlarms } from './monitoring/metric-stream-alarms.ts';
+import { DEFAULT_LOG_RETENTION, type ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
+import { type ExtraStatistics, merged, type MetricSelection } from './settings/metric-selection.ts';
 
-export interface MetricStreamToScoutProps {
-  readonly settings: StackSettings;
-  /** Directory that holds the bundle `metrics`. */
-  readonly bundles: string;
-  readonly bucket: s3.Bucket;
+const DEFAULT_MEMORY_MB = 512;
+const DEFAULT_BUFFERING_INTERVAL = Duration.seconds(60);
+const DEFAULT_BUFFERING_SIZE = Size.mebibytes(5);
+
+export interface MetricStreamToScoutProps extends ForwardingProps {
+  /**
+   * Bucket that Firehose writes to, and where rejected records are stored.
+   * @default a new bucket, which is emptied and deleted with the stack
+   */
+  readonly bucket?: s3.IBucket | undefined;
+  /**
+   * Metrics to stream.
+   * @default all but `excludeFilters`
+   */
+  readonly includeFilters?: readonly MetricSelection[] | undefined;
+  /**
+   * Metrics not to stream, beside the namespace of the forwarder. Not together with `includeFilters`.
+   * @default none
+   */
+  readonly excludeFilters?: readonly MetricSelection[] | undefined;
+  /**
+   * Statistics beside count, sum, minimum and maximum.
+   * @default none
+   */
+  readonly statisticsConfigurations?: readonly ExtraStatistics[] | undefined;
+  /**
+   * In a monitoring account: stream the metrics of linked accounts too.
+   * @default false
+   */
+  readonly includeLinkedAccountsMetrics?: boolean | undefined;
+  /**
+   * Longest time that Firehose collects data before it writes an object.
+   * @default 60 seconds
+   */
+  readonly bufferingInterval?: Duration | undefined;
+  /**
+   * Most data that Firehose collects before it writes an object.
+   * @default 5 MiB
+   */
+  readonly bufferingSize?: Size | undefined;
+  /**
+   * Memory of the function in MB.
+   * @default 512
+   */
+  readonly memorySize?: number | undefined;
 }
 
-/** CloudWatch metrics: a metric stream, through Data Firehose into the bucket, and from there to Scout. */
+/** Forwards CloudWatch metrics to Scout: a metric stream, Firehose, a bucket and a function. */
 export class MetricStreamToScout extends Construct {
   readonly forwarder: ScoutForwarder;
+  readonly bucket: s3.IBucket;
   readonly deliveryStream: firehose.DeliveryStream;
   readonly metricStream: cloudwatch.CfnMetricStream;
 
   constructor(scope: Construct, id: string, props: MetricStreamToScoutProps) {
     super(scope, id);
-    const { settings, bucket } = props;
+    this.bucket = props.bucket ?? createBucket(this, 'Bucket');
     this.forwarder = new ScoutForwarder(this, 'Forwarder', {
       ...props,
+      bucket: this.bucket,
       pipeline: 'metrics',
-      source: { bucket, prefix: METRICS_PREFIX },
-      memorySize: settings.metricMemory,
-      timeout: Duration.seconds(settings.metricTimeout),
-      maxConcurrency: settings.metricConcurrency,
+      source: { bucket: this.bucket, prefixes: [METRICS_PREFIX] },
+      memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
     });
-    bucket.addEventNotification(s3.EventType.OBJECT_CREATED, new SqsDestination(this.forwarder.queue), {
+    this.bucket.addEventNotification(s3.EventType.OBJECT_CREATED, new SqsDestination(this.forwarder.queue), {
       prefix: METRICS_PREFIX,
     });
     this.deliveryStream = this.createDeliveryStream(props);
-    this.metricStream = this.createMetricStream(settings);
-    this.createAlarms();
+    this.metricStream = this.createMetricStream(props);
+    deleteWritersFirst(this.bucket, [this.deliveryStream, this.forwarder.function]);
+    createMetricStreamAlarms(this, { isFiltered: props.includeFilters !== undefined });
+    warnOfEveryMetric(this, props);
   }
 
-  private createDeliveryStream({ settings, bucket }: MetricStreamToScoutProps): firehose.DeliveryStream {
-    const logGroup = new logs.LogGroup(this, 'DeliveryLogGroup', { retention: settings.logRetentionDays });
+  private createDeliveryStream(props: MetricStreamToScoutProps): firehose.DeliveryStream {
+    const { bucket } = this;
+    const logGroup = new logs.LogGroup(this, 'DeliveryLogGroup', {
+      retention: props.logRetention ?? DEFAULT_LOG_RETENTION,
+    });
     const role = createDeliveryRole(this, bucket, logGroup);
+    addMissingRegion(this);
     const deliveryStream = new firehose.DeliveryStream(this, 'DeliveryStream', {
       encryption: firehose.StreamEncryption.awsOwnedKey(),
       destination: new firehose.S3Bucket(bucket, {
         // The role has its rights already, by prefix; the bucket's own grant would be for all of it.
         role: role.withoutPolicyUpdates(),
         dataOutputPrefix: METRICS_PREFIX,
-        errorOutputPrefix: 'firehose-errors/!{firehose:error-output-type}/',
+        errorOutputPrefix: `${FIREHOSE_ERRORS_PREFIX}!{firehose:error-output-type}/`,
         compression: firehose.Compression.GZIP,
-        bufferingInterval: Duration.seconds(settings.firehoseBufferSeconds),
-        bufferingSize: Size.mebibytes(settings.firehoseBufferMiB),
+        bufferingInterval: props.bufferingInterval ?? DEFAULT_BUFFERING_INTERVAL,
+        bufferingSize: props.bufferingSize ?? DEFAULT_BUFFERING_SIZE,
         processors: [new firehose.AppendDelimiterToRecordProcessor()],
         loggingConfig: new firehose.EnableLogging(logGroup),
       }),
@@ -67,66 +114,40 @@ export class MetricStreamToScout extends Construct {
     return deliveryStream;
   }
 
-  private createMetricStream(settings: StackSettings): cloudwatch.CfnMetricStream {
+  private createMetricStream(props: MetricStreamToScoutProps): cloudwatch.CfnMetricStream {
+    const { includeFilters = [], excludeFilters = [], statisticsConfigurations } = props;
     // AWS documents this trust without a condition:
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-metric-streams-trustpolicy.html
     const role = new iam.Role(this, 'MetricStreamRole', {
       assumedBy: new iam.ServicePrincipal('streams.metrics.cloudwatch.amazonaws.com'),
     });
-    const include = [
-      ...(settings.metricInclude ?? []),
-      ...(settings.metricPreset ?? []).flatMap((service) => METRIC_PRESETS[service] ?? []),
-    ];
     const metricStream = new cloudwatch.CfnMetricStream(this, 'MetricStream', {
       outputFormat: 'json',
       firehoseArn: this.deliveryStream.deliveryStreamArn,
       roleArn: role.roleArn,
-      ...(include.length > 0
-        ? { includeFilters: filters(include) }
-        : { excludeFilters: filters([{ namespace: EMF_NAMESPACE }, ...(settings.metricExclude ?? [])]) }),
-      statisticsConfigurations: settings.metricStatistics?.map(({ namespace, metricNames, statistics }) => ({
+      ...(includeFilters.length > 0
+        ? { includeFilters: filters(includeFilters) }
+        : { excludeFilters: filters([{ namespace: EMF_NAMESPACE }, ...excludeFilters]) }),
+      statisticsConfigurations: statisticsConfigurations?.map(({ namespace, metricNames, statistics }) => ({
         includeMetrics: metricNames.map((metricName) => ({ namespace, metricName })),
         additionalStatistics: [...statistics],
       })),
-      includeLinkedAccountsMetrics: settings.metricLinkedAccounts,
+      includeLinkedAccountsMetrics: props.includeLinkedAccountsMetrics ?? false,
     });
-    // Else the stream may be created before it may write.
+    // Otherwise the stream may be created before it may write.
     this.deliveryStream.grantPutRecords(role).applyBefore(metricStream);
     return metricStream;
   }
-
-  private createAlarms(): void {
-    createAlarm(this, 'DeliveryStreamLateAlarm', {
-      metric: this.deliveryStream.metric('DeliveryToS3.DataFreshness', {
-        statistic: cloudwatch.Stats.MAXIMUM,
-        period: FIVE_MINUTES,
-      }),
-      threshold: LATE.toSeconds(),
-      alarmDescription:
-        'Firehose cannot write to the bucket. Its own log group and the prefix firehose-errors/ say why. Firehose keeps trying for 24 hours.',
-    });
-    createAlarm(this, 'MetricStreamSilentAlarm', {
-      metric: this.deliveryStream.metricIncomingRecords({
-        statistic: cloudwatch.Stats.SUM,
-        period: Duration.minutes(15),
-      }),
-      comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 2,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-      alarmDescription:
-        'The metric stream has given nothing for half an hour. Is it running, does its filter match anything, and may its role write to the delivery stream?',
-    });
-  }
 }
 
-const METRICS_PREFIX = 'metrics/';
-
-/** The rights that Firehose documents: https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3 */
+/** https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3 */
 const createDeliveryRole = (scope: Construct, bucket: s3.IBucket, logGroup: logs.ILogGroup): iam.Role => {
   const role = new iam.Role(scope, 'DeliveryRole', {
     assumedBy: new iam.ServicePrincipal('firehose.amazonaws.com'),
   });
-  const objects = [bucket.arnForObjects(`${METRICS_PREFIX}*`), bucket.arnForObjects('firehose-errors/*')];
+  const objects = [METRICS_PREFIX, FIREHOSE_ERRORS_PREFIX].map((prefix) =>
+    bucket.arnForObjects(`${prefix}*`),
+  );
   allow(
     role,
     ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
@@ -136,6 +157,37 @@ const createDeliveryRole = (scope: Construct, bucket: s3.IBucket, logGroup: logs
   allow(role, ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [bucket.bucketArn]);
   allow(role, ['logs:PutLogEvents'], [logGroup.logGroupArn]);
   return role;
+};
+
+/**
+ * CDK's DeliveryStream looks up its region in a mapping of address ranges, which only Redshift destinations need, and
+ * fails in regions that the mapping lacks: https://github.com/aws/aws-cdk/issues/33730
+ */
+const addMissingRegion = (scope: Construct): void => {
+  const stack = Stack.of(scope);
+  const id = '@aws-cdk/aws-kinesisfirehose.CidrBlocks';
+  const isKnown = Token.isUnresolved(stack.region) || RegionInfo.get(stack.region).firehoseCidrBlock;
+  if (!isKnown && !stack.node.tryFindChild(id)) {
+    new CfnMapping(stack, id, {
+      mapping: { [stack.region]: { FirehoseCidrBlock: '0.0.0.0/32' } },
+      lazy: true,
+    });
+  }
+  Validations.of(stack).acknowledge({
+    id: 'CloudFormation-Validate::W7001',
+    reason: "CDK's DeliveryStream always brings a mapping that only Redshift destinations need.",
+  });
+};
+
+const warnOfEveryMetric = (
+  scope: Construct,
+  { includeFilters, excludeFilters }: MetricStreamToScoutProps,
+): void => {
+  if (includeFilters ?? excludeFilters) return;
+  Annotations.of(scope).addWarningV2(
+    'scout-forwarder:everyMetric',
+    'The metric stream carries every metric of the account, at $0.13 a month per metric of one-minute resolution. `aws cloudwatch list-metrics --recently-active PT3H --query "length(Metrics)"` counts them; metricPreset, metricInclude and metricExclude choose.',
+  );
 };
 
 const filters = (

@@ -3,50 +3,58 @@ import {
   CfnOutput,
   Duration,
   RemovalPolicies,
-  RemovalPolicy,
+  Size,
   Stack,
   type StackProps,
-  Validations,
+  Token,
 } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { notifyOnAlarm } from './monitoring/alarm-actions.ts';
-import { LogsToScout } from './logs-to-scout.ts';
-import { createDashboard } from './monitoring/dashboard.ts';
-import { MetricStreamToScout } from './metric-stream-to-scout.ts';
+import { createBucket } from './forwarder-bucket.ts';
+import { importNetwork } from './forwarder/network.ts';
+import { LogsToScout, type LogsToScoutProps } from './logs-to-scout.ts';
 import { ManagedLogGroups } from './managed-log-groups.ts';
-import type { ScoutForwarder } from './scout-forwarder.ts';
-import type { StackSettings } from './settings.ts';
+import { MetricStreamToScout, type MetricStreamToScoutProps } from './metric-stream-to-scout.ts';
+import { notifyOnAlarm } from './monitoring/alarm-actions.ts';
+import { createDashboard } from './monitoring/dashboard.ts';
+import { consoleHost } from './region-facts.ts';
+import type { ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
+import { functionEnvironment, type StackSettings } from './settings.ts';
+import { METRIC_PRESETS } from './settings/metric-presets.ts';
+import type { OutputName } from './stack-outputs.ts';
 
 export interface ScoutForwarderStackProps extends StackProps {
   readonly settings: StackSettings;
   /**
-   * Directory that holds the functions' bundles.
-   * @default 'dist'
+   * Directory with a bundle for each function.
+   * @default the bundles that the package ships
    */
   readonly bundles?: string;
 }
 
-/** CloudWatch metrics and ALB access logs of one region, to Scout. `cdk destroy` leaves nothing of it. */
+/** Forwards CloudWatch metrics and load-balancer logs of one region to Scout. `cdk destroy` leaves nothing of it. */
 export class ScoutForwarderStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    { settings, bundles = 'dist', ...props }: ScoutForwarderStackProps,
-  ) {
+  constructor(scope: Construct, id: string, props: ScoutForwarderStackProps) {
     super(scope, id, { description: 'CloudWatch metrics and ALB access logs into base14 Scout', ...props });
-    const bucket = createBucket(this, settings);
-    const pipeline = { settings, bundles, bucket };
-    const metrics = settings.metrics ? new MetricStreamToScout(this, 'Metrics', pipeline) : undefined;
-    const albLogs = settings.albLogs ? new LogsToScout(this, 'AlbLogs', pipeline) : undefined;
+    const { settings, bundles } = props;
+    const bucket = createBucket(this, 'Bucket', Duration.days(settings.bucketRetentionDays));
+    const common = { ...forwardingProps(this, settings), bucket, bundles };
+    const metrics = settings.metrics
+      ? new MetricStreamToScout(this, 'Metrics', { ...common, ...metricProps(settings) })
+      : undefined;
+    const logs = settings.albLogs
+      ? new LogsToScout(this, 'AlbLogs', { ...common, ...logProps(this, settings) })
+      : undefined;
 
-    const forwarders = [metrics, albLogs].flatMap((construct) => construct?.forwarder ?? []);
+    const forwarders = [metrics, logs].flatMap((construct) => construct?.forwarder ?? []);
     const alarms = this.node.findAll().filter((construct) => construct instanceof cloudwatch.Alarm);
     notifyOnAlarm(this, alarms, settings);
     if (settings.dashboard) {
-      const dashboard = createDashboard(this, forwarders, metrics, alarms);
-      this.output('DashboardUrl', dashboardUrl(this, dashboard));
+      const { dashboardName } = createDashboard(this, forwarders, metrics, alarms);
+      this.outputDashboard(dashboardName);
     }
 
     this.output('BucketName', bucket.bucketName);
@@ -55,59 +63,90 @@ export class ScoutForwarderStack extends Stack {
       this.output('MetricStreamName', metrics.metricStream.ref);
       this.output('DeliveryStreamName', metrics.deliveryStream.deliveryStreamName);
     }
-    if (albLogs) this.outputForwarder('Logs', albLogs.forwarder);
+    if (logs) {
+      this.outputForwarder('Logs', logs.forwarder);
+      for (const [name, command] of Object.entries(logs.turnOnCommands))
+        this.output(name as OutputName, command);
+    }
 
     Aspects.of(this).add(new ManagedLogGroups(settings.logRetentionDays));
     RemovalPolicies.of(this).destroy();
-    destroyBefore(bucket, [
-      metrics?.deliveryStream,
-      albLogs?.logSwitch,
-      ...forwarders.map((forwarder) => forwarder.function),
-    ]);
-    Validations.of(this).acknowledge({
-      id: 'CloudFormation-Validate::W7001',
-      reason: "CDK's DeliveryStream always brings a mapping that only Redshift destinations need.",
-    });
   }
 
-  private outputForwarder(name: string, forwarder: ScoutForwarder): void {
+  private outputForwarder(name: 'Metrics' | 'Logs', forwarder: ScoutForwarder): void {
     this.output(`${name}QueueUrl`, forwarder.queue.queueUrl);
     this.output(`${name}DeadLetterQueueUrl`, forwarder.deadLetterQueue.queueUrl);
     this.output(`${name}FunctionName`, forwarder.function.functionName);
   }
 
-  private output(name: string, value: string): void {
+  private outputDashboard(name: string): void {
+    const host = consoleHost(this.region);
+    if (host === undefined) return;
+    this.output(
+      'DashboardUrl',
+      `https://${host}/cloudwatch/home?region=${this.region}#dashboards/dashboard/${name}`,
+    );
+  }
+
+  private output(name: OutputName, value: string): void {
     new CfnOutput(this, name, { value });
   }
 }
 
-const createBucket = (scope: Construct, settings: StackSettings): s3.Bucket => {
-  const bucket = new s3.Bucket(scope, 'Bucket', {
-    // The only kind that load balancers can write to.
-    encryption: s3.BucketEncryption.S3_MANAGED,
-    enforceSSL: true,
-    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    lifecycleRules: [
-      {
-        expiration: Duration.days(settings.bucketRetentionDays),
-        abortIncompleteMultipartUploadAfter: Duration.days(1),
-      },
-    ],
-    autoDeleteObjects: true,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  Validations.of(bucket).acknowledge({
-    id: 'AwsSolutions-S1',
-    reason: 'Objects only pass through; a log of every request for them would cost more than they do.',
-  });
-  return bucket;
+const forwardingProps = (scope: Construct, settings: StackSettings): ForwardingProps => {
+  const { secretKmsKeyArn, vpcId, subnetIds = [], securityGroupIds } = settings;
+  return {
+    scout: {
+      endpoint: settings.scoutEndpoint,
+      tokenUrl: settings.scoutTokenUrl,
+      secret: secretsmanager.Secret.fromSecretNameV2(scope, 'Secret', settings.scoutSecretName),
+      secretKey: secretKmsKeyArn ? kms.Key.fromKeyArn(scope, 'SecretKey', secretKmsKeyArn) : undefined,
+    },
+    deleteProcessedFiles: settings.deleteProcessedFiles,
+    caCertificateFile: settings.caCertificateFile,
+    logRetention: settings.logRetentionDays,
+    ...importNetwork(scope, vpcId, subnetIds, securityGroupIds),
+  };
 };
 
-/** What writes to the bucket goes first, then what empties it, or it would not be empty in the end. */
-const destroyBefore = (bucket: s3.Bucket, writers: readonly (Construct | undefined)[]): void => {
-  const emptied = bucket.node.findChild('AutoDeleteObjectsCustomResource');
-  for (const writer of writers) writer?.node.addDependency(emptied);
+const metricProps = (settings: StackSettings): Partial<MetricStreamToScoutProps> => {
+  const { metricInclude, metricPreset } = settings;
+  const include = [
+    ...(metricInclude ?? []),
+    ...(metricPreset ?? []).flatMap((service) => METRIC_PRESETS[service] ?? []),
+  ];
+  return {
+    environment: functionEnvironment(settings, 'metrics'),
+    memorySize: settings.metricMemory,
+    timeout: Duration.seconds(settings.metricTimeout),
+    maxConcurrency: settings.metricConcurrency,
+    includeFilters: include.length > 0 ? include : undefined,
+    excludeFilters: settings.metricExclude,
+    statisticsConfigurations: settings.metricStatistics,
+    includeLinkedAccountsMetrics: settings.metricLinkedAccounts,
+    bufferingInterval: Duration.seconds(settings.firehoseBufferSeconds),
+    bufferingSize: Size.mebibytes(settings.firehoseBufferMiB),
+  };
 };
 
-const dashboardUrl = ({ region }: Stack, { dashboardName }: cloudwatch.Dashboard): string =>
-  `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+const logProps = (stack: Stack, settings: StackSettings): Partial<LogsToScoutProps> => {
+  const { albArns, albLogBucketName } = settings;
+  return {
+    environment: functionEnvironment(settings, 'logs'),
+    memorySize: settings.albMemory,
+    timeout: Duration.seconds(settings.albTimeout),
+    maxConcurrency: settings.albConcurrency,
+    logKinds: settings.logKinds,
+    // One setting for the stacks of all regions.
+    loadBalancers: albArns
+      ?.filter((arn) => Token.isUnresolved(stack.region) || arn.split(':')[3] === stack.region)
+      .map((loadBalancerArn) => ({ loadBalancerArn })),
+    logAccounts: settings.albLogAccounts,
+    logBucket:
+      albLogBucketName === undefined
+        ? undefined
+        : s3.Bucket.fromBucketName(stack, 'LogBucket', albLogBucketName),
+    logPrefix: settings.albLogPrefix,
+    logEvents: settings.albLogSource,
+  };
+};

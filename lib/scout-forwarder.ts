@@ -1,39 +1,119 @@
 import { join } from 'node:path';
-import { Duration } from 'aws-cdk-lib';
+import { fileURLToPath } from 'node:url';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EMF_DIMENSION, type EMF_METRICS, EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
 import { MAX_RECEIVE_COUNT } from '../lambdas/forwarding/settle/backoff.ts';
 import type { Pipeline } from '../lambdas/function-settings.ts';
-import { createForwarderAlarms } from './monitoring/forwarder-alarms.ts';
+import { REJECTED_PREFIX } from '../lambdas/key-prefixes.ts';
 import { CA_CERTIFICATE_PATH, functionCode } from './forwarder/code.ts';
-import { createForwarderRole, REJECTED_PREFIX } from './forwarder/role.ts';
-import { functionNetwork } from './forwarder/network.ts';
-import { functionEnvironment, type StackSettings } from './settings.ts';
+import { checkEnvironment, type FunctionEnvironment } from './forwarder/environment.ts';
+import { createForwarderRole } from './forwarder/role.ts';
+import { createForwarderAlarms } from './monitoring/forwarder-alarms.ts';
+import { detectsLoops } from './region-facts.ts';
 
-export interface ScoutForwarderProps {
-  /** Also the name of the bundle that runs. */
-  readonly pipeline: Pipeline;
-  readonly settings: StackSettings;
-  /** Directory that holds the bundle of each pipeline. */
-  readonly bundles: string;
-  /** The objects to forward: those of `bucket` whose keys begin with `prefix`. */
-  readonly source: { readonly bucket: s3.IBucket; readonly prefix: string };
-  /** The stack's own bucket, where rejected records are kept. */
-  readonly bucket: s3.IBucket;
-  /** MB */
-  readonly memorySize: number;
-  readonly timeout: Duration;
-  readonly maxConcurrency: number;
+const DEFAULT_TIMEOUT = Duration.minutes(5);
+const DEFAULT_MAX_CONCURRENCY = 10;
+export const DEFAULT_LOG_RETENTION = logs.RetentionDays.ONE_MONTH;
+
+/** The bundles that the package ships. */
+export const PACKAGED_BUNDLES = fileURLToPath(new URL('../dist', import.meta.url));
+
+/** base14 Scout, as the functions reach it. */
+export interface ScoutProps {
+  /** OTLP base URL, such as `https://otel.example.com/tenant/otlp`. */
+  readonly endpoint: string;
+  /** OAuth2 token endpoint. */
+  readonly tokenUrl: string;
+  /** Secret with the JSON `{"clientId": …, "clientSecret": …}`. */
+  readonly secret: secretsmanager.ISecret;
+  /**
+   * Customer-managed key that encrypts the secret.
+   * @default the secret's own `encryptionKey`
+   */
+  readonly secretKey?: kms.IKey | undefined;
 }
 
-/** What both pipelines share: a queue of objects, the function that forwards them, and a dead-letter queue. */
+/** Props that both pipelines share. */
+export interface ForwardingProps {
+  readonly scout: ScoutProps;
+  /**
+   * Settings of the function, by environment variable: docs/settings.md lists them.
+   * @default every setting has its default
+   */
+  readonly environment?: FunctionEnvironment | undefined;
+  /**
+   * Concurrent invocations of the function, at least 2.
+   * @default 10
+   */
+  readonly maxConcurrency?: number | undefined;
+  /**
+   * Time-out of the function, at most 10 minutes.
+   * @default 5 minutes
+   */
+  readonly timeout?: Duration | undefined;
+  /**
+   * Delete an object once all of it was delivered. Not for a bucket that is only read.
+   * @default false: objects expire with the bucket's lifecycle rule
+   */
+  readonly deleteProcessedFiles?: boolean | undefined;
+  /**
+   * VPC of the function. S3, SQS, Secrets Manager, Scout and its token endpoint must be reachable from it.
+   * @default no VPC
+   */
+  readonly vpc?: ec2.IVpc | undefined;
+  /**
+   * Subnets of the function in the VPC.
+   * @default the VPC's private subnets
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection | undefined;
+  /**
+   * Security groups of the function in the VPC.
+   * @default a new one, outbound only
+   */
+  readonly securityGroups?: readonly ec2.ISecurityGroup[] | undefined;
+  /**
+   * PEM file with the certificates of a private CA, trusted beside the public ones.
+   * @default none
+   */
+  readonly caCertificateFile?: string | undefined;
+  /**
+   * Retention of the function's log.
+   * @default one month
+   */
+  readonly logRetention?: logs.RetentionDays | undefined;
+  /**
+   * Directory with a bundle for each function.
+   * @default the bundles that the package ships
+   */
+  readonly bundles?: string | undefined;
+}
+
+export interface ScoutForwarderProps extends ForwardingProps {
+  /** Also the name of the function's bundle. */
+  readonly pipeline: Pipeline;
+  /** Objects to forward: those of `bucket` whose keys begin with one of `prefixes`. */
+  readonly source: { readonly bucket: s3.IBucket; readonly prefixes: readonly string[] };
+  /** Bucket for rejected records. */
+  readonly bucket: s3.IBucket;
+  /** MB. */
+  readonly memorySize: number;
+  /** More variables of the function. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A queue of objects, the function that forwards them to Scout, a dead-letter queue, and alarms. */
 export class ScoutForwarder extends Construct {
   readonly pipeline: Pipeline;
+  /** MB. */
   readonly memorySize: number;
   readonly deadLetterQueue: sqs.Queue;
   readonly queue: sqs.Queue;
@@ -41,28 +121,29 @@ export class ScoutForwarder extends Construct {
 
   constructor(scope: Construct, id: string, props: ScoutForwarderProps) {
     super(scope, id);
+    const { timeout = DEFAULT_TIMEOUT, maxConcurrency = DEFAULT_MAX_CONCURRENCY } = props;
     this.pipeline = props.pipeline;
     this.memorySize = props.memorySize;
     this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', QUEUE);
     this.queue = new sqs.Queue(this, 'Queue', {
       ...QUEUE,
-      visibilityTimeout: Duration.seconds(6 * props.timeout.toSeconds()),
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
     });
-    this.function = this.createFunction(props);
+    this.function = this.createFunction(props, timeout);
     // SqsEventSource would take its logical id from the stack's construct id, and Lambda refuses a second mapping of the
     // same queue while CloudFormation still holds the first: https://github.com/aws/aws-cdk/issues/18706
     this.function.addEventSourceMapping('QueueMapping', {
       eventSourceArn: this.queue.queueArn,
       batchSize: 1,
       reportBatchItemFailures: true,
-      maxConcurrency: props.maxConcurrency,
+      maxConcurrency,
     });
     this.queue.grantConsumeMessages(this.function);
     createForwarderAlarms(this);
   }
 
-  /** What the function itself counts. */
+  /** A metric that the function itself reports. All instances of a pipeline in a region share it. */
   metric(metricName: keyof typeof EMF_METRICS, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: EMF_NAMESPACE,
@@ -72,33 +153,65 @@ export class ScoutForwarder extends Construct {
     });
   }
 
-  private createFunction(props: ScoutForwarderProps): lambda.Function {
-    const { pipeline, settings, source, bucket } = props;
-    const logGroup = new logs.LogGroup(this, 'LogGroup', { retention: settings.logRetentionDays });
+  private createFunction(props: ScoutForwarderProps, timeout: Duration): lambda.Function {
+    const { pipeline, scout, vpc, caCertificateFile, bundles = PACKAGED_BUNDLES } = props;
+    const logGroup = new logs.LogGroup(this, 'LogGroup', {
+      retention: props.logRetention ?? DEFAULT_LOG_RETENTION,
+    });
     return new lambda.Function(this, 'Function', {
       description: `Forwards ${pipeline} objects to Scout`,
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
-      code: functionCode(join(props.bundles, pipeline), settings.caCertificateFile),
+      code: functionCode(join(bundles, pipeline), caCertificateFile),
       handler: 'index.handler',
       memorySize: props.memorySize,
-      timeout: props.timeout,
-      role: createForwarderRole(this, { ...props, logGroup, queues: [this.queue, this.deadLetterQueue] }),
+      timeout,
+      role: createForwarderRole(this, {
+        ...props,
+        logGroup,
+        queues: [this.queue, this.deadLetterQueue],
+        secret: scout.secret,
+        secretKey: scout.secretKey ?? scout.secret.encryptionKey,
+        deletesObjects: props.deleteProcessedFiles ?? false,
+        isInVpc: vpc !== undefined,
+      }),
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
       // A large object goes through its own queue more often than the 16 rounds after which Lambda sees a loop.
-      recursiveLoop: lambda.RecursiveLoop.ALLOW,
-      environment: {
-        ...functionEnvironment(settings, pipeline),
+      ...(detectsLoops(Stack.of(this).region) && { recursiveLoop: lambda.RecursiveLoop.ALLOW }),
+      environment: this.variables(props),
+      ...(vpc && {
+        vpc,
+        ...(props.vpcSubnets && { vpcSubnets: props.vpcSubnets }),
+        securityGroups: [...(props.securityGroups ?? [this.createSecurityGroup(vpc)])],
+      }),
+    });
+  }
+
+  private variables(props: ScoutForwarderProps): Record<string, string> {
+    const { scout, environment, variables, source, bucket } = props;
+    return checkEnvironment(
+      {
+        ...environment,
+        ...variables,
+        SCOUT_ENDPOINT: scout.endpoint,
+        SCOUT_TOKEN_URL: scout.tokenUrl,
+        SCOUT_SECRET_NAME: scout.secret.secretName,
+        ...(props.deleteProcessedFiles && { DELETE_PROCESSED_FILES: 'true' }),
         QUEUE_URL: this.queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
         SOURCE_BUCKET: source.bucket.bucketName,
         REJECTED_BUCKET: bucket.bucketName,
         REJECTED_PREFIX,
-        ...(settings.caCertificateFile && { NODE_EXTRA_CA_CERTS: CA_CERTIFICATE_PATH }),
+        ...(props.caCertificateFile && { NODE_EXTRA_CA_CERTS: CA_CERTIFICATE_PATH }),
       },
-      ...functionNetwork(this, settings),
-    });
+      props.pipeline,
+    );
+  }
+
+  private createSecurityGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
+    const description = 'Scout forwarder: outbound only';
+    return new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description });
   }
 }
 

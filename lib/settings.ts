@@ -55,7 +55,7 @@ export const functionEnvironment = (
       ...(pipeline === 'metrics' ? METRIC_SETTINGS : ALB_SETTINGS),
     }).flatMap(([key, setting]) => {
       const value = settings[key as keyof StackSettings];
-      const isDefault = value === setting.default && !setting.always;
+      const isDefault = !setting.always && settingText(value) === settingText(setting.default);
       return setting.env === undefined || value === undefined || isDefault
         ? []
         : [[setting.env, settingText(value)]];

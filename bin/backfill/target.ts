@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { skipReason } from '../../lambdas/alb/object-key.ts';
 import { readContext, UsageError } from '../shared/command-line.ts';
 import { environmentRegion } from '../shared/region.ts';
@@ -19,7 +20,7 @@ export interface Target {
 
 /** As told on the command line, else as the settings and the deployed stack say. @throws UsageError */
 export const findTarget = async (command: Command): Promise<Target> => {
-  const isMetrics = command.prefix.startsWith('metrics/');
+  const isMetrics = command.prefix.startsWith(METRICS_PREFIX);
   const { bucket, queueUrl } = command;
   const { connectionLogs, ...found } =
     bucket !== undefined && queueUrl !== undefined
@@ -50,17 +51,17 @@ const deployed = async (
       `there is no stack ${stackName} in ${await client.config.region()}; name it with --stack, its region with AWS_REGION, or give --bucket and --queue-url`,
     );
   const source = isMetrics
-    ? { bucket: outputs['BucketName'], prefix: 'metrics/', queueUrl: outputs['MetricsQueueUrl'] }
+    ? { bucket: outputs.BucketName, prefixes: [METRICS_PREFIX], queueUrl: outputs.MetricsQueueUrl }
     : {
-        bucket: albLogBucketName ?? outputs['BucketName'],
-        prefix: albLogBucketName === undefined ? 'alb/' : albLogPrefix,
-        queueUrl: outputs['LogsQueueUrl'],
+        bucket: albLogBucketName ?? outputs.BucketName,
+        prefixes: albLogBucketName === undefined ? [LOGS_PREFIX, FORMER_LOGS_PREFIX] : [albLogPrefix],
+        queueUrl: outputs.LogsQueueUrl,
       };
   if (source.bucket === undefined || source.queueUrl === undefined)
     throw new UsageError(`stack ${stackName} has no ${isMetrics ? 'metrics' : 'ALB log'} pipeline`);
-  if (bucket === undefined && !prefix.startsWith(source.prefix))
+  if (bucket === undefined && !source.prefixes.some((known) => prefix.startsWith(known)))
     throw new UsageError(
-      `--prefix is ${prefix}; it must begin with ${source.prefix} or metrics/, since the functions may read nothing else`,
+      `--prefix is ${prefix}; it must begin with ${source.prefixes[0]} or metrics/, since the functions may read nothing else`,
     );
   return {
     bucket: bucket ?? source.bucket,

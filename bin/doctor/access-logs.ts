@@ -1,6 +1,7 @@
 import { DescribeLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import type { StackSettings } from '../../lib/settings.ts';
-import type { StackOutputs } from '../shared/stack-outputs.ts';
+import type { StackOutputs } from '../../lib/stack-outputs.ts';
 import { deliveryPolicy } from './bucket-policy.ts';
 import { type Check, fail, ok } from './check.ts';
 
@@ -15,8 +16,8 @@ export const accessLogChecks = (
   const { albLogBucketName, albLogPrefix = '', albLogAccounts = [], logKinds } = settings;
   const target =
     albLogBucketName === undefined
-      ? { bucket: ownBucket, prefix: 'alb/' }
-      : { bucket: albLogBucketName, prefix: albLogPrefix };
+      ? { bucket: ownBucket, prefixes: [LOGS_PREFIX, FORMER_LOGS_PREFIX] }
+      : { bucket: albLogBucketName, prefixes: [albLogPrefix] };
   const accounts = [
     queueUrl.split('/').at(-2) ?? '',
     ...albLogAccounts,
@@ -26,9 +27,9 @@ export const accessLogChecks = (
     // What an existing bucket allows is its owner's business.
     ...(albLogBucketName === undefined ? [deliveryPolicy(ownBucket, [...new Set(accounts)])] : []),
     ...loadBalancers.flatMap((arn) => [
-      logs(arn, 'access_logs', target, outputs['TurnOnAccessLogs']),
+      logs(arn, 'access_logs', target, outputs.TurnOnAccessLogs),
       ...(logKinds.includes('alb-connection')
-        ? [logs(arn, 'connection_logs', target, outputs['TurnOnConnectionLogs'])]
+        ? [logs(arn, 'connection_logs', target, outputs.TurnOnConnectionLogs)]
         : []),
     ]),
   ];
@@ -39,7 +40,7 @@ const LOG_NAMES = { access_logs: 'access logs', connection_logs: 'connection log
 const logs = (
   arn: string,
   log: keyof typeof LOG_NAMES,
-  { bucket, prefix }: { readonly bucket: string; readonly prefix: string },
+  { bucket, prefixes }: { readonly bucket: string; readonly prefixes: readonly string[] },
   command: string | undefined,
 ): Check => ({
   name: `${LOG_NAMES[log]} of ${arn.split('/').at(-2)}`,
@@ -62,11 +63,13 @@ const logs = (
     const target = `s3://${value('bucket')}/${value('prefix')}`;
     // Elastic Load Balancing goes on with AWSLogs/ and the account.
     const keys = [value('prefix'), 'AWSLogs/'].filter(Boolean).join('/');
-    const isRead = value('bucket') === bucket && (keys.startsWith(prefix) || prefix.startsWith(keys));
+    const isRead =
+      value('bucket') === bucket &&
+      prefixes.some((prefix) => keys.startsWith(prefix) || prefix.startsWith(keys));
     return isRead
       ? ok(`on, to ${target}`)
       : fail(
-          `they go to ${target}, the stack reads s3://${bucket}/${prefix}`,
+          `they go to ${target}, the stack reads s3://${bucket}/${prefixes[0]}`,
           `a load balancer writes them to one place: ${turnOn}; or have the stack read that bucket (albLogBucketName)`,
         );
   },

@@ -1,4 +1,5 @@
 import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { LOGS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { type Check, fail, ok } from './check.ts';
 
 /**
@@ -14,13 +15,14 @@ export const deliveryPolicy = (bucket: string, accounts: readonly string[]): Che
     const allowed = list(Statement)
       .filter(allowsDelivery)
       .flatMap(({ Resource }) => list(Resource));
+    const folder = `${bucket}/${LOGS_PREFIX}alb/`;
     const missing = accounts.filter(
-      (account) => !allowed.some((pattern) => covers(pattern, `${bucket}/alb/AWSLogs/${account}/any.log.gz`)),
+      (account) => !allowed.some((pattern) => covers(pattern, `${folder}AWSLogs/${account}/any.log.gz`)),
     );
     return missing.length === 0
-      ? ok(`load balancers of ${accounts.join(', ')} may write to ${bucket}/alb/`)
+      ? ok(`load balancers of ${accounts.join(', ')} may write to ${folder}`)
       : fail(
-          `load balancers of ${missing.join(', ')} may not write to ${bucket}/alb/`,
+          `load balancers of ${missing.join(', ')} may not write to ${folder}`,
           `put the policy back: npx cdk deploy. Accounts other than the stack's are named with -c albLogAccounts=${missing.join(',')}`,
         );
   },

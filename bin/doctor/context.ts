@@ -14,7 +14,8 @@ import {
 } from '../../lambdas/scout/token-endpoint.ts';
 import { readFunctionSettings, type ScoutSettings } from '../../lambdas/function-settings.ts';
 import { functionEnvironment, type StackSettings } from '../../lib/settings.ts';
-import { type StackOutputs, stackOutputs } from '../shared/stack-outputs.ts';
+import type { StackOutputs } from '../../lib/stack-outputs.ts';
+import { stackOutputs } from '../shared/stack-outputs.ts';
 
 /** What the checks of one region look at. What several need is asked for once. */
 export interface Context {

@@ -1,6 +1,6 @@
 import { GetMetricStreamCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeDeliveryStreamCommand } from '@aws-sdk/client-firehose';
-import type { StackOutputs } from '../shared/stack-outputs.ts';
+import type { StackOutputs } from '../../lib/stack-outputs.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 import { lastAbove0, readMetric } from './read-metric.ts';
 

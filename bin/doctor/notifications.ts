@@ -7,7 +7,7 @@ export const notifications = ({ name, queueUrl, source }: DeployedPipeline): Che
   name: `${name}: notifications`,
   actions: ['s3:GetBucketNotification'],
   run: async ({ clients }) => {
-    const { bucket, prefix, kind } = source;
+    const { bucket, prefixes, kind } = source;
     const { QueueConfigurations = [], EventBridgeConfiguration } = await clients.s3.send(
       new GetBucketNotificationConfigurationCommand({ Bucket: bucket }),
     );
@@ -19,13 +19,20 @@ export const notifications = ({ name, queueUrl, source }: DeployedPipeline): Che
           )
         : ok(`${bucket} tells EventBridge`);
     }
-    const where = `s3://${bucket}/${prefix}`;
-    const isThere = QueueConfigurations.some(
-      (one) => isQueue(one.QueueArn, queueUrl) && isOfCreation(one) && prefixOf(one) === prefix,
+    const missing = prefixes.filter(
+      (prefix) =>
+        !QueueConfigurations.some(
+          (one) => isQueue(one.QueueArn, queueUrl) && isOfCreation(one) && prefixOf(one) === prefix,
+        ),
     );
-    return isThere
-      ? ok(`the queue is told of new objects in ${where}`)
-      : fail(`the queue is not told of new objects in ${where}`, 'put the notification back: npx cdk deploy');
+    const places = (of: readonly string[]): string =>
+      of.map((prefix) => `s3://${bucket}/${prefix}`).join(' and ');
+    return missing.length === 0
+      ? ok(`the queue is told of new objects in ${places(prefixes)}`)
+      : fail(
+          `the queue is not told of new objects in ${places(missing)}`,
+          'put the notification back: npx cdk deploy',
+        );
   },
 });
 

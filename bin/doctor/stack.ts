@@ -1,5 +1,5 @@
 import type { StackSettings } from '../../lib/settings.ts';
-import type { StackOutputs } from '../shared/stack-outputs.ts';
+import type { StackOutputs } from '../../lib/stack-outputs.ts';
 import { accessLogChecks } from './access-logs.ts';
 import { type Check, fail, ok, skip } from './check.ts';
 import { eventSource, functionErrors } from './function.ts';

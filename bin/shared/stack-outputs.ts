@@ -1,7 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-
-/** What a deployed stack says of itself: its outputs, by name. */
-export type StackOutputs = Readonly<Record<string, string>>;
+import type { StackOutputs } from '../../lib/stack-outputs.ts';
 
 /** The outputs of a deployed stack; undefined where there is no such stack. */
 export const stackOutputs = async (

@@ -1,30 +1,23 @@
+import { Annotations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { StackSettings } from '../settings.ts';
+import type { ForwardingProps } from '../scout-forwarder.ts';
 
-/** What the role of a function in a VPC needs: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
-export const NETWORK_ACTIONS = [
-  'ec2:CreateNetworkInterface',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeSubnets',
-  'ec2:DeleteNetworkInterface',
-  'ec2:AssignPrivateIpAddresses',
-  'ec2:UnassignPrivateIpAddresses',
-];
-
-/** The settings' VPC, subnets and security groups, taken by id, so that synth looks nothing up. */
-export const functionNetwork = (
+/** A VPC, subnets and security groups by their ids, so that synth looks nothing up. */
+export const importNetwork = (
   scope: Construct,
-  { vpcId, subnetIds = [], securityGroupIds }: StackSettings,
-): Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> => {
+  vpcId: string | undefined,
+  subnetIds: readonly string[],
+  securityGroupIds: readonly string[] | undefined,
+): Pick<ForwardingProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> => {
   if (vpcId === undefined) return {};
   const vpc = ec2.Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId, availabilityZones: ['any'] });
-  const subnets = subnetIds.map((id) => ec2.Subnet.fromSubnetId(scope, id, id));
-  const securityGroups = securityGroupIds?.map((id) =>
-    ec2.SecurityGroup.fromSecurityGroupId(scope, id, id),
-  ) ?? [
-    new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: 'Scout forwarder: outbound only' }),
-  ];
+  const subnets = subnetIds.map((id) => {
+    const subnet = ec2.Subnet.fromSubnetId(scope, id, id);
+    const why = 'A function needs no route table of its subnet.';
+    Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', why);
+    return subnet;
+  });
+  const securityGroups = securityGroupIds?.map((id) => ec2.SecurityGroup.fromSecurityGroupId(scope, id, id));
   return { vpc, vpcSubnets: { subnets }, securityGroups };
 };

@@ -17,7 +17,11 @@ describe('load balancers', () => {
         Effect: 'Allow',
         Action: 's3:PutObject',
         Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
-        Resource: '${Bucket.Arn}/alb/AWSLogs/${AWS::AccountId}/*',
+        Resource: [
+          '${Bucket.Arn}/logs/alb/AWSLogs/${AWS::AccountId}/*',
+          // Load balancers that were turned on by hand before there was `logs/`.
+          '${Bucket.Arn}/alb/AWSLogs/${AWS::AccountId}/*',
+        ],
       },
     ]);
   });
@@ -26,6 +30,9 @@ describe('load balancers', () => {
     expect(delivery({ albLogAccounts: '210987654321,012345678901' })).toMatchObject([
       {
         Resource: [
+          '${Bucket.Arn}/logs/alb/AWSLogs/${AWS::AccountId}/*',
+          '${Bucket.Arn}/logs/alb/AWSLogs/210987654321/*',
+          '${Bucket.Arn}/logs/alb/AWSLogs/012345678901/*',
           '${Bucket.Arn}/alb/AWSLogs/${AWS::AccountId}/*',
           '${Bucket.Arn}/alb/AWSLogs/210987654321/*',
           '${Bucket.Arn}/alb/AWSLogs/012345678901/*',
@@ -39,7 +46,7 @@ describe('load balancers', () => {
       Outputs: Record<string, { Value: unknown }>;
     };
     expect(asText(Outputs.TurnOnConnectionLogs?.Value)).toBe(
-      'aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=connection_logs.s3.enabled,Value=true Key=connection_logs.s3.bucket,Value=${Bucket} Key=connection_logs.s3.prefix,Value=alb',
+      'aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=connection_logs.s3.enabled,Value=true Key=connection_logs.s3.bucket,Value=${Bucket} Key=connection_logs.s3.prefix,Value=logs/alb',
     );
     expect(Outputs).toHaveProperty('TurnOnAccessLogs');
   });
@@ -57,7 +64,7 @@ describe('load balancers that the settings name', () => {
       LoadBalancerArn: ALB('eu-west-1'),
       Log: 'access_logs',
       Bucket: '${Bucket}',
-      Prefix: 'alb',
+      Prefix: 'logs/alb',
     });
     expect(DependsOn).toContain(policy);
   });
@@ -130,7 +137,7 @@ describe('an existing bucket', () => {
   });
 
   it('gets a notification beside those it has', () => {
-    const { Properties } = resource(synth(existing), 'Custom::S3BucketNotifications', 'AlbLogs');
+    const { Properties } = resource(synth(existing), 'Custom::S3BucketNotifications', 'LogBucket');
     expect(asText(Properties)).toMatchObject({
       BucketName: 'logs.example.com',
       // CDK's handler then reads what is there and adds to it, or takes away what this stack added.
@@ -149,7 +156,7 @@ describe('an existing bucket', () => {
 
   it('is taken whole where no prefix is given', () => {
     const { albLogPrefix: _, ...whole } = existing;
-    const { Properties } = resource(synth(whole), 'Custom::S3BucketNotifications', 'AlbLogs');
+    const { Properties } = resource(synth(whole), 'Custom::S3BucketNotifications', 'LogBucket');
     expect(JSON.stringify(Properties)).not.toContain('FilterRules');
   });
 

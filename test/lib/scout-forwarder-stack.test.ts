@@ -147,6 +147,7 @@ describe('the bucket', () => {
       NotificationConfiguration: {
         QueueConfigurations: [
           told('metrics/', 'MetricsForwarderQueue'),
+          told('logs/', 'AlbLogsForwarderQueue'),
           told('alb/', 'AlbLogsForwarderQueue'),
         ],
       },
@@ -194,7 +195,7 @@ describe('the stack', () => {
       LogsDeadLetterQueueUrl: '${AlbLogsForwarderDeadLetterQueue}',
       LogsFunctionName: '${AlbLogsForwarderFunction}',
       TurnOnAccessLogs:
-        'aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=${Bucket} Key=access_logs.s3.prefix,Value=alb',
+        'aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=${Bucket} Key=access_logs.s3.prefix,Value=logs/alb',
       DashboardUrl:
         'https://${AWS::Region}.console.aws.amazon.com/cloudwatch/home?region=${AWS::Region}#dashboards/dashboard/${Dashboard}',
     });

@@ -5,8 +5,8 @@ import { readFunctionSettings } from '../../lambdas/function-settings.ts';
 import { asText, resource, synth } from '../support/harness/synth.ts';
 
 const PIPELINES = [
-  { pipeline: 'metrics', id: 'Metrics', prefix: 'metrics/', memory: 512 },
-  { pipeline: 'logs', id: 'AlbLogs', prefix: 'alb/', memory: 1769 },
+  { pipeline: 'metrics', id: 'Metrics', objects: '${Bucket.Arn}/metrics/*', memory: 512 },
+  { pipeline: 'logs', id: 'AlbLogs', objects: ['${Bucket.Arn}/logs/*', '${Bucket.Arn}/alb/*'], memory: 1769 },
 ] as const;
 
 const DAYS_14 = 14 * 24 * 3600;
@@ -19,7 +19,7 @@ const statements = (template: Template, id: string): unknown[] => {
 
 const SECRET = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret';
 
-describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, prefix, memory }) => {
+describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects, memory }) => {
   const template = synth();
   const lambda = resource(template, 'AWS::Lambda::Function', `${id}ForwarderFunction`);
 
@@ -92,6 +92,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, prefix, 
       SOURCE_BUCKET: '${Bucket}',
       REJECTED_BUCKET: '${Bucket}',
       REJECTED_PREFIX: 'rejected/',
+      ...(pipeline === 'logs' && { LOG_KINDS: 'alb' }),
     });
     expect(() => readFunctionSettings(Environment.Variables, pipeline)).not.toThrow();
   });
@@ -103,7 +104,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, prefix, 
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
         Resource: `\${${id}ForwarderLogGroup.Arn}`,
       },
-      { Effect: 'Allow', Action: 's3:GetObject', Resource: `\${Bucket.Arn}/${prefix}*` },
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: objects },
       { Effect: 'Allow', Action: 's3:ListBucket', Resource: '${Bucket.Arn}' },
       { Effect: 'Allow', Action: 's3:PutObject', Resource: '${Bucket.Arn}/rejected/*' },
       {
@@ -176,7 +177,7 @@ describe('a forwarding function', () => {
       Effect: 'Allow',
       Action: 'kms:Decrypt',
       Resource: secretKmsKeyArn,
-      Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.${AWS::Region}.amazonaws.com' } },
+      Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.${AWS::Region}.${AWS::URLSuffix}' } },
     });
   });
 

@@ -84,7 +84,7 @@ describe('the target', () => {
     await expect(target('--prefix', 'alb/')).rejects.toThrow('stack ScoutForwarder has no ALB log pipeline');
     stackHas(OUTPUTS);
     await expect(target('--prefix', 'rejected/')).rejects.toThrow(
-      '--prefix is rejected/; it must begin with alb/',
+      '--prefix is rejected/; it must begin with logs/',
     );
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id X does not exist'));
     await expect(target('--prefix', 'alb/', '--stack', 'X')).rejects.toThrow(

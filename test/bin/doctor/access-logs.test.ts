@@ -12,8 +12,12 @@ beforeEach(() => void loadBalancing.reset());
 
 describe('access logs', () => {
   it('are on, to where the stack reads', async () => {
-    loadBalancerHas(to('ours', 'alb'));
-    expect(await logs()).toEqual({ 'access logs of shop': { status: 'ok', found: 'on, to s3://ours/alb' } });
+    for (const prefix of ['logs/alb', 'alb']) {
+      loadBalancerHas(to('ours', prefix));
+      expect(await logs()).toEqual({
+        'access logs of shop': { status: 'ok', found: `on, to s3://ours/${prefix}` },
+      });
+    }
   });
 
   it('are off', async () => {
@@ -40,7 +44,7 @@ describe('access logs', () => {
     expect(await logs()).toMatchObject({
       'access logs of shop': {
         status: 'fail',
-        found: `they go to s3://${bucket}/${prefix}, the stack reads s3://ours/alb/`,
+        found: `they go to s3://${bucket}/${prefix}, the stack reads s3://ours/logs/`,
         remedy: expect.stringContaining('albLogBucketName'),
       },
     });

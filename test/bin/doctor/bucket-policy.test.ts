@@ -9,7 +9,7 @@ beforeEach(() => void s3.reset());
 
 /** What load balancers of an account write. */
 
-const object = (account: string): string => `arn:aws:s3:::ours/alb/AWSLogs/${account}/*`;
+const object = (account: string): string => `arn:aws:s3:::ours/logs/alb/AWSLogs/${account}/*`;
 
 const OWN = object('123456789012');
 
@@ -33,15 +33,15 @@ describe('the log delivery policy', () => {
 
   it.each([
     [[]],
-    [statement('arn:aws:s3:::ours/alb/AWSLogs/210987654321/*')],
-    [statement('arn:aws:s3:::oursXalb/AWSLogs/123456789012/*')],
+    [statement('arn:aws:s3:::ours/logs/alb/AWSLogs/210987654321/*')],
+    [statement('arn:aws:s3:::oursXlogs/alb/AWSLogs/123456789012/*')],
     [statement(OWN, { Effect: 'Deny' })],
     [statement(OWN, { Action: 's3:GetObject' })],
     [statement(OWN, { Principal: { Service: 'delivery.logs.amazonaws.com' } })],
   ])('does not: %j', async (statements) => {
     expect(await policy(statements)).toMatchObject({
       status: 'fail',
-      found: 'load balancers of 123456789012 may not write to ours/alb/',
+      found: 'load balancers of 123456789012 may not write to ours/logs/alb/',
     });
   });
 

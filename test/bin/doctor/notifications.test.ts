@@ -14,7 +14,11 @@ describe('notifications', () => {
   const EventBridgeConfiguration = {};
   it('of both prefixes go to their queues', async () => {
     bucketTells('ours', {
-      QueueConfigurations: [tells('Metrics', 'metrics/'), tells('Logs', 'alb/', 'prefix')],
+      QueueConfigurations: [
+        tells('Metrics', 'metrics/'),
+        tells('Logs', 'logs/', 'prefix'),
+        tells('Logs', 'alb/'),
+      ],
     });
     expect(await examineStack(/notifications/)).toEqual({
       'metrics: notifications': {
@@ -23,15 +27,20 @@ describe('notifications', () => {
       },
       'logs: notifications': {
         status: 'ok',
-        found: 'the queue is told of new objects in s3://ours/alb/',
+        found: 'the queue is told of new objects in s3://ours/logs/ and s3://ours/alb/',
       },
     });
   });
 
   it('of another prefix, to another queue or of other events are none', async () => {
-    const removed = { ...tells('Logs', 'alb/'), Events: ['s3:ObjectRemoved:*' as const] };
+    const removed = { ...tells('Logs', 'logs/'), Events: ['s3:ObjectRemoved:*' as const] };
     bucketTells('ours', {
-      QueueConfigurations: [tells('Metrics', 'alb/'), tells('Other-Metrics', 'metrics/'), removed],
+      QueueConfigurations: [
+        tells('Metrics', 'alb/'),
+        tells('Other-Metrics', 'metrics/'),
+        tells('Logs', 'alb/'),
+        removed,
+      ],
       EventBridgeConfiguration,
     });
     const finding = { status: 'fail', remedy: 'put the notification back: npx cdk deploy' };

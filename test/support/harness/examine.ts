@@ -49,7 +49,7 @@ export const PIPELINE: DeployedPipeline = {
   queueUrl: `${QUEUES}/metrics-queue`,
   deadLetterQueueUrl: `${QUEUES}/metrics-dead`,
   functionName: 'forward-metrics',
-  source: { bucket: 'ours', prefix: 'metrics/', kind: 'notifications' },
+  source: { bucket: 'ours', prefixes: ['metrics/'], kind: 'notifications' },
 };
 
 /** Answers with data points of metrics of metrics, by namespace and name: minutes ago and value. */

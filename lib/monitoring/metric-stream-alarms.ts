@@ -1,0 +1,82 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { MetricStreamToScout } from '../metric-stream-to-scout.ts';
+import { createAlarm, FIVE_MINUTES, LATE } from './forwarder-alarms.ts';
+
+const SILENCE_PERIOD = Duration.minutes(15);
+const SILENCE_PERIODS = 2;
+
+/**
+ * Alarms about what happens before an object is in the bucket.
+ * @param isFiltered the stream includes some metrics only, which may be sparse: no data is not an alarm then
+ */
+export const createMetricStreamAlarms = (
+  construct: MetricStreamToScout,
+  { isFiltered }: { readonly isFiltered: boolean },
+): void => {
+  const { deliveryStream, forwarder } = construct;
+  const silent = {
+    comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: SILENCE_PERIODS,
+    treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+  };
+  createAlarm(construct, 'DeliveryStreamLateAlarm', {
+    metric: deliveryStream.metric('DeliveryToS3.DataFreshness', {
+      statistic: cloudwatch.Stats.MAXIMUM,
+      period: FIVE_MINUTES,
+    }),
+    threshold: LATE.toSeconds(),
+    alarmDescription:
+      'metrics: Firehose cannot write to the bucket. Read its log group and the prefix firehose-errors/. Firehose retries for 24 hours.',
+  });
+  createAlarm(construct, 'PublishErrorsAlarm', {
+    metric: metricStreamMetric(construct, 'PublishErrorRate', {
+      statistic: cloudwatch.Stats.AVERAGE,
+      period: FIVE_MINUTES,
+    }),
+    threshold: 0,
+    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+    alarmDescription:
+      "metrics: CloudWatch could not put metric updates into Firehose, and those are lost. Check the metric stream's role and Firehose's quotas.",
+  });
+  createAlarm(construct, 'ThrottledRecordsAlarm', {
+    metric: deliveryStream.metric('ThrottledRecords', {
+      statistic: cloudwatch.Stats.SUM,
+      period: FIVE_MINUTES,
+    }),
+    alarmDescription:
+      'metrics: Firehose throttles the metric stream, and updates may be lost. Ask for a higher quota of records per second, or stream fewer metrics.',
+  });
+  if (isFiltered) return;
+  createAlarm(construct, 'MetricStreamSilentAlarm', {
+    ...silent,
+    metric: deliveryStream.metricIncomingRecords({
+      statistic: cloudwatch.Stats.SUM,
+      period: SILENCE_PERIOD,
+    }),
+    alarmDescription:
+      'metrics: the metric stream has sent nothing for 30 minutes. Check that it is running, that its filters match metrics, and that its role may write to Firehose.',
+  });
+  createAlarm(construct, 'NoObjectsAlarm', {
+    ...silent,
+    metric: forwarder.metric('ObjectsForwarded', {
+      statistic: cloudwatch.Stats.SUM,
+      period: SILENCE_PERIOD,
+    }),
+    alarmDescription:
+      'metrics: no object was forwarded for 30 minutes. If Firehose writes objects, check that the bucket still notifies the queue, and that Lambda polls it: npm run doctor.',
+  });
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-metric-streams-monitoring.html */
+export const metricStreamMetric = (
+  { metricStream }: MetricStreamToScout,
+  metricName: 'PublishErrorRate' | 'TotalMetricUpdate',
+  options: cloudwatch.MetricOptions,
+): cloudwatch.Metric =>
+  new cloudwatch.Metric({
+    namespace: 'AWS/CloudWatch/MetricStreams',
+    metricName,
+    dimensionsMap: { MetricStreamName: metricStream.ref },
+    ...options,
+  });
