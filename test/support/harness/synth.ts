@@ -75,7 +75,8 @@ const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8
 
 let bundles: string | undefined;
 
-const createBundles = (): string => {
+/** A directory with an empty bundle for each function. */
+export const createBundles = (): string => {
   if (bundles !== undefined) return bundles;
   bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
   for (const name of ['metrics', 'logs', 'log-switch']) {

@@ -1,0 +1,143 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { describe, expect, test } from 'vitest';
+import { allowDelivery } from '../../lib/log-delivery.ts';
+import { LogsToScout, type LogsToScoutProps } from '../../lib/logs-to-scout.ts';
+import { MetricStreamToScout } from '../../lib/metric-stream-to-scout.ts';
+import { asText, createBundles, resource } from '../support/harness/synth.ts';
+
+const bundles = createBundles();
+
+const newStack = (): Stack => new Stack(new App({ builtinCloudFormationValidation: false }), 'Other');
+
+const scoutOf = (stack: Stack): LogsToScoutProps['scout'] => ({
+  endpoint: 'https://otel.example.com/tenant/otlp',
+  tokenUrl: 'https://id.example.com/oauth/token',
+  secret: secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'scout/oauth-client'),
+});
+
+describe('the constructs in the stack of another app', () => {
+  test('need nothing but Scout, and several fit in one stack', () => {
+    const stack = newStack();
+    const scout = scoutOf(stack);
+    for (const id of ['A', 'B']) {
+      new MetricStreamToScout(stack, `Metrics${id}`, { scout, bundles });
+      new LogsToScout(stack, `Logs${id}`, { scout, bundles });
+    }
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::S3::Bucket', 4);
+    template.resourceCountIs('AWS::CloudWatch::MetricStream', 2);
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
+  });
+
+  test('share a bucket, and run in a VPC', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc');
+    const common = { scout: scoutOf(stack), bundles, bucket: new s3.Bucket(stack, 'Shared'), vpc };
+    new MetricStreamToScout(stack, 'Metrics', common);
+    new LogsToScout(stack, 'Logs', { ...common, logKinds: ['alb', 'alb-connection'] });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    expect(asText(resource(template, 'AWS::Lambda::Function', 'LogsForwarder').Properties)).toMatchObject({
+      Environment: { Variables: { LOG_KINDS: 'alb,alb-connection' } },
+      VpcConfig: { SecurityGroupIds: ['${LogsForwarderSecurityGroup.GroupId}'] },
+    });
+  });
+
+  test('turn on the logs of a load balancer whose ARN only the deploy knows', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc');
+    const balancer = new elbv2.ApplicationLoadBalancer(stack, 'Web', { vpc });
+    const logs = new LogsToScout(stack, 'Logs', {
+      scout: scoutOf(stack),
+      bundles,
+      loadBalancers: [balancer],
+    });
+    expect(logs.turnOnCommands).toEqual({});
+    const { Properties } = resource(Template.fromStack(stack), 'Custom::AlbLogSwitch', 'Logs');
+    expect(asText(Properties)).toMatchObject({ LoadBalancerArn: '${Web}', Prefix: 'logs/alb' });
+  });
+
+  test('read the exact secret that they are given, by its own key', () => {
+    const stack = newStack();
+    const secret = new secretsmanager.Secret(stack, 'Own');
+    new LogsToScout(stack, 'Logs', { scout: { ...scoutOf(stack), secret }, bundles });
+    const { PolicyDocument } = resource(
+      Template.fromStack(stack),
+      'AWS::IAM::Policy',
+      'LogsForwarder',
+    ).Properties;
+    expect(asText(PolicyDocument)).toMatchObject({
+      Statement: expect.arrayContaining([
+        { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '${Own}' },
+      ]),
+    });
+  });
+
+  test('refuse at synth what the function could not read, naming every wrong variable', () => {
+    const stack = newStack();
+    const environment = { ALB_BODY: 'xml', BATCH_SIZE: '0' };
+    const create = (): unknown =>
+      new LogsToScout(stack, 'Logs', { scout: scoutOf(stack), bundles, environment });
+    expect(create).toThrow(/BATCH_SIZE is "0".*ALB_BODY is "xml"/);
+  });
+
+  test('set memory, time-out and concurrency', () => {
+    const stack = newStack();
+    const sizes = { memorySize: 1024, timeout: Duration.minutes(10), maxConcurrency: 50 };
+    new MetricStreamToScout(stack, 'Metrics', { scout: scoutOf(stack), bundles, ...sizes });
+    const template = Template.fromStack(stack);
+    expect(resource(template, 'AWS::Lambda::Function', 'MetricsForwarder').Properties).toMatchObject({
+      MemorySize: 1024,
+      Timeout: 600,
+    });
+    expect(resource(template, 'AWS::SQS::Queue', 'MetricsForwarderQueue').Properties).toMatchObject({
+      VisibilityTimeout: 3600,
+    });
+  });
+});
+
+describe('logs that CloudWatch Logs delivers', () => {
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html
+  test('need the bucket policy that AWS documents, with its conditions', () => {
+    const stack = newStack();
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    const delivery = {
+      folder: 'nlb',
+      principal: 'delivery.logs.amazonaws.com',
+      attributes: 'access_logs',
+      output: 'TurnOnAccessLogs',
+    } as const;
+    allowDelivery(bucket, [delivery], ['123456789012']);
+    const { PolicyDocument } = resource(
+      Template.fromStack(stack),
+      'AWS::S3::BucketPolicy',
+      'Bucket',
+    ).Properties;
+    const Principal = { Service: 'delivery.logs.amazonaws.com' };
+    const source = { 'aws:SourceAccount': ['123456789012'] };
+    const ArnLike = { 'aws:SourceArn': ['arn:${AWS::Partition}:logs:${AWS::Region}:123456789012:*'] };
+    expect(asText(PolicyDocument)).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal,
+          Action: 's3:GetBucketAcl',
+          Resource: '${Bucket.Arn}',
+          Condition: { StringEquals: source, ArnLike },
+        },
+        {
+          Effect: 'Allow',
+          Principal,
+          Action: 's3:PutObject',
+          Resource: '${Bucket.Arn}/logs/nlb/AWSLogs/123456789012/*',
+          Condition: { StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', ...source }, ArnLike },
+        },
+      ],
+    });
+  });
+});
