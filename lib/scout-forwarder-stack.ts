@@ -20,6 +20,7 @@ import { ManagedLogGroups } from './managed-log-groups.ts';
 import { MetricStreamToScout, type MetricStreamToScoutProps } from './metric-stream-to-scout.ts';
 import { notifyOnAlarm } from './monitoring/alarm-actions.ts';
 import { createDashboard } from './monitoring/dashboard.ts';
+import { createLogQueries } from './monitoring/log-queries.ts';
 import { consoleHost } from './region-facts.ts';
 import type { ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
 import { functionEnvironment, type StackSettings } from './settings.ts';
@@ -52,6 +53,7 @@ export class ScoutForwarderStack extends Stack {
     const forwarders = [metrics, logs].flatMap((construct) => construct?.forwarder ?? []);
     const alarms = this.node.findAll().filter((construct) => construct instanceof cloudwatch.Alarm);
     notifyOnAlarm(this, alarms, settings);
+    createLogQueries(this, forwarders);
     if (settings.dashboard) {
       const { dashboardName } = createDashboard(this, forwarders, metrics, alarms);
       this.outputDashboard(dashboardName);

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -18,6 +18,12 @@ export const notifyOnAlarm = (
     ...(alarmTopicArn ? [sns.Topic.fromTopicArn(scope, 'AlarmTopic', alarmTopicArn)] : []),
     ...(alarmEmail ? [createEmailTopic(scope, alarmEmail)] : []),
   ];
+  if (topics.length === 0) {
+    Annotations.of(scope).addWarningV2(
+      'scout-forwarder:alarmsReachNoOne',
+      'No alarm notifies anyone. Set alarmEmail or alarmTopicArn.',
+    );
+  }
   for (const action of topics.map((topic) => new SnsAction(topic))) {
     for (const alarm of alarms) {
       alarm.addAlarmAction(action);

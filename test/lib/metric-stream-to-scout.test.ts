@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it, test } from 'vitest';
 import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
-import { asText, resource, synth } from '../support/harness/synth.ts';
+import { asText, createStack, resource, synth } from '../support/harness/synth.ts';
 
 const metricStream = (context?: object) =>
   asText(resource(synth({ ...context }), 'AWS::CloudWatch::MetricStream', 'Metrics').Properties) as Record<
@@ -154,6 +155,43 @@ describe('the delivery stream', () => {
       Statistic: 'Maximum',
       Threshold: 900,
     });
+  });
+
+  test.each([
+    ['PublishErrorsAlarm', 'AWS/CloudWatch/MetricStreams', 'PublishErrorRate', 'GreaterThanThreshold', 0],
+    ['ThrottledRecordsAlarm', 'AWS/Firehose', 'ThrottledRecords', 'GreaterThanOrEqualToThreshold', 1],
+  ])('has a %s for metrics that are lost', (id, Namespace, MetricName, ComparisonOperator, Threshold) => {
+    expect(resource(template, 'AWS::CloudWatch::Alarm', `Metrics${id}`).Properties).toMatchObject({
+      Namespace,
+      MetricName,
+      ComparisonOperator,
+      Threshold,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  test('has an alarm for objects that stop reaching the function', () => {
+    expect(resource(template, 'AWS::CloudWatch::Alarm', 'MetricsNoObjectsAlarm').Properties).toMatchObject({
+      Namespace: 'ScoutForwarder',
+      MetricName: 'ObjectsForwarded',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 900,
+      EvaluationPeriods: 2,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('has no alarm for silence where it includes some metrics only, which may be sparse', () => {
+    const ids = Object.keys(synth({ metricPreset: 's3' }).findResources('AWS::CloudWatch::Alarm'));
+    expect(ids.filter((id) => /Silent|NoObjects/.test(id))).toEqual([]);
+  });
+
+  test('warns at synth that every metric is streamed, unless something is chosen', () => {
+    const warning = Match.stringLikeRegexp('carries every metric');
+    Annotations.fromStack(createStack()).hasWarning('/Stack/Metrics', warning);
+    for (const context of [{ metricPreset: 'alb' }, { metricExclude: 'AWS/Usage' }])
+      Annotations.fromStack(createStack(context)).hasNoWarning('/Stack/Metrics', warning);
   });
 
   it('has an alarm for a silent metric stream, which says nothing by saying nothing', () => {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { asText, resource, synth } from '../../support/harness/synth.ts';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it, test } from 'vitest';
+import { asText, createStack, resource, synth } from '../../support/harness/synth.ts';
 
 const VPC = {
   vpcId: 'vpc-0123456789abcdef0',
@@ -29,6 +30,11 @@ describe('a function', () => {
     const securityGroupIds = ['sg-01234567', 'sg-0123456789abcdef0'];
     expect(vpcConfig({ ...VPC, securityGroupIds })).toMatchObject({ SecurityGroupIds: securityGroupIds });
     synth({ ...VPC, securityGroupIds }).resourceCountIs('AWS::EC2::SecurityGroup', 0);
+  });
+
+  test('warns of no route table, which a function does not need', () => {
+    const warning = Match.stringLikeRegexp('routeTableId');
+    Annotations.fromStack(createStack(VPC)).hasNoWarning('*', warning);
   });
 
   it('may make network interfaces only in a VPC', () => {

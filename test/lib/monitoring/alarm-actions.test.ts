@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { asText, resource, synth } from '../../support/harness/synth.ts';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it, test } from 'vitest';
+import { asText, createStack, resource, synth } from '../../support/harness/synth.ts';
 
 const alarms = (context?: object) =>
   Object.values(synth({ ...context }).findResources('AWS::CloudWatch::Alarm')).map(
@@ -7,8 +8,11 @@ const alarms = (context?: object) =>
   );
 
 describe('alarms', () => {
-  it('tell nobody by default', () => {
+  test('notify no one by default, and synth warns of it', () => {
     for (const alarm of alarms()) expect(alarm).not.toHaveProperty('AlarmActions');
+    const warning = Match.stringLikeRegexp('alarmEmail or alarmTopicArn');
+    Annotations.fromStack(createStack()).hasWarning('/Stack', warning);
+    Annotations.fromStack(createStack({ alarmEmail: 'ops@example.com' })).hasNoWarning('/Stack', warning);
   });
 
   it('tell the topic of the settings when they begin and when they end', () => {
