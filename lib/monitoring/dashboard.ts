@@ -2,6 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { FIVE_MINUTES, LATE, lateness, metricId } from './forwarder-alarms.ts';
+import { metricStreamMetric } from './metric-stream-alarms.ts';
+import { PRICES } from '../prices.ts';
 import type { MetricStreamToScout } from '../metric-stream-to-scout.ts';
 import type { ScoutForwarder } from '../scout-forwarder.ts';
 
@@ -28,34 +30,44 @@ export const createDashboard = (
           forwarder.metric('RecordsRead', sum(`${forwarder.pipeline}: read`)),
           forwarder.metric('RecordsDelivered', sum(`${forwarder.pipeline}: delivered`)),
         ]),
-        graph('How late? Seconds, at worst', forwarders, (forwarder) => [lateness(forwarder)], {
-          leftAnnotations: [{ value: LATE.toSeconds(), label: 'alarm', color: cloudwatch.Color.RED }],
-        }),
+        graph(
+          'How late? Delivery lag in seconds, maximum',
+          forwarders,
+          (forwarder) => [lateness(forwarder)],
+          {
+            leftAnnotations: [{ value: LATE.toSeconds(), label: 'alarm', color: cloudwatch.Color.RED }],
+          },
+        ),
         graph('How much? Bytes sent to Scout', forwarders, (forwarder) => [
           forwarder.metric('BytesSent', sum(forwarder.pipeline)),
         ]),
       ],
       [
-        graph('What was refused?', forwarders, (forwarder) => [
-          forwarder.metric('RecordsRejected', sum(`${forwarder.pipeline}: records rejected`)),
-          forwarder.metric('ObjectsDeadLettered', sum(`${forwarder.pipeline}: objects dead-lettered`)),
+        graph('What was rejected? Records', forwarders, (forwarder) => [
+          forwarder.metric('RecordsRejected', sum(forwarder.pipeline)),
         ]),
-        graph('What waits? Objects, and requests tried again', forwarders, (forwarder) => [
-          forwarder.metric('ObjectsForwarded', sum(`${forwarder.pipeline}: forwarded`)),
+        graph('What waits? Objects in the queues and dead-letter queues', forwarders, (forwarder) => [
           forwarder.queue.metricApproximateNumberOfMessagesVisible(
             sum(`${forwarder.pipeline}: queued`, 'Maximum'),
           ),
-          forwarder.metric('ExportRetries', sum(`${forwarder.pipeline}: tried again`)),
+          forwarder.deadLetterQueue.metricApproximateNumberOfMessagesVisible(
+            sum(`${forwarder.pipeline}: dead letters now`, 'Maximum'),
+          ),
+          forwarder.metric('ObjectsDeadLettered', sum(`${forwarder.pipeline}: dead-lettered`)),
         ]),
+        graph('What was done? Objects forwarded, and requests retried', forwarders, (forwarder) => [
+          forwarder.metric('ObjectsForwarded', sum(`${forwarder.pipeline}: forwarded`)),
+          forwarder.metric('ExportRetries', sum(`${forwarder.pipeline}: retries`)),
+        ]),
+      ],
+      [
         new cloudwatch.SingleValueWidget({
-          title: 'What does it cost? Dollars of the last day, at list prices of us-east-1',
+          title: 'What does it cost? Dollars a month, AWS and Scout, by the last day at list prices',
           width: 8,
           height: 6,
-          metrics: [
-            ...forwarders.flatMap(forwarderCosts),
-            ...(metricStream ? metricStreamCosts(metricStream) : []),
-          ],
+          metrics: [monthlyCost(forwarders, metricStream)],
         }),
+        new cloudwatch.TextWidget({ width: 16, height: 6, markdown: RUNBOOK }),
       ],
     ],
   });
@@ -74,50 +86,68 @@ const graph = (
 ): cloudwatch.GraphWidget =>
   new cloudwatch.GraphWidget({ title, width: 8, left: forwarders.flatMap(metrics), ...props });
 
-// https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer and the price pages of Lambda (arm64), CloudWatch and
-// Data Firehose, us-east-1
-const PER_GB_OUT = 0.09;
-const PER_GB_SECOND = 0.0000133334;
-const PER_MILLION_REQUESTS = 0.2;
-const PER_THOUSAND_METRIC_UPDATES = 0.003;
-const PER_GB_FIREHOSE = 0.029;
+const RUNBOOK = [
+  '### Runbook',
+  '- **Late or queued**: read the function log for errors of Scout or its token endpoint. Nothing is lost for 14 days.',
+  '- **Dead letters**: read `error.type` and `error.message` of a message, fix the cause, then redrive the queue.',
+  '- **Rejected**: the records and the reason are in the bucket under `rejected/`.',
+  '- **Anything else**: `npm run doctor`. Logs Insights has saved queries in the folder of the stack.',
+].join('\n');
 
 const DAY = { statistic: cloudwatch.Stats.SUM, period: Duration.days(1) };
+const DAYS_PER_MONTH = 365 / 12;
 
-const forwarderCosts = (forwarder: ScoutForwarder): cloudwatch.IMetric[] => {
+/** One number: the last day's bill times the days of a month. Fixed costs and storage are not in it. */
+const monthlyCost = (
+  forwarders: readonly ScoutForwarder[],
+  metricStream: MetricStreamToScout | undefined,
+): cloudwatch.IMetric => {
+  const terms = [
+    ...forwarders.flatMap(forwarderCosts),
+    ...(metricStream ? metricStreamCosts(metricStream) : []),
+  ];
+  return new cloudwatch.MathExpression({
+    label: '$ a month',
+    expression: `(${terms.map(({ id, dollars }) => `FILL(${id}, 0) * ${dollars.toFixed(15)}`).join(' + ')}) * ${DAYS_PER_MONTH}`,
+    usingMetrics: Object.fromEntries(terms.map(({ id, metric }) => [id, metric])),
+    period: DAY.period,
+  });
+};
+
+/** A metric that is billed, and its price per unit. */
+interface CostTerm {
+  readonly id: string;
+  readonly metric: cloudwatch.IMetric;
+  readonly dollars: number;
+}
+
+const forwarderCosts = (forwarder: ScoutForwarder): CostTerm[] => {
   const { function: handler, memorySize, pipeline } = forwarder;
-  const id = (name: string): string => metricId(forwarder, name);
-  const [bytes, ms, calls] = [id('bytes'), id('ms'), id('calls')];
+  const perMillionRecords =
+    pipeline === 'logs' ? PRICES.perMillionScoutLogRecords : PRICES.perMillionScoutMetricPoints;
+  const term = (name: string, metric: cloudwatch.IMetric, dollars: number): CostTerm => ({
+    id: metricId(forwarder, name),
+    metric,
+    dollars,
+  });
   return [
-    dollars(`${pipeline}: bytes out`, `${bytes} / 1000000000 * ${PER_GB_OUT}`, {
-      [bytes]: forwarder.metric('BytesSent', DAY),
-    }),
-    dollars(
-      `${pipeline}: Lambda`,
-      `${ms} / 1000 * ${memorySize / 1024} * ${PER_GB_SECOND} + ${calls} / 1000000 * ${PER_MILLION_REQUESTS}`,
-      { [ms]: handler.metricDuration(DAY), [calls]: handler.metricInvocations(DAY) },
-    ),
+    term('bytes', forwarder.metric('BytesSent', DAY), PRICES.perGbOut / 1e9),
+    term('records', forwarder.metric('RecordsDelivered', DAY), perMillionRecords / 1e6),
+    term('ms', handler.metricDuration(DAY), ((memorySize / 1024) * PRICES.perLambdaGbSecond) / 1000),
+    term('calls', handler.metricInvocations(DAY), PRICES.perMillionLambdaRequests / 1e6),
   ];
 };
 
-const metricStreamCosts = ({ metricStream, deliveryStream }: MetricStreamToScout): cloudwatch.IMetric[] => [
-  dollars('metric stream', `updates / 1000 * ${PER_THOUSAND_METRIC_UPDATES}`, {
-    updates: new cloudwatch.Metric({
-      namespace: 'AWS/CloudWatch/MetricStreams',
-      // Counts additional statistics too, as the bill does.
-      metricName: 'TotalMetricUpdate',
-      dimensionsMap: { MetricStreamName: metricStream.ref },
-      ...DAY,
-    }),
-  }),
-  dollars('Firehose', `incoming / 1000000000 * ${PER_GB_FIREHOSE}`, {
-    incoming: deliveryStream.metricIncomingBytes(DAY),
-  }),
+const metricStreamCosts = (construct: MetricStreamToScout): CostTerm[] => [
+  {
+    id: 'updates',
+    // Counts additional statistics too, as the bill does.
+    metric: metricStreamMetric(construct, 'TotalMetricUpdate', DAY),
+    dollars: PRICES.perThousandMetricUpdates / 1000,
+  },
+  {
+    id: 'incoming',
+    metric: construct.deliveryStream.metricIncomingBytes(DAY),
+    dollars: PRICES.perFirehoseGb / 1e9,
+  },
 ];
-
-const dollars = (
-  label: string,
-  expression: string,
-  usingMetrics: Record<string, cloudwatch.IMetric>,
-): cloudwatch.IMetric =>
-  new cloudwatch.MathExpression({ label, expression, usingMetrics, period: DAY.period });

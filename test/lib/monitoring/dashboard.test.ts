@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { asText, resource, synth } from '../../support/harness/synth.ts';
 
 interface Widget {
   readonly properties: {
-    readonly title: string;
+    readonly title?: string;
     readonly metrics?: readonly (readonly unknown[])[];
     readonly alarms?: readonly string[];
   };
@@ -19,11 +19,13 @@ describe('the dashboard', () => {
     expect(widgets().map(({ properties }) => properties.title)).toEqual([
       'Is anything wrong?',
       'Is data flowing? Records',
-      'How late? Seconds, at worst',
+      'How late? Delivery lag in seconds, maximum',
       'How much? Bytes sent to Scout',
-      'What was refused?',
-      'What waits? Objects, and requests tried again',
-      'What does it cost? Dollars of the last day, at list prices of us-east-1',
+      'What was rejected? Records',
+      'What waits? Objects in the queues and dead-letter queues',
+      'What was done? Objects forwarded, and requests retried',
+      'What does it cost? Dollars a month, AWS and Scout, by the last day at list prices',
+      undefined,
     ]);
   });
 
@@ -39,18 +41,24 @@ describe('the dashboard', () => {
     expect(body).not.toContain('logs');
   });
 
-  it('counts as cost the bytes out, the functions, the metric stream and Firehose', () => {
-    const expressions = widgets()
-      .at(-1)
-      ?.properties.metrics?.map(([metric]) => metric)
-      .filter((metric) => typeof metric === 'object');
-    expect(expressions).toMatchObject([
-      { label: 'metrics: bytes out' },
-      { label: 'metrics: Lambda' },
-      { label: 'logs: bytes out' },
-      { label: 'logs: Lambda' },
-      { label: 'metric stream' },
-      { label: 'Firehose' },
-    ]);
+  test('shows the cost of a month as one number, of AWS and of Scout', () => {
+    const cost = widgets().find(({ properties }) => properties.title?.startsWith('What does it cost?'));
+    const shown = cost?.properties.metrics?.filter((metric) => JSON.stringify(metric).includes('$ a month'));
+    expect(shown).toHaveLength(1);
+    const text = JSON.stringify(cost);
+    for (const id of [
+      'updates',
+      'incoming',
+      'logs_bytes',
+      'logs_records',
+      'metrics_records',
+      'logs_ms',
+      'logs_calls',
+    ])
+      expect(text).toContain(`FILL(${id}, 0)`);
+  });
+
+  test('has the runbook as a text', () => {
+    expect(JSON.stringify(widgets().at(-1))).toContain('npm run doctor');
   });
 });
