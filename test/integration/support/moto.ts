@@ -7,11 +7,14 @@ export interface Moto {
 }
 
 /** Starts S3, SQS and Secrets Manager on loopback (https://docs.getmoto.org/en/latest/docs/server_mode.html). */
-export const startMoto = async (path: string): Promise<Moto> => {
+export const startMoto = async (
+  path: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Moto> => {
   const { match, stop } = await startServer(
     path,
     ['-H', '127.0.0.1', '-p', '0'],
-    { PYTHONUNBUFFERED: '1', TZ: 'UTC' },
+    { PYTHONUNBUFFERED: '1', TZ: 'UTC', ...environment },
     /Running on (http:\/\/127\.0\.0\.1:\d+)/,
   );
   return {
