@@ -1,9 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that replace modules or the SDK's clients for the whole process: each needs a process of its own. */
+const MOCKED = [
+  'test/**/settings-are-read.test.ts',
+  'test/bin/**/*.test.ts',
+  'test/lambdas/aws/**/*.test.ts',
+  'test/lambdas/log-switch.test.ts',
+];
+const ELSEWHERE = ['test/integration/**', 'test/deploy/**'];
+
+/** All other files share workers: starting one per file would take as long as a third of the tests. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/integration/**', 'test/deploy/**'],
     testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ELSEWHERE, ...MOCKED],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'isolated', include: MOCKED, exclude: ELSEWHERE } },
+    ],
   },
 });

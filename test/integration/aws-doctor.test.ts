@@ -112,13 +112,13 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
       expect(stdout.match(/^ {6}→ \S/gm)).toHaveLength(stdout.match(/^(?:fail|warn) /gm)?.length ?? 0);
     });
 
-    it('finds it mended', async () => {
+    it('finds nothing wrong once it is complete', async () => {
       await completeStack(stack, moto);
       const { findings } = await deployedDoctor();
       const { 'metric stream': _, ...others } = findings;
       expect(Object.entries(others).filter(([, finding]) => !finding.startsWith('ok '))).toEqual([]);
       expect(findings).toMatchObject({
-        'access logs of shop': `ok on, to s3://${output('BucketName')}/alb`,
+        'access logs of shop': `ok on, to s3://${output('BucketName')}/logs/alb`,
         'last delivery to S3': 'ok 5 min ago',
         'logs: last delivery': 'ok an object was forwarded 5 min ago',
       });

@@ -82,6 +82,8 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
       Namespace: 'AWS/Lambda',
       MetricName: 'Duration',
       Dimensions: '{"FunctionName":"price \\"feed\\"","Resource":"préis"}',
+      'Dimensions.FunctionName': 'price "feed"',
+      'Dimensions.Resource': 'préis',
     };
     const resource = {
       'cloud.provider': 'aws',

@@ -35,7 +35,7 @@ export const completeStack = async (
     new PutBucketNotificationConfigurationCommand({
       Bucket,
       NotificationConfiguration: {
-        QueueConfigurations: [notify('Metrics', 'metrics/'), notify('Logs', 'alb/')],
+        QueueConfigurations: [notify('Metrics', 'metrics/'), notify('Logs', 'logs/'), notify('Logs', 'alb/')],
       },
     }),
   );
@@ -43,12 +43,12 @@ export const completeStack = async (
     Effect: 'Allow',
     Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
     Action: 's3:PutObject',
-    Resource: `arn:aws:s3:::${Bucket}/alb/AWSLogs/123456789012/*`,
+    Resource: `arn:aws:s3:::${Bucket}/logs/alb/AWSLogs/123456789012/*`,
   };
   await s3.send(
     new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
   );
-  const values = { enabled: 'true', bucket: Bucket, prefix: 'alb' };
+  const values = { enabled: 'true', bucket: Bucket, prefix: 'logs/alb' };
   await new ElasticLoadBalancingV2Client(options).send(
     new ModifyLoadBalancerAttributesCommand({
       LoadBalancerArn: loadBalancerArn,
