@@ -4,7 +4,7 @@ import type { Outcome } from '../../scout/outcome.ts';
 import { type Batch, encodeLines, lineText } from '../read/batches.ts';
 import { INTERNAL_ERROR, internalReason } from '../read/read-result.ts';
 import type { Encoded, Encoder } from '../../format.ts';
-import { encoderOf, giveUp, type Job, settle } from './in-flight.ts';
+import { encoderOf, giveUp, type Job, type Missing, settle } from './in-flight.ts';
 import { type Kept, keepRejected } from './rejected-records.ts';
 import type { LineRange } from '../event/work-item.ts';
 
@@ -134,7 +134,7 @@ const keep = async (
   }
 };
 
-const notKept = (fault: string) => ({
+const notKept = (fault: string): Pick<Missing, 'type' | 'reason'> => ({
   type: 'rejected_not_kept',
   reason: `rejected records cannot be kept: ${fault}`,
 });

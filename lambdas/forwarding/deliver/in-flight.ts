@@ -1,12 +1,12 @@
 import type { Call, Dependencies } from '../dependencies.ts';
 import type { BatchLimits, Encoded, Encoder, Format } from '../../format.ts';
 import type { Ledger } from '../ledger.ts';
+import type { FailureType } from '../failure-type.ts';
 import type { LineRange, WorkItem } from '../event/work-item.ts';
 
 /** Lines that must be sent again, and why. */
 export interface Missing extends LineRange {
-  /** What a dead letter carries as `error.type`. */
-  readonly type: string;
+  readonly type: FailureType;
   readonly reason: string;
   readonly retryAfterMs?: number | undefined;
   /** Nothing failed: it only goes on in another invocation. */

@@ -1,10 +1,11 @@
 import { ReadError, type ReadFailure } from '../../aws/objects.ts';
+import type { FailureType } from '../failure-type.ts';
 import { CorruptGzip } from './decompress.ts';
 
 /** How the reading of an object ended. */
 export type Ending =
   | { readonly type: 'complete' | 'stopped' | 'nothing to do' }
-  | { readonly type: 'failed' | 'dead'; readonly errorType: string; readonly reason: string };
+  | { readonly type: 'failed' | 'dead'; readonly errorType: FailureType; readonly reason: string };
 
 /** Enough was begun in this invocation. */
 export class Stopped extends Error {}
@@ -35,7 +36,7 @@ export const endingOf = (error: unknown, deleteProcessedFiles: boolean): Ending 
 };
 
 const READ_ENDINGS: Readonly<
-  Record<Exclude<ReadFailure, 'overwritten'>, { type: 'failed' | 'dead'; errorType: string }>
+  Record<Exclude<ReadFailure, 'overwritten'>, { type: 'failed' | 'dead'; errorType: FailureType }>
 > = {
   gone: { type: 'dead', errorType: 'object_gone' },
   denied: { type: 'dead', errorType: 'access_denied' },

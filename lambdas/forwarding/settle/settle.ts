@@ -62,7 +62,7 @@ export const settleUnreadable = async (
   reason: string,
   dependencies: Dependencies,
 ): Promise<Settled> => {
-  const cause = { type: 'unreadable_message', reason };
+  const cause: Cause = { type: 'unreadable_message', reason };
   const message = { body: sqs.body, attributes: reasonAttributes(cause) };
   if (await sendTo(dependencies, dependencies.settings.deadLetterQueueUrl, [message]))
     return { done: true, deadLettered: 1 };

@@ -219,7 +219,7 @@ const forwarded = (missing: ObjectResult['missing'], rest?: ObjectResult['rest']
 const lost = (fromLine: number, toLine?: number, retryAfterMs?: number) => ({
   fromLine,
   toLine,
-  type: 'undelivered',
+  type: 'undelivered' as const,
   reason: 'down',
   retryAfterMs,
 });
