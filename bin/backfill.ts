@@ -1,106 +1,125 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { Presets, SingleBar } from 'cli-progress';
-import { type Command, readCommand, USAGE } from './backfill/command.ts';
+import { type ListedObject, s3Objects } from '../lambdas/aws/objects.ts';
+import { sqsQueue } from '../lambdas/aws/queue.ts';
+import { BACKFILL, type BackfillRequest, readRequest } from './backfill/command.ts';
 import { fill } from './backfill/enqueue.ts';
 import { estimate, type Plan, planOf } from './backfill/plan.ts';
+import { selectObjects } from './backfill/select-objects.ts';
 import { findTarget, type Target } from './backfill/target.ts';
-import { type FoundObject, walk, type Walk } from './backfill/list-objects.ts';
-import { run, UsageError } from './shared/command-line.ts';
+import { type AwsClients, awsClients, commandRegion } from './shared/aws-clients.ts';
+import { awsFault } from './shared/aws-fault.ts';
+import { readContext, run, UsageError, type Values } from './shared/command-line.ts';
+import { onInterrupt } from './shared/interrupt.ts';
+import { startProgress } from './shared/progress.ts';
+import { queueDepth } from './shared/queue-depth.ts';
+import { shellWord } from './shared/shell-word.ts';
 
-/** More than this is asked about first. */
+/** Larger ones need an agreement. */
 const LARGE = { objects: 1_000, bytes: 1e9 };
 
-/** Queues objects of the past, as work items, for the functions to forward. */
-const main = async (): Promise<void> => {
-  const command = readCommand();
-  const target = await findTarget(command);
-  const s3 = new S3Client({
-    ...(target.region && { region: target.region }),
-    forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
-  });
-  const within: Walk = { ...command, bucket: target.bucket, layout: target.layout };
+/** Messages per function that may run at a time: enough that none is idle until the queue's depth is read again. */
+const WAITING_PER_FUNCTION = 5;
 
-  const plan = await planOf(walk(s3, within), target.isOurs);
-  console.log(describe(plan, command, target));
-  if (command.isDryRun || plan.objects === 0) return;
+const main = async (options: Values<typeof BACKFILL.options>): Promise<void> => {
+  const request = readRequest(options);
+  const clients = awsClients(commandRegion(() => readContext(request.context, BACKFILL.name)));
+  const target = await findTarget(request, clients);
+  const objects = s3Objects(clients.s3);
+  const selected = () => selectObjects(objects, { ...request, ...target });
+
+  const plan = await planOf(selected(), target.isForwarded);
+  console.log(describe(plan, request, target));
+  if (request.isDryRun || plan.objects === 0) return;
   console.log(
-    'What was delivered before is sent again; log records keep their log.record.uid, data points their series and time.',
+    'Objects that were delivered before are sent again: log records keep their log.record.uid, data points their series and time.',
   );
   const isLarge = plan.objects > LARGE.objects || plan.bytes > LARGE.bytes;
-  if (isLarge && !command.isAgreed && !(await agrees()))
-    throw new UsageError('nothing was queued; --yes agrees beforehand');
-  await queue(only(walk(s3, within), target.isOurs), plan, command, target);
+  if (isLarge && !request.isConfirmed && !(await isAgreed()))
+    throw new UsageError('nothing was queued: a backfill of this size needs --yes');
+  await queueAll(forwarded(selected(), target), plan, request, target, clients);
 };
 
-const describe = ({ objects, bytes, skipped }: Plan, { prefix }: Command, target: Target): string => {
-  const { minutes, dollars } = estimate({ objects, bytes, skipped }, target.concurrency);
-  const others = skipped > 0 ? ` (and ${skipped} that are no such logs)` : '';
-  return `${objects} objects, ${(bytes / 1e6).toFixed(1)} MB in s3://${target.bucket}/${prefix}${others}: about ${minutes} min and $${dollars.toFixed(2)}`;
-};
-
-/** Fills the queue, with a progress bar; whatever stops it, says how to go on. */
-const queue = async (
-  objects: AsyncIterable<FoundObject>,
-  plan: Plan,
-  command: Command,
-  { queueUrl, bucket, concurrency, region }: Target,
-): Promise<void> => {
-  const bar = new SingleBar(
-    { format: '{bar} {value}/{total} objects, {eta_formatted} left' },
-    Presets.shades_classic,
-  );
-  let queued = 0;
-  let last = command.startAfter;
-  const stop = (why: string): never => {
-    bar.stop();
-    const on = last === undefined ? '' : ` and --start-after ${quoted(last)}`;
-    console.error(`${why} after ${queued} objects; go on with the same command${on}`);
-    process.exit(1);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop('stopped'));
-  bar.start(plan.objects, 0);
-  try {
-    await fill(objects, {
-      sqs: new SQSClient({ ...(region && { region }) }),
-      queueUrl,
-      bucket,
-      mostWaiting: command.mostWaiting ?? ROUNDS_WAITING * concurrency,
-      sleep,
-      onQueued: ({ key }) => {
-        last = key;
-        queued++;
-        bar.increment();
-      },
-    });
-  } catch (error) {
-    stop(String(error));
+const describe = (plan: Plan, { prefix, from, to }: BackfillRequest, target: Target): string => {
+  const { objects, bytes, skipped } = plan;
+  const place = `s3://${target.bucket}/${prefix}`;
+  const others = skipped > 0 ? ` (and ${skipped} that the function skips)` : '';
+  if (objects === 0) {
+    const dates = (from ?? to) ? ', the dates and the region' : ' and the region';
+    return `0 objects in ${place}${others}: check the prefix${dates}. This lists it: aws s3 ls ${shellWord(place)}`;
   }
-  bar.stop();
-  console.log(`${queued} objects are queued.`);
+  const { minutes, aws, scout } = estimate(plan, target);
+  return `${objects} objects, ${(bytes / 1e6).toFixed(1)} MB in ${place}${others}: about ${minutes} min, $${aws.toFixed(2)} to AWS and $${scout.toFixed(2)} to Scout at list prices`;
 };
 
-/** What may wait for each function that runs at a time: enough that none is idle between two looks at the queue. */
-const ROUNDS_WAITING = 5;
-
-async function* only(
-  found: AsyncIterable<FoundObject>,
-  isOurs: (object: FoundObject) => boolean,
-): AsyncGenerator<FoundObject> {
-  for await (const object of found) if (isOurs(object)) yield object;
+async function* forwarded(
+  objects: AsyncIterable<ListedObject>,
+  { isForwarded }: Target,
+): AsyncGenerator<ListedObject> {
+  for await (const object of objects) if (isForwarded(object)) yield object;
 }
 
-const agrees = async (): Promise<boolean> => {
+const isAgreed = async (): Promise<boolean> => {
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question('Queue them? [y/N] ');
+  const text = await terminal.question('Queue them? [y/N] ');
   terminal.close();
-  return /^y(?:es)?$/i.test(answer.trim());
+  return /^y(?:es)?$/i.test(text.trim());
 };
 
-/** As a shell reads it. */
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+/** Fills the queue. If that is stopped or fails, it prints how to continue. */
+const queueAll = async (
+  objects: AsyncIterable<ListedObject>,
+  plan: Plan,
+  request: BackfillRequest,
+  { queueUrl, bucket, concurrency }: Target,
+  clients: AwsClients,
+): Promise<void> => {
+  const mostWaiting = request.mostWaiting ?? WAITING_PER_FUNCTION * concurrency;
+  const interrupt = onInterrupt();
+  const progress = startProgress(plan.objects, 'objects queued');
+  console.log(`Queueing to ${queueUrl}, which may hold ${mostWaiting} messages.`);
+  let queued = 0;
+  let last = request.startAfter;
+  let error: unknown;
+  try {
+    await fill(objects, {
+      queue: sqsQueue(clients.sqs),
+      queueUrl,
+      bucket,
+      depth: async () => (await queueDepth(clients.sqs, queueUrl)).total,
+      mostWaiting,
+      sleep: (ms) => sleep(ms, undefined, { signal: interrupt.signal }).catch(() => undefined),
+      isStopped: interrupt.isStopped,
+      onQueued: (some) => {
+        queued += some.length;
+        last = some.at(-1)?.key;
+        progress.show(queued);
+      },
+      onWait: (messages) =>
+        progress.show(
+          queued,
+          `waiting: the queue has ${messages} messages, at most ${mostWaiting}. If that stays so, npm run doctor shows whether the function polls it`,
+        ),
+    });
+  } catch (thrown) {
+    error = thrown;
+  }
+  progress.stop();
+  interrupt.close();
+  if (error === undefined && !interrupt.isStopped()) {
+    console.log(`${queued} objects are queued.`);
+    return;
+  }
+  const fault = error === undefined ? undefined : awsFault(error, BACKFILL.actions);
+  const why =
+    error === undefined
+      ? 'stopped'
+      : (fault?.found ?? (error instanceof Error ? error.message : 'unknown error'));
+  const rest = last === undefined ? '' : ` with --start-after ${shellWord(last)}`;
+  console.error(`${why} after ${queued} objects; to continue, repeat the command${rest}`);
+  if (fault !== undefined) console.error(`→ ${fault.remedy}`);
+  process.exitCode = 1;
+};
 
-await run(USAGE, main);
+await run(BACKFILL, main);

@@ -3,80 +3,129 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { styleText } from 'node:util';
 import { type StackSettings, SettingsError } from '../lib/settings.ts';
 import { SETTINGS } from '../lib/settings/settings-table.ts';
-import { readContext, readOptions, run, UsageError } from './shared/command-line.ts';
-import { type Check, fail, type Finding, runCheck } from './doctor/check.ts';
-import { createContext } from './doctor/context.ts';
-import { SCOUT_CHECKS } from './doctor/scout.ts';
-import { STACK_CHECK, stackChecks } from './doctor/stack.ts';
-import { environmentRegion } from './shared/region.ts';
+import { type Finding, fail, type Row } from './doctor/check.ts';
+import { CHECKS, SCOUT_CHECKS } from './doctor/checks.ts';
+import { createContext, scoutOfEnvironment } from './doctor/context.ts';
+import { environmentRegion } from './shared/aws-clients.ts';
+import {
+  type Command,
+  readContext,
+  run,
+  STACK_OPTION,
+  UsageError,
+  type Values,
+} from './shared/command-line.ts';
 
-const USAGE = 'usage: npm run doctor -- [--alb ARN …] [--stack NAME] [-c key=value …]';
+const COMMAND = {
+  name: 'doctor',
+  summary: `Checks everything between CloudWatch and Scout, as far as it is deployed. It changes nothing.
+With SCOUT_CLIENT_ID and SCOUT_CLIENT_SECRET set, it checks the Scout of the environment (SCOUT_ENDPOINT,
+SCOUT_TOKEN_URL, …) alone, and calls nothing of AWS.`,
+  options: {
+    alb: {
+      type: 'string',
+      multiple: true,
+      default: [] as string[],
+      value: 'ARN',
+      help: 'a load balancer to look at, besides albArns',
+    },
+    json: {
+      type: 'boolean',
+      default: false,
+      help: 'prints JSON: {"ok", "findings": [{"region", "name", …}]}',
+    },
+    stack: STACK_OPTION,
+  },
+  actions: [...new Set(CHECKS.flatMap(({ actions }) => actions))].toSorted(),
+  failure: 'if a check fails (a warning is not a failure)',
+} as const satisfies Command;
 
-const OPTIONS = {
-  alb: { type: 'string', multiple: true, default: [] as string[] },
-  stack: { type: 'string', default: 'ScoutForwarder' },
-} as const;
-
-/** Checks everything between CloudWatch and Scout, as far as it is there yet; exit status 1 if anything fails. */
-const main = async (): Promise<void> => {
-  const { alb, stack: stackName, context } = readOptions(OPTIONS);
-  const given = alb.length > 0 ? SETTINGS.albArns.parser.parse(alb.join(',')) : [];
-  if (given === undefined) throw new UsageError(`--alb is ${alb.join(' ')}; it must be the ARN of an ALB`);
-  const settings = settingsOf(context);
-  if (settings === undefined) return;
-  trust(settings.caCertificateFile);
-  const loadBalancers = [...new Set([...(settings.albArns ?? []), ...given])];
-  for (const region of settings.regions ?? [environmentRegion()]) {
-    // What is in none of the regions is said in each.
-    const itsOwn = loadBalancers.filter((arn) => {
-      const [, , , itsRegion = ''] = arn.split(':');
-      return itsRegion === region || settings.regions?.includes(itsRegion) !== true;
-    });
-    await examine({ settings, region, stackName, loadBalancers: itsOwn });
-  }
-};
-
-const examine = async (subject: Parameters<typeof createContext>[0]): Promise<void> => {
-  const context = await createContext(subject);
-  const { settings, region, stackName, loadBalancers } = context;
-  console.log(styleText('bold', `${stackName} in ${region ?? 'a region that is not set'}`));
-  const checkAll = async (checks: readonly Check[]): Promise<void> => {
-    for (const check of checks) print(check.name, await runCheck(check, context));
-  };
-  await checkAll([...SCOUT_CHECKS, STACK_CHECK]);
-  const outputs = await context.outputs().catch(() => undefined);
-  if (outputs?.['BucketName'] !== undefined) {
-    await checkAll(stackChecks(settings, outputs, loadBalancers));
-  }
-};
+/** A finding of a check, as `--json` prints it. */
+type Result = { readonly region: string | undefined; readonly name: string } & Finding;
 
 const COLOURS = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as const;
 const NAME_WIDTH = 26;
 
-const print = (name: string, finding: Finding): void => {
-  const { status, found } = finding;
-  console.log(
-    `${styleText(COLOURS[status], status.padEnd(4))}  ${name.padEnd(NAME_WIDTH)}  ${found.replaceAll(/\s+/g, ' ')}`,
-  );
-  if ('remedy' in finding) console.log(`      → ${finding.remedy.trim()}`);
-  if (status === 'fail') process.exitCode = 1;
+const main = async ({
+  alb,
+  json,
+  stack: stackName,
+  context: pairs,
+}: Values<typeof COMMAND.options>): Promise<void> => {
+  const results: Result[] = [];
+  const report = (result: Result): void => {
+    results.push(result);
+    if (!json) print(result);
+  };
+  const headline = (text: string): void => {
+    if (!json) console.log(styleText('bold', text));
+  };
+  if (process.env['SCOUT_CLIENT_ID'] !== undefined || process.env['SCOUT_CLIENT_SECRET'] !== undefined) {
+    headline('Scout alone, from SCOUT_* (without SCOUT_CLIENT_ID and SCOUT_CLIENT_SECRET: the stack)');
+    await examine(SCOUT_CHECKS, { scout: scoutOfEnvironment(process.env) }, undefined, report);
+  } else {
+    const given = alb.length > 0 ? SETTINGS.albArns.parser.parse(alb.join(',')) : [];
+    if (given === undefined) throw new UsageError(`--alb is ${alb.join(' ')}; it must be the ARN of an ALB`);
+    const settings = readSettings(pairs, report);
+    if (settings !== undefined) {
+      trust(settings.caCertificateFile);
+      const all = [...new Set([...(settings.albArns ?? []), ...given])];
+      for (const asked of settings.regions ?? [environmentRegion()]) {
+        const loadBalancers = all.filter((arn) => isOfRegion(arn, asked, settings));
+        const context = await createContext({ settings, region: asked, stackName, loadBalancers });
+        headline(`${stackName} in ${context.region ?? 'a region that is not set'}`);
+        await examine(CHECKS, context, context.region, report);
+      }
+    }
+  }
+  const isOk = results.every(({ status }) => status !== 'fail');
+  if (json) console.log(JSON.stringify({ ok: isOk, findings: results }, null, 2));
+  if (!isOk) process.exitCode = 1;
+};
+
+const examine = async <C>(
+  checks: readonly Row<C>[],
+  context: C,
+  region: string | undefined,
+  report: (result: Result) => void,
+): Promise<void> => {
+  for (const check of checks)
+    for await (const [name, finding] of check.run(context)) report({ region, name, ...finding });
+};
+
+/** A load balancer in none of the regions is reported in each. */
+const isOfRegion = (arn: string, region: string | undefined, { regions }: StackSettings): boolean => {
+  const [, , , itsRegion = ''] = arn.split(':');
+  return itsRegion === region || regions?.includes(itsRegion) !== true;
 };
 
 /** The settings; where they are wrong, that is the only finding. */
-const settingsOf = (pairs: readonly string[]): StackSettings | undefined => {
+const readSettings = (
+  pairs: readonly string[],
+  report: (result: Result) => void,
+): StackSettings | undefined => {
   try {
-    return readContext(pairs);
+    return readContext(pairs, COMMAND.name);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    print('settings', fail('wrong, so nothing else can be checked', error.message));
+    const finding = fail('wrong, so nothing else can be checked', error.message.trim());
+    report({ region: undefined, name: 'settings', ...finding });
     return undefined;
   }
 };
 
-/** As the functions do. */
+/** The functions trust it too. */
 const trust = (certificateFile: string | undefined): void => {
   if (certificateFile === undefined) return;
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(certificateFile, 'utf8')]);
 };
 
-await run(USAGE, main);
+const print = (result: Result): void => {
+  const { status, name, found } = result;
+  console.log(
+    `${styleText(COLOURS[status], status.padEnd(4))}  ${name.padEnd(NAME_WIDTH)}  ${found.replaceAll(/\s+/g, ' ')}`,
+  );
+  if ('remedy' in result) console.log(`      → ${result.remedy}`);
+};
+
+await run(COMMAND, main);

@@ -101,12 +101,16 @@ const allowCloudWatchLogs = (bucket: s3.IBucket, resources: string[], accounts: 
 };
 
 /** The AWS CLI command that turns the log of a load balancer on; the user replaces `ARN`. */
-export const turnOnCommand = (delivery: LogDelivery, bucket: s3.IBucket): string => {
+export const turnOnCommand = (
+  delivery: LogDelivery,
+  bucket: Pick<s3.IBucket, 'bucketName'>,
+  prefix = deliveryPrefix(delivery),
+): string => {
   const { attributes } = delivery;
   const values = [
     `Key=${attributes}.s3.enabled,Value=true`,
     `Key=${attributes}.s3.bucket,Value=${bucket.bucketName}`,
-    `Key=${attributes}.s3.prefix,Value=${deliveryPrefix(delivery)}`,
+    `Key=${attributes}.s3.prefix,Value=${prefix}`,
   ].join(' ');
   return `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes ${values}`;
 };

@@ -19,11 +19,13 @@ export class SettingsError extends Error {}
 /**
  * Reads every setting from CDK context (`cdk.json` or `-c`). Empty text is the same as no value.
  * @param environment where the CDK CLI tells the account and region that it deploys to
+ * @param command for the example of the error
  * @throws SettingsError that names all missing, wrong, unknown and contradicting keys, with an example command
  */
 export const readStackSettings = (
   node: Node,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  command = 'npx cdk deploy',
 ): StackSettings => {
   const context: Record<string, unknown> = node.getAllContext();
   const faults: string[] = [];
@@ -37,7 +39,7 @@ export const readStackSettings = (
   if (faults.length === 0) faults.push(...contradictions(settings, deployment(environment)));
   if (faults.length === 0) faults.push(...tooLong(settings));
   faults.push(...unknown(Object.keys(context)));
-  if (faults.length > 0) throw new SettingsError(message(faults));
+  if (faults.length > 0) throw new SettingsError(message(faults, command));
   return settings;
 };
 
@@ -132,14 +134,14 @@ const tooLong = (settings: StackSettings): string[] =>
         `the settings of ${pipeline} make ${bytes} bytes of environment variables; Lambda allows ${MAX_ENVIRONMENT_BYTES}, of which ${RESERVED_BYTES} are taken`,
     );
 
-const message = (faults: readonly string[]): string => `
+const message = (faults: readonly string[], command: string): string => `
 The settings are not right yet:
 
 ${faults.map((fault) => `  - ${fault}`).join('\n')}
 
 Give them under "context" in cdk.json or with -c, for example:
 
-  npx cdk deploy \\
+  ${command} \\
     -c scoutEndpoint=https://otel.example.com/tenant/otlp \\
     -c scoutTokenUrl=https://id.example.com/oauth/token
 

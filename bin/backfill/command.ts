@@ -1,19 +1,53 @@
-import { readOptions, UsageError } from '../shared/command-line.ts';
-import { ENTRIES_A_CALL } from './enqueue.ts';
-import { isBefore } from './list-objects.ts';
+import { type Command, readOptions, STACK_OPTION, UsageError, type Values } from '../shared/command-line.ts';
+import { isBefore } from './select-objects.ts';
 
-export const USAGE = `usage: npm run backfill -- --prefix PREFIX [--from yyyy-mm-dd] [--to yyyy-mm-dd] [--dry-run] [--yes]
-         [--most-waiting N] [--start-after KEY] [--bucket NAME] [--queue-url URL] [--stack NAME] [-c key=value …]`;
+/** SQS takes ten messages in one call. */
+const LEAST_WAITING = 10;
 
-/** What the command line asks for. */
-export interface Command {
+const OPTIONS = {
+  prefix: { type: 'string', value: 'PREFIX', help: 'where the objects are, such as logs/alb/ or metrics/' },
+  from: {
+    type: 'string',
+    value: 'DAY',
+    help: 'first day (UTC) by the date folders of the keys; for metrics also an hour, 2026-01-31T23',
+  },
+  to: { type: 'string', value: 'DAY', help: 'last day or hour, inclusive' },
+  'dry-run': { type: 'boolean', default: false, help: 'prints objects, bytes, time and cost only' },
+  yes: { type: 'boolean', default: false, help: 'does not ask before a large one' },
+  'most-waiting': {
+    type: 'string',
+    value: 'N',
+    help: 'messages that the queue may hold before more are added; default: five per concurrent function',
+  },
+  'start-after': {
+    type: 'string',
+    value: 'KEY',
+    help: 'continues after this key, as an interrupted run prints it',
+  },
+  bucket: { type: 'string', value: 'NAME', help: "bucket of the objects, if it is not the stack's" },
+  'queue-url': { type: 'string', value: 'URL', help: "queue to send to, if it is not the stack's" },
+  stack: STACK_OPTION,
+} as const;
+
+export const BACKFILL = {
+  name: 'backfill',
+  summary: `Queues objects that are in the bucket already, for the functions to forward: logs from before the deploy, or a
+time range to send again. Live objects do not wait behind more than --most-waiting of them.
+With --from or --to, objects whose keys have no date folder are left out.`,
+  options: OPTIONS,
+  actions: ['cloudformation:DescribeStacks', 's3:ListBucket', 'sqs:GetQueueAttributes', 'sqs:SendMessage'],
+  failure: 'if it stopped before its end',
+} as const satisfies Command;
+
+/** Request of the command line. */
+export interface BackfillRequest {
   readonly prefix: string;
-  /** As keys spell it, `yyyy/mm/dd`, or with `/hh`. */
+  /** As keys spell it: `yyyy/mm/dd`, or with `/hh`. */
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly isDryRun: boolean;
-  /** Whoever gave it is not asked. */
-  readonly isAgreed: boolean;
+  /** Large ones need no question. */
+  readonly isConfirmed: boolean;
   readonly mostWaiting: number | undefined;
   readonly startAfter: string | undefined;
   readonly bucket: string | undefined;
@@ -23,33 +57,23 @@ export interface Command {
 }
 
 /** @throws UsageError naming the option */
-export const readCommand = (): Command => {
-  const options = readOptions({
-    prefix: { type: 'string' },
-    from: { type: 'string' },
-    to: { type: 'string' },
-    'dry-run': { type: 'boolean', default: false },
-    yes: { type: 'boolean', default: false },
-    'most-waiting': { type: 'string' },
-    'start-after': { type: 'string' },
-    bucket: { type: 'string' },
-    'queue-url': { type: 'string' },
-    stack: { type: 'string', default: 'ScoutForwarder' },
-  });
+export const readRequest = (options: Values<typeof OPTIONS>): BackfillRequest => {
   const { prefix } = options;
   if (prefix === undefined)
-    throw new UsageError('--prefix is missing; it must be where the objects are, such as alb/ or metrics/');
+    throw new UsageError(
+      '--prefix is missing; it must be where the objects are, such as logs/alb/ or metrics/',
+    );
   const [from, to] = [dateOf('--from', options.from), dateOf('--to', options.to)];
   if (from !== undefined && to !== undefined && isBefore(to, from))
     throw new UsageError(`--to is ${options.to}; it must not be before --from, which is ${options.from}`);
   if (!prefix.startsWith('metrics/') && [from, to].some((date) => date?.length === 'yyyy/mm/dd/hh'.length))
-    throw new UsageError('--from and --to must be days; only keys of metrics tell the hour');
+    throw new UsageError('--from and --to must be days; only keys of metrics have the hour');
   return {
     prefix,
     from,
     to,
     isDryRun: options['dry-run'],
-    isAgreed: options.yes,
+    isConfirmed: options.yes,
     mostWaiting: countOf('--most-waiting', options['most-waiting']),
     startAfter: options['start-after'],
     bucket: options.bucket,
@@ -59,19 +83,24 @@ export const readCommand = (): Command => {
   };
 };
 
+/** The request of these arguments. @throws UsageError */
+export const parseRequest = (args: readonly string[]): BackfillRequest =>
+  readRequest(readOptions(BACKFILL, args));
+
 const dateOf = (option: string, value: string | undefined): string | undefined => {
   if (value === undefined) return undefined;
-  const [, day, hour] = /^(\d{4}-\d\d-\d\d)(?:T(\d\d))?$/.exec(value) ?? [];
-  if (day === undefined || Number.isNaN(Date.parse(`${day}T${hour ?? '00'}:00Z`))) {
+  const [, day, hour = '00'] = /^(\d{4}-\d\d-\d\d)(?:T(\d\d))?$/.exec(value) ?? [];
+  const date = new Date(`${day}T${hour}:00Z`);
+  // A date that the calendar does not have becomes another one.
+  if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(`${day}T${hour}`))
     throw new UsageError(
       `${option} is ${value}; it must be a day, 2026-01-31, or for metrics an hour, 2026-01-31T23 (UTC)`,
     );
-  }
   return value.replaceAll(/[-T]/g, '/');
 };
 
 const countOf = (option: string, value: string | undefined): number | undefined => {
   if (value === undefined) return undefined;
-  if (/^\d+$/.test(value) && Number(value) >= ENTRIES_A_CALL) return Number(value);
-  throw new UsageError(`${option} is ${value}; it must be a whole number from ${ENTRIES_A_CALL}`);
+  if (/^\d+$/.test(value) && Number(value) >= LEAST_WAITING) return Number(value);
+  throw new UsageError(`${option} is ${value}; it must be a whole number from ${LEAST_WAITING}`);
 };

@@ -1,83 +1,68 @@
-import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { ListedObject } from '../../lambdas/aws/objects.ts';
+import type { Queue } from '../../lambdas/aws/queue.ts';
 import { serializeWorkItem } from '../../lambdas/forwarding/event/work-item.ts';
-import type { FoundObject } from './list-objects.ts';
 
 export interface Filling {
-  readonly sqs: SQSClient;
+  readonly queue: Pick<Queue, 'send'>;
   readonly queueUrl: string;
   readonly bucket: string;
-  /**
-   * Messages that the queue may hold, those in work and those that wait to be tried again too: live objects wait behind
-   * no more than these, and while Scout is down no more are added.
-   */
+  /** Messages of the queue, those in work and those delayed included. */
+  readonly depth: () => Promise<number>;
+  /** Most messages of the queue: live objects wait behind no more, and while Scout is down none are added. */
   readonly mostWaiting: number;
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** Told of each object that is queued. */
-  readonly onQueued: (object: FoundObject) => void;
+  readonly isStopped: () => boolean;
+  /** Called with objects that are queued. */
+  readonly onQueued: (objects: readonly ListedObject[]) => void;
+  /** Called while the queue is full, with how many messages it has. */
+  readonly onWait: (messages: number) => void;
 }
 
-/** Between two looks at the queue, whose counts come with some delay. */
+/** SQS's counts come with some delay. */
 const POLL_MS = 1_000;
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
-export const ENTRIES_A_CALL = 10;
+/** SQS takes as many in one call. */
+const BATCH = 10;
 
 /**
- * Queues the objects as work items, ten at a time, and no faster than the functions finish them.
- * @throws Error where the queue does not take one; all objects up to the last that `onQueued` was told of are queued
+ * Queues the objects as work items, and no faster than the functions finish them. It stops early if asked to.
+ * @throws Error where SQS does not accept one; every object that `onQueued` was called with is queued
  */
-export const fill = async (objects: AsyncIterable<FoundObject>, filling: Filling): Promise<void> => {
-  const { mostWaiting, sleep } = filling;
-  let room: number | undefined;
-  let entries: FoundObject[] = [];
+export const fill = async (objects: AsyncIterable<ListedObject>, filling: Filling): Promise<void> => {
+  const { queue, queueUrl, bucket, isStopped } = filling;
+  let room = 0;
+  let batch: ListedObject[] = [];
   const flush = async (): Promise<void> => {
-    room ??= mostWaiting - (await messagesIn(filling));
-    while (room < entries.length) {
-      await sleep(POLL_MS);
-      room = mostWaiting - (await messagesIn(filling));
-    }
-    await send(entries, filling);
-    room -= entries.length;
-    entries = [];
+    if (batch.length > room) room = await waitForRoom(batch.length, filling);
+    if (isStopped()) return;
+    const bodies = batch.map(({ key, etag }) =>
+      serializeWorkItem({ bucket, key, etag: etag?.replaceAll('"', ''), backfill: true }),
+    );
+    await queue.send(
+      queueUrl,
+      bodies.map((body) => ({ body })),
+    );
+    filling.onQueued(batch);
+    room -= batch.length;
+    batch = [];
   };
   for await (const object of objects) {
-    entries.push(object);
-    if (entries.length === ENTRIES_A_CALL) await flush();
+    batch.push(object);
+    if (batch.length === BATCH) await flush();
+    if (isStopped()) return;
   }
-  if (entries.length > 0) await flush();
+  if (batch.length > 0) await flush();
 };
 
-const COUNTS = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-] as const;
-
-const messagesIn = async ({ sqs, queueUrl }: Filling): Promise<number> => {
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...COUNTS] }),
-  );
-  return COUNTS.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
-};
-
-const send = async (
-  entries: readonly FoundObject[],
-  { sqs, queueUrl, bucket, onQueued }: Filling,
-): Promise<void> => {
-  const { Failed = [] } = await sqs.send(
-    new SendMessageBatchCommand({
-      QueueUrl: queueUrl,
-      Entries: entries.map(({ key, etag }, index) => ({
-        Id: String(index),
-        MessageBody: serializeWorkItem({ bucket, key, etag, backfill: true }),
-      })),
-    }),
-  );
-  // Those behind the first that failed are sent again when the command goes on, taken or not.
-  const taken = Math.min(entries.length, ...Failed.map(({ Id }) => Number(Id)));
-  for (const object of entries.slice(0, taken)) onQueued(object);
-  if (Failed.length > 0)
-    throw new Error(
-      `the queue did not take ${Failed.length} messages: ${Failed[0]?.Message ?? Failed[0]?.Code}`,
-    );
+/** How many messages may be added, at least those wanted unless it is stopped. */
+const waitForRoom = async (
+  wanted: number,
+  { depth, mostWaiting, sleep, isStopped, onWait }: Filling,
+): Promise<number> => {
+  for (;;) {
+    const messages = await depth();
+    if (mostWaiting - messages >= wanted || isStopped()) return mostWaiting - messages;
+    onWait(messages);
+    await sleep(POLL_MS);
+  }
 };

@@ -1,21 +1,24 @@
-import type { FoundObject } from './list-objects.ts';
+import type { ListedObject } from '../../lambdas/aws/objects.ts';
+import { PRICES } from '../../lib/prices.ts';
+import type { Target } from './target.ts';
 
-/** What a backfill comes to. */
+/** Size of a backfill. */
 export interface Plan {
   readonly objects: number;
-  /** As they lie in the bucket, compressed. */
+  /** As they are in the bucket, compressed. */
   readonly bytes: number;
+  /** Objects under the prefix that the function does not forward. */
   readonly skipped: number;
 }
 
 /** Counts the objects that the pipeline forwards. */
 export const planOf = async (
-  found: AsyncIterable<FoundObject>,
-  isOurs: (object: FoundObject) => boolean,
+  found: AsyncIterable<ListedObject>,
+  isForwarded: Target['isForwarded'],
 ): Promise<Plan> => {
   let [objects, bytes, skipped] = [0, 0, 0];
   for await (const object of found) {
-    if (isOurs(object)) {
+    if (isForwarded(object)) {
       objects++;
       bytes += object.size;
     } else skipped++;
@@ -24,23 +27,48 @@ export const planOf = async (
 };
 
 /**
- * Measured by `npm run bench -- --cost` on ALB log at the stack's defaults, 87 seconds and $0.0346 a GB, of which the bucket
- * holds 0.155 GB. Metrics take less.
+ * Per GB of ALB log as the load balancer writes it, at the defaults: docs/cost.md. Metrics take less of AWS, so their
+ * estimate is an upper bound.
  */
-const SECONDS_A_GB = 560;
-const DOLLARS_A_GB = 0.223;
+export const MEASURED = { seconds: 61.7, megabytesOut: 362, gigabytesInBucket: 0.155 } as const;
 
-/** S3 GET, SQS send, receive and delete, and the start of an invocation, in dollars. */
-const DOLLARS_AN_OBJECT = 0.0000004 + 3 * 0.0000004 + 0.0000002;
+/** Lambda's memory for logs. */
+const MEMORY_GIB = 1769 / 1024;
 
-/** Roughly how long a plan takes with so many functions at a time, and what it costs. */
+/** Records per GB in the bucket: log lines of 690 bytes, and metric data as a stream writes them. */
+const RECORDS_PER_GB = { logs: 9.35e6, metrics: 26e6 } as const;
+
+/** Seconds that an object takes beside its bytes. */
+const SECONDS_PER_OBJECT = 0.1;
+
+/** SQS send, receive and delete. */
+const SQS_REQUESTS = 3;
+
+export interface Estimate {
+  readonly minutes: number;
+  /** Dollars. */
+  readonly aws: number;
+  /** Dollars. */
+  readonly scout: number;
+}
+
+/** Roughly how long a plan takes with so many functions at a time, and what it costs at list prices. */
 export const estimate = (
   { objects, bytes }: Plan,
-  concurrency: number,
-): { minutes: number; dollars: number } => {
+  { concurrency, pipeline }: Pick<Target, 'concurrency' | 'pipeline'>,
+): Estimate => {
   const gigabytes = bytes / 1e9;
+  const seconds = (gigabytes / MEASURED.gigabytesInBucket) * MEASURED.seconds + objects * SECONDS_PER_OBJECT;
+  const gigabytesOut = (gigabytes / MEASURED.gigabytesInBucket) * (MEASURED.megabytesOut / 1000);
+  const millions = objects / 1e6;
+  const requests =
+    millions *
+    (PRICES.perMillionS3Gets + SQS_REQUESTS * PRICES.perMillionSqsRequests + PRICES.perMillionLambdaRequests);
+  const perMillionRecords =
+    pipeline === 'logs' ? PRICES.perMillionScoutLogRecords : PRICES.perMillionScoutMetricPoints;
   return {
-    minutes: Math.ceil((gigabytes * SECONDS_A_GB + objects * 0.1) / concurrency / 60),
-    dollars: gigabytes * DOLLARS_A_GB + objects * DOLLARS_AN_OBJECT,
+    minutes: Math.ceil(seconds / concurrency / 60),
+    aws: seconds * MEMORY_GIB * PRICES.perLambdaGbSecond + gigabytesOut * PRICES.perGbOut + requests,
+    scout: ((gigabytes * RECORDS_PER_GB[pipeline]) / 1e6) * perMillionRecords,
   };
 };

@@ -1,16 +1,23 @@
-import type { Context } from './context.ts';
+import { awsFault } from '../shared/aws-fault.ts';
 
-/** What a check found, in words; and for a warning or a failure what to do about it. */
+/** Result of a check, in words; and for a warning or a failure what to do about it. */
 export type Finding =
   | { readonly status: 'ok' | 'skip'; readonly found: string }
   | { readonly status: 'warn' | 'fail'; readonly found: string; readonly remedy: string };
 
-/** One thing that has to be right. */
-export interface Check {
-  readonly name: string;
+/** One thing that has to be right, for each of its subjects: a pipeline, a load balancer, or the stack as a whole. */
+export interface Check<C, Subject> {
+  readonly name: string | ((subject: Subject) => string);
   /** IAM actions that it needs. */
-  readonly actions?: readonly string[];
-  readonly run: (context: Context) => Finding | Promise<Finding>;
+  readonly actions: readonly string[];
+  readonly subjects: (context: C) => readonly Subject[] | Promise<readonly Subject[]>;
+  readonly run: (context: C, subject: Subject) => Finding | Promise<Finding>;
+}
+
+/** A check of the table, whatever its subjects are. */
+export interface Row<C> {
+  readonly actions: readonly string[];
+  readonly run: (context: C) => AsyncIterable<readonly [name: string, Finding]>;
 }
 
 export const ok = (found: string): Finding => ({ status: 'ok', found });
@@ -18,49 +25,29 @@ export const skip = (found: string): Finding => ({ status: 'skip', found });
 export const warn = (found: string, remedy: string): Finding => ({ status: 'warn', found, remedy });
 export const fail = (found: string, remedy: string): Finding => ({ status: 'fail', found, remedy });
 
-/** Runs one check. Whatever it throws is its own finding, so that the others still run. */
-export const runCheck = async (check: Check, context: Context): Promise<Finding> => {
+/** Subjects of a check that is made once. */
+export const once = (): readonly undefined[] => [undefined];
+
+/** A row of the table. Whatever a check throws is its own finding, so that the others still run. */
+export const row = <C, Subject>({ name, actions, subjects, run }: Check<C, Subject>): Row<C> => ({
+  actions,
+  run: async function* (context) {
+    for (const subject of await subjects(context)) {
+      const finding = await attempt(() => run(context, subject), actions);
+      yield [typeof name === 'string' ? name : name(subject), finding] as const;
+    }
+  },
+});
+
+const attempt = async (
+  run: () => Finding | Promise<Finding>,
+  actions: readonly string[],
+): Promise<Finding> => {
   try {
-    return await check.run(context);
+    return await run();
   } catch (error) {
-    return findingOf(error, check.actions ?? []);
+    const fault = awsFault(error, actions);
+    if (fault !== undefined) return (fault.kind === 'denied' ? warn : fail)(fault.found, fault.remedy);
+    return fail(error instanceof Error ? error.message : String(error), 'fix that, and run this again');
   }
 };
-
-const findingOf = (error: unknown, actions: readonly string[]): Finding => {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const said = `${name}: ${message}`;
-  if (isDenied(error)) {
-    const [, action = actions.join(' and ')] = /to perform: ([\w-]+:\w+)/.exec(message) ?? [];
-    return warn(`not allowed to look: ${said}`, `allow the IAM action ${action} to whoever runs this`);
-  }
-  const [, remedy] = REMEDIES.find(([pattern]) => pattern.test(said)) ?? [];
-  return fail(said, remedy ?? 'mend what it says, and run this again');
-};
-
-const isDenied = (error: unknown): boolean => {
-  const { name = '', $metadata } = error as {
-    name?: string;
-    $metadata?: { readonly httpStatusCode?: number };
-  };
-  return /AccessDenied|AuthorizationError|UnauthorizedOperation|^Forbidden$/.test(name)
-    ? true
-    : $metadata?.httpStatusCode === 403 && !SIGN_IN.test(name);
-};
-
-const SIGN_IN =
-  /CredentialsProviderError|TokenProviderError|Expired|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch/;
-
-/** By name and message of what the SDK throws. */
-const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
-  [
-    SIGN_IN,
-    'sign in to AWS: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run aws sso login',
-  ],
-  [/Region is missing/, 'set AWS_REGION, or name the region with -c regions=eu-west-1'],
-  [
-    /ResourceNotFound|QueueDoesNotExist|NonExistentQueue|NoSuchBucket|LoadBalancerNotFound/,
-    'somebody removed it: put it back with npx cdk deploy, or correct its name',
-  ],
-  [/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|TimeoutError/, "AWS's endpoint is not in reach from here"],
-];

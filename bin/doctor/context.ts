@@ -1,87 +1,125 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { FirehoseClient } from '@aws-sdk/client-firehose';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { readSecret } from '../../lambdas/aws/secret.ts';
+import { type FunctionSettings, readFunctionSettings } from '../../lambdas/function-settings.ts';
 import {
   type ClientCredentials,
   requestToken,
   type TokenResult,
 } from '../../lambdas/scout/token-endpoint.ts';
-import { readFunctionSettings, type ScoutSettings } from '../../lambdas/function-settings.ts';
 import { functionEnvironment, type StackSettings } from '../../lib/settings.ts';
 import type { StackOutputs } from '../../lib/stack-outputs.ts';
-import { stackOutputs } from '../shared/stack-outputs.ts';
+import { type AwsClients, awsClients } from '../shared/aws-clients.ts';
+import { type DeployedStack, describeStack } from '../shared/deployed-stack.ts';
 
-/** What the checks of one region look at. What several need is asked for once. */
-export interface Context {
+/** Scout, and how the user names what is set about it. */
+export interface ScoutSubject {
+  /** @throws Error that names all wrong settings */
+  readonly settings: () => FunctionSettings['scout'];
+  readonly credentials: () => Promise<ClientCredentials>;
+  readonly token: () => Promise<TokenResult>;
+  readonly names: ScoutNames;
+}
+
+export interface ScoutNames {
+  readonly endpoint: string;
+  readonly tokenUrl: string;
+  readonly audience: string;
+  readonly certificates: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface ScoutContext {
+  readonly scout: ScoutSubject;
+}
+
+/** A stack and all about it in one region. */
+export interface Context extends ScoutContext {
   readonly settings: StackSettings;
   readonly region: string | undefined;
   readonly stackName: string;
   /** ARNs of the load balancers to look at. */
   readonly loadBalancers: readonly string[];
-  readonly clients: Clients;
-  /** Scout, as the functions will be told of it. */
-  readonly scout: () => ScoutSettings;
-  readonly credentials: () => Promise<ClientCredentials>;
-  readonly token: () => Promise<TokenResult>;
-  readonly outputs: () => Promise<StackOutputs | undefined>;
+  readonly clients: AwsClients;
+  /** Undefined where there is no such stack. */
+  readonly stack: () => Promise<DeployedStack | undefined>;
+  /** Of the stack; none where it cannot be described. */
+  readonly outputs: () => Promise<StackOutputs>;
 }
 
-export type Clients = ReturnType<typeof createClients>;
+/** Longest wait for Scout's token endpoint, and for Secrets Manager. */
+const TIMEOUT_MS = 15_000;
 
-/** The longest that Scout's token endpoint, or Secrets Manager, may take. */
-const WITHIN_MS = 15_000;
-
-export const createContext = async ({
-  settings,
-  region,
-  stackName,
-  loadBalancers,
-}: Pick<Context, 'settings' | 'region' | 'stackName' | 'loadBalancers'>): Promise<Context> => {
-  const clients = createClients(region);
-  const scout = (): ScoutSettings =>
-    readFunctionSettings(functionEnvironment(settings, 'metrics'), 'metrics').scout;
-  const credentials = once(async () =>
-    readSecret(clients.secrets, settings.scoutSecretName, AbortSignal.timeout(WITHIN_MS)),
-  );
+export const createContext = async (
+  subject: Pick<Context, 'settings' | 'region' | 'stackName' | 'loadBalancers'>,
+): Promise<Context> => {
+  const { settings, stackName } = subject;
+  const clients = awsClients(subject.region);
+  const stack = memoized(async () => describeStack(clients.cloudFormation, stackName));
   return {
-    settings,
+    ...subject,
+    scout: scoutOfStack(settings, clients),
     region: await clients.cloudFormation.config.region().catch(() => undefined),
-    stackName,
-    loadBalancers,
     clients,
-    scout,
-    credentials,
-    token: once(async () =>
-      requestToken(scout(), await credentials(), AbortSignal.timeout(WITHIN_MS), Date.now),
-    ),
-    outputs: once(async () => stackOutputs(clients.cloudFormation, stackName)),
+    stack,
+    outputs: async () =>
+      stack().then(
+        (found) => found?.outputs ?? {},
+        () => ({}),
+      ),
   };
 };
 
-const createClients = (region: string | undefined) => {
-  const options = {
-    ...(region !== undefined && { region }),
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  };
-  return {
-    cloudFormation: new CloudFormationClient(options),
-    cloudWatch: new CloudWatchClient(options),
-    firehose: new FirehoseClient(options),
-    lambda: new LambdaClient(options),
-    loadBalancing: new ElasticLoadBalancingV2Client(options),
-    s3: new S3Client({ ...options, forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined }),
-    secrets: new SecretsManagerClient(options),
-    sqs: new SQSClient(options),
-  };
+const scoutOfStack = (settings: StackSettings, clients: AwsClients): ScoutSubject => {
+  const { scoutSecretName: secret } = settings;
+  return scoutSubject(
+    () => readFunctionSettings(functionEnvironment(settings, 'metrics'), 'metrics').scout,
+    async () => readSecret(clients.secrets, secret, AbortSignal.timeout(TIMEOUT_MS)),
+    {
+      endpoint: 'scoutEndpoint',
+      tokenUrl: 'scoutTokenUrl',
+      audience: 'scoutAudience',
+      certificates: 'caCertificateFile',
+      clientId: `clientId in the secret ${secret}`,
+      clientSecret: `clientSecret in the secret ${secret}`,
+    },
+  );
 };
 
-const once = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
-  let answer: Promise<T> | undefined;
-  return () => (answer ??= ask());
+/** Scout as the environment variables `SCOUT_*` name it: nothing of AWS is asked. */
+export const scoutOfEnvironment = (environment: NodeJS.ProcessEnv): ScoutSubject => {
+  const settings = () => readFunctionSettings(environment, 'metrics').scout;
+  return scoutSubject(
+    settings,
+    async () => {
+      const { clientId, clientSecret } = settings();
+      if (clientId === undefined || clientSecret === undefined)
+        throw new Error('SCOUT_CLIENT_ID and SCOUT_CLIENT_SECRET must both be set');
+      return { clientId, clientSecret };
+    },
+    {
+      endpoint: 'SCOUT_ENDPOINT',
+      tokenUrl: 'SCOUT_TOKEN_URL',
+      audience: 'SCOUT_AUDIENCE',
+      certificates: 'NODE_EXTRA_CA_CERTS',
+      clientId: 'SCOUT_CLIENT_ID',
+      clientSecret: 'SCOUT_CLIENT_SECRET',
+    },
+  );
+};
+
+const scoutSubject = (
+  settings: () => FunctionSettings['scout'],
+  readCredentials: () => Promise<ClientCredentials>,
+  names: ScoutNames,
+): ScoutSubject => {
+  const credentials = memoized(readCredentials);
+  const token = memoized(async () =>
+    requestToken(settings(), await credentials(), AbortSignal.timeout(TIMEOUT_MS), Date.now),
+  );
+  return { settings, credentials, token, names };
+};
+
+const memoized = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let result: Promise<T> | undefined;
+  return () => (result ??= ask());
 };

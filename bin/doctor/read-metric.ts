@@ -41,7 +41,7 @@ export const readMetric = async (
 };
 
 /** How long ago the newest data point above zero was, such as `5 min ago`; undefined where there is none. */
-export const lastAbove0 = (points: readonly DataPoint[]): string | undefined => {
-  const last = points.findLast(({ value }) => value > 0);
-  return last && `${Math.max(0, Math.round((Date.now() - last.time.getTime()) / 60_000))} min ago`;
+export const newestAboveZero = (points: readonly DataPoint[]): string | undefined => {
+  const newest = points.findLast(({ value }) => value > 0);
+  return newest && `${Math.max(0, Math.round((Date.now() - newest.time.getTime()) / 60_000))} min ago`;
 };

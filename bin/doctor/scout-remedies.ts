@@ -1,82 +1,103 @@
-import type { StackSettings } from '../../lib/settings.ts';
+import type { Failure } from '../../lambdas/scout/failure.ts';
+import type { ScoutSubject, ScoutNames } from './context.ts';
 
-/** What to do when the token endpoint gives no token: which of URL, id, secret and audience is wrong, as far as it tells. */
-export const tokenRemedy = (reason: string, settings: StackSettings): string =>
-  remedyOf(reason, [...TOKEN_REMEDIES, ...connectionRemedies('scoutTokenUrl')], settings);
+type Remedy = (names: ScoutNames) => string;
+
+const grant: Remedy = () =>
+  'the client may not use the grant client_credentials: allow it in Scout, or use another client';
+const audience: Remedy = ({ audience }) => `${audience} is wrong`;
+const tokenUrl: Remedy = ({ tokenUrl }) => `${tokenUrl} is wrong: it must be the OAuth2 token endpoint`;
+const clientId: Remedy = ({ clientId }) => `${clientId} is wrong`;
+const clientSecret: Remedy = ({ clientSecret }) => `${clientSecret} is wrong`;
+const credentials: Remedy = ({ clientId, clientSecret }) =>
+  `${clientId} or ${clientSecret} is wrong; the server does not say which`;
+const endpoint: Remedy = ({ endpoint }) =>
+  `${endpoint} is wrong: it must be the base URL, before /v1/metrics and /v1/logs`;
+const token: Remedy = ({ endpoint, audience }) =>
+  `Scout does not accept the token: the client must belong to the tenant of ${endpoint}, and ${audience} must be the audience that Scout expects`;
+const protocol: Remedy = ({ endpoint }) =>
+  `what is at ${endpoint} does not accept OTLP over HTTP in gzipped protobuf: ask its operator`;
+const busy: Remedy = () =>
+  'the server is busy or broken: run this again; the functions wait and send again by themselves';
+const operator: Remedy = () => 'ask the operator of the server';
+
+/** Words of identity servers about what is wrong, where they say it in `error_description`. */
+const SERVER_WORDS: readonly (readonly [pattern: RegExp, remedy: Remedy])[] = [
+  [/service account/i, grant],
+  [/audience|service not found/i, audience],
+  [/realm does not exist/i, tokenUrl],
+  [/client secret/i, clientSecret],
+  [/client_id|client (?:was )?not found|application with identifier/i, clientId],
+];
+
+/** By `error`: https://www.rfc-editor.org/rfc/rfc6749#section-5.2, https://www.rfc-editor.org/rfc/rfc8707#section-2 */
+const BY_ERROR: Readonly<Record<string, Remedy>> = {
+  unsupported_grant_type: grant,
+  invalid_target: audience,
+  invalid_client: credentials,
+  unauthorized_client: credentials,
+  access_denied: credentials,
+};
+
+const BUSY = { 408: busy, 429: busy, 500: busy, 502: busy, 503: busy, 504: busy };
+
+const TOKEN_BY_STATUS: Readonly<Record<number, Remedy>> = {
+  401: credentials,
+  403: credentials,
+  404: tokenUrl,
+  405: tokenUrl,
+  ...BUSY,
+};
+
+const OTLP_BY_STATUS: Readonly<Record<number, Remedy>> = {
+  400: protocol,
+  401: token,
+  403: token,
+  404: endpoint,
+  405: endpoint,
+  413: protocol,
+  415: protocol,
+  422: protocol,
+  ...BUSY,
+};
+
+/** What to do when the token endpoint gives no token: which of URL, id, secret and audience is wrong, as far as it says. */
+export const tokenRemedy = (failure: Failure, { names }: Pick<ScoutSubject, 'names'>): string => {
+  const { code, status = 0, detail = '', reason } = failure;
+  const unreachable = connectionRemedy(failure, names.tokenUrl, names);
+  if (unreachable !== undefined) return unreachable;
+  if (code === 'redirect' || code === 'not_a_token') return tokenUrl(names);
+  const remedy =
+    SERVER_WORDS.find(([pattern]) => pattern.test(reason))?.[1] ??
+    BY_ERROR[detail] ??
+    TOKEN_BY_STATUS[status] ??
+    operator;
+  return remedy(names);
+};
 
 /** What to do when Scout does not accept an empty request. */
-export const otlpRemedy = (reason: string, settings: StackSettings): string =>
-  remedyOf(reason, [...OTLP_REMEDIES, ...connectionRemedies('scoutEndpoint')], settings);
+export const otlpRemedy = (failure: Failure, { names }: Pick<ScoutSubject, 'names'>): string => {
+  const { code, status = 0 } = failure;
+  const unreachable = connectionRemedy(failure, names.endpoint, names);
+  if (unreachable !== undefined) return unreachable;
+  if (code === 'redirect' || code === 'not_otlp') return endpoint(names);
+  return (OTLP_BY_STATUS[status] ?? operator)(names);
+};
 
-type Remedy = readonly [pattern: RegExp, remedy: (settings: StackSettings) => string];
+/** Node's codes of a host name that is not known: https://nodejs.org/api/dns.html#error-codes */
+const UNKNOWN_HOST: readonly string[] = ['ENOTFOUND', 'EAI_AGAIN'];
 
-/** The first that matches is right. Error codes: https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
-const TOKEN_REMEDIES: readonly Remedy[] = [
-  [
-    /unsupported_grant_type|service account/i,
-    () => 'the client may not use the grant client_credentials; allow it in Scout, or use another client',
-  ],
-  [
-    /audience|invalid_target|service not found/i,
-    ({ scoutAudience }) => `scoutAudience is wrong: ${scoutAudience}`,
-  ],
-  [
-    /realm does not exist|responded (?:200|3\d\d|404|405)/i,
-    ({ scoutTokenUrl }) => `scoutTokenUrl is wrong: ${scoutTokenUrl} is no token endpoint`,
-  ],
-  [
-    /client secret (?:is )?(?:invalid|supplied|provided)|(?:invalid|wrong) client secret/i,
-    ({ scoutSecretName }) => `clientSecret in the secret ${scoutSecretName} is wrong`,
-  ],
-  [
-    /client_id|client (?:was )?not found|application with identifier/i,
-    ({ scoutSecretName }) => `clientId in the secret ${scoutSecretName} is wrong`,
-  ],
-  [
-    /responded 40[13]|invalid_client|unauthorized_client|access_denied/,
-    ({ scoutSecretName }) =>
-      `clientId or clientSecret in the secret ${scoutSecretName} is wrong; the server does not tell which`,
-  ],
-];
+/** Node's codes of a certificate that is not accepted: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE = /CERT|^UNABLE_TO_/;
 
-const OTLP_REMEDIES: readonly Remedy[] = [
-  [
-    /responded 40[13]/,
-    ({ scoutAudience, scoutEndpoint }) =>
-      `Scout does not accept the token: the client must belong to the tenant of ${scoutEndpoint}, and scoutAudience be what Scout expects (now ${scoutAudience})`,
-  ],
-  [
-    /responded (?:3\d\d|404|405)|not an OTLP response/,
-    ({ scoutEndpoint }) =>
-      `scoutEndpoint is wrong: ${scoutEndpoint} must be the base URL, that before /v1/metrics and /v1/logs`,
-  ],
-  [
-    /responded (?:400|413|415|422)/,
-    ({ scoutEndpoint }) =>
-      `${scoutEndpoint} does not take OTLP over HTTP as gzipped protobuf; ask whoever runs it`,
-  ],
-];
-
-const connectionRemedies = (key: 'scoutTokenUrl' | 'scoutEndpoint'): readonly Remedy[] => [
-  [
-    /ENOTFOUND|EAI_AGAIN/,
-    (settings) => `the host name in ${key} is wrong, or not known here: ${settings[key]}`,
-  ],
-  [
-    /CERT|SELF_SIGNED|UNABLE_TO_|certificate/i,
-    () =>
-      'its TLS certificate is not trusted: name the private CA in caCertificateFile, or have the certificate mended',
-  ],
-  [
-    /responded (?:408|429|5\d\d)/,
-    () => 'the server is busy or broken: run this again; the functions would wait and repeat',
-  ],
-  [
-    /no response/,
-    (settings) =>
-      `${settings[key]} is not in reach from here: check its host and port, proxies and firewalls`,
-  ],
-];
-
-const remedyOf = (reason: string, remedies: readonly Remedy[], settings: StackSettings): string =>
-  remedies.find(([pattern]) => pattern.test(reason))?.[1](settings) ?? 'ask whoever runs Scout';
+const connectionRemedy = (
+  { code, detail = '' }: Failure,
+  setting: string,
+  { certificates }: ScoutNames,
+): string | undefined => {
+  if (code !== 'network' && code !== 'timeout') return undefined;
+  if (UNKNOWN_HOST.includes(detail)) return `the host name in ${setting} is wrong, or not known here`;
+  if (CERTIFICATE.test(detail))
+    return `its TLS certificate is not trusted: name the private CA in ${certificates}, or have the certificate fixed`;
+  return `the host in ${setting} is not reachable from here: check host and port, proxies and firewalls`;
+};

@@ -1,75 +1,63 @@
-import { gzipSync } from 'node:zlib';
-import { readFunctionSettings } from '../../lambdas/function-settings.ts';
-import type { Body } from '../../lambdas/scout/compression.ts';
-import { post } from '../../lambdas/scout/post.ts';
-import { functionEnvironment } from '../../lib/settings.ts';
-import { type Check, fail, type Finding, ok, skip } from './check.ts';
-import type { Context } from './context.ts';
+import { compress, type Encoding } from '../../lambdas/scout/compression.ts';
+import { post, type PostOutcome } from '../../lambdas/scout/post.ts';
+import { type Finding, fail, ok, skip, warn } from './check.ts';
+import type { ScoutContext, ScoutSubject } from './context.ts';
 import { otlpRemedy, tokenRemedy } from './scout-remedies.ts';
 
-/** What can be checked before there is a stack: the settings, the secret, and whether Scout takes what we send. */
-export const SCOUT_CHECKS: readonly Check[] = [
-  {
-    name: 'settings',
-    run: ({ settings }) => {
-      if (settings.metrics) readFunctionSettings(functionEnvironment(settings, 'metrics'), 'metrics');
-      if (settings.albLogs) readFunctionSettings(functionEnvironment(settings, 'logs'), 'logs');
-      return ok(`complete, for Scout at ${settings.scoutEndpoint}`);
-    },
-  },
-  {
-    name: 'secret',
-    actions: ['secretsmanager:GetSecretValue'],
-    run: async ({ credentials, settings: { scoutSecretName: name }, region }) => {
-      try {
-        await credentials();
-        return ok(`${name} holds clientId and clientSecret`);
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        if (error.name === 'ResourceNotFoundException')
-          return fail(`there is no secret ${name} in ${region}`, secretCommand('create-secret --name', name));
-        if (!error.message.startsWith(`secret ${name} must be`)) throw error;
-        return fail(error.message, secretCommand('put-secret-value --secret-id', name));
-      }
-    },
-  },
-  {
-    name: 'token',
-    run: async (context) => {
-      if (!(await hasCredentials(context))) return skip('needs the secret');
-      const minted = await context.token();
-      if (minted.type !== 'token') return fail(minted.reason, tokenRemedy(minted.reason, context.settings));
-      const { lifetimeMs } = minted;
-      return ok(
-        `Scout gave one, good for ${lifetimeMs === undefined ? 'no stated time' : `${lifetimeMs / 1000} s`}`,
-      );
-    },
-  },
-  { name: 'Scout takes metrics', run: async (context) => emptyRequest(context, '/v1/metrics') },
-  { name: 'Scout takes logs', run: async (context) => emptyRequest(context, '/v1/logs') },
-];
+type Path = '/v1/metrics' | '/v1/logs';
 
-/** An OTLP request with nothing in it is zero bytes of protobuf. */
-const EMPTY_REQUEST: Body = { bytes: gzipSync(new Uint8Array()), encoding: 'gzip' };
-
-const emptyRequest = async (context: Context, path: '/v1/metrics' | '/v1/logs'): Promise<Finding> => {
-  const minted = (await hasCredentials(context)) ? await context.token() : undefined;
-  if (minted?.type !== 'token') return skip('needs a token');
-  const { endpoint, headers, requestTimeout } = context.scout();
-  const url = endpoint + path;
-  const timeoutMs = requestTimeout * 1000;
-  const outcome = await post({ url, token: minted.token, headers, body: EMPTY_REQUEST, timeoutMs }, Date.now);
-  return outcome.type === 'accepted'
-    ? ok(`${url} accepts an empty request`)
-    : fail(`${url}: ${outcome.reason}`, otlpRemedy(outcome.reason, context.settings));
+export const checkToken = async ({ scout }: ScoutContext): Promise<Finding> => {
+  if (!(await hasCredentials(scout))) return skip('needs the credentials');
+  const result = await scout.token();
+  if (result.type !== 'token') return fail(result.reason, tokenRemedy(result, scout));
+  const { lifetimeMs } = result;
+  return ok(
+    `Scout issued one, ${lifetimeMs === undefined ? 'without an expiry time' : `valid for ${lifetimeMs / 1000} s`}`,
+  );
 };
 
-/** Whether there are any; why not is said by the check of the secret. */
-const hasCredentials = async ({ credentials }: Context): Promise<boolean> =>
+/** Whether Scout accepts an empty request. */
+export const checkPath =
+  (path: Path) =>
+  async ({ scout }: ScoutContext): Promise<Finding> => {
+    const result = await sendNothing(scout, path, 'gzip');
+    if (result === undefined) return skip('needs a token');
+    const { url, outcome } = result;
+    return outcome.type === 'accepted'
+      ? ok(`${url} accepts an empty request`)
+      : fail(`${url}: ${outcome.reason}`, otlpRemedy(outcome, scout));
+  };
+
+/** The compression that the functions will use. */
+export const checkCompression = async ({ scout }: ScoutContext): Promise<Finding> => {
+  const gzip = await sendNothing(scout, '/v1/logs', 'gzip');
+  const zstd = await sendNothing(scout, '/v1/logs', 'zstd');
+  if (gzip?.outcome.type !== 'accepted' || zstd === undefined) return skip('needs a Scout that accepts logs');
+  const { compression } = scout.settings();
+  if (zstd.outcome.type === 'accepted')
+    return ok(compression === 'gzip' ? 'gzip, as set; Scout accepts zstd too' : 'zstd');
+  const found = `Scout does not accept zstd: ${zstd.outcome.reason}`;
+  return compression === 'zstd' ? warn(found, 'set the compression to auto or gzip') : ok(`gzip. ${found}`);
+};
+
+/** The response to an OTLP request without records, which is zero bytes of protobuf; undefined without a token. */
+const sendNothing = async (
+  scout: ScoutSubject,
+  path: Path,
+  encoding: Encoding,
+): Promise<{ readonly url: string; readonly outcome: PostOutcome } | undefined> => {
+  const result = (await hasCredentials(scout)) ? await scout.token() : undefined;
+  if (result?.type !== 'token') return undefined;
+  const { endpoint, headers, requestTimeout } = scout.settings();
+  const url = endpoint + path;
+  const body = await compress(encoding, new Uint8Array(), 'logs');
+  const timeoutMs = requestTimeout * 1000;
+  return { url, outcome: await post({ url, token: result.token, headers, body, timeoutMs }, Date.now) };
+};
+
+/** Whether there are any; the check of the secret reports why not. */
+const hasCredentials = async ({ credentials }: ScoutSubject): Promise<boolean> =>
   credentials().then(
     () => true,
     () => false,
   );
-
-const secretCommand = (command: string, name: string): string =>
-  `aws secretsmanager ${command} ${name} --secret-string '{"clientId":"…","clientSecret":"…"}'`;

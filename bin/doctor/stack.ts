@@ -1,44 +1,48 @@
-import type { StackSettings } from '../../lib/settings.ts';
-import type { StackOutputs } from '../../lib/stack-outputs.ts';
-import { accessLogChecks } from './access-logs.ts';
-import { type Check, fail, ok, skip } from './check.ts';
-import { eventSource, functionErrors } from './function.ts';
-import { metricStreamChecks } from './metric-stream.ts';
-import { notifications } from './notifications.ts';
-import { deployedPipelines } from './pipelines.ts';
-import { deadLetters, delivered, queue } from './queue.ts';
+import { readFunctionSettings } from '../../lambdas/function-settings.ts';
+import { functionEnvironment } from '../../lib/settings.ts';
+import { type Finding, fail, ok, skip, warn } from './check.ts';
+import type { Context } from './context.ts';
 
-/** Whether there is a stack to look at; none yet is no fault. */
-export const STACK_CHECK: Check = {
-  name: 'stack',
-  actions: ['cloudformation:DescribeStacks'],
-  run: async ({ outputs, stackName, region }) => {
-    const found = await outputs();
-    if (found === undefined)
-      return skip(`there is no ${stackName} in ${region} yet; what it runs is checked when it is deployed`);
-    return found['BucketName'] === undefined
-      ? fail(
-          `${stackName} has no outputs: its deploy did not finish`,
-          'its events in CloudFormation say why; then npx cdk deploy',
-        )
-      : ok(`${stackName} is deployed`);
-  },
+export const checkSettings = ({ settings }: Context): Finding => {
+  if (settings.metrics) readFunctionSettings(functionEnvironment(settings, 'metrics'), 'metrics');
+  if (settings.albLogs) readFunctionSettings(functionEnvironment(settings, 'logs'), 'logs');
+  return ok(`complete, for Scout at ${settings.scoutEndpoint}`);
 };
 
-/** What a deployed stack runs, from the sources on. */
-export const stackChecks = (
-  settings: StackSettings,
-  outputs: StackOutputs,
-  loadBalancers: readonly string[],
-): readonly Check[] => {
-  const pipelines = deployedPipelines(settings, outputs);
-  return [
-    ...metricStreamChecks(outputs),
-    ...accessLogChecks(settings, outputs, loadBalancers),
-    ...pipelines.flatMap((pipeline) =>
-      [notifications, eventSource, functionErrors, queue, deadLetters, delivered].map((check) =>
-        check(pipeline),
-      ),
-    ),
-  ];
+export const checkSecret = async ({ scout, settings, region }: Context): Promise<Finding> => {
+  const { scoutSecretName: name } = settings;
+  try {
+    await scout.credentials();
+    return ok(`${name} holds clientId and clientSecret`);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error.name === 'ResourceNotFoundException')
+      return fail(
+        `there is no secret ${name} in ${region}`,
+        secretCommand('create-secret --name', name, region),
+      );
+    // An error of AWS has its own remedy.
+    if ('$metadata' in error || error.name !== 'Error') throw error;
+    return fail(error.message, secretCommand('put-secret-value --secret-id', name, region));
+  }
+};
+
+const secretCommand = (command: string, name: string, region: string | undefined): string =>
+  `aws secretsmanager ${command} ${name} --region ${region} --secret-string '{"clientId":"…","clientSecret":"…"}'`;
+
+/** Whether there is a stack, and how its last deploy ended. None yet is not a fault. */
+export const checkStack = async ({ stack, stackName, region }: Context): Promise<Finding> => {
+  const found = await stack();
+  if (found === undefined)
+    return skip(`there is no ${stackName} in ${region} yet; the rest is checked when it is deployed`);
+  const { status, outputs } = found;
+  const events = `aws cloudformation describe-stack-events --stack-name ${stackName} --region ${region}`;
+  if (outputs.BucketName === undefined)
+    return fail(`it has no outputs: its deploy did not finish (${status})`, `${events}; then npx cdk deploy`);
+  if (/ROLLBACK|FAILED/.test(status))
+    return warn(
+      `the last deploy failed: ${status}`,
+      `it runs as before that deploy, if the rollback was complete. ${events} names the cause; then npx cdk deploy`,
+    );
+  return ok(`${stackName} is deployed (${status})`);
 };

@@ -1,21 +1,81 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { parseArgs, type ParseArgsOptionDescriptor } from 'node:util';
 import { App } from 'aws-cdk-lib';
 import { readStackSettings, type StackSettings, SettingsError } from '../../lib/settings.ts';
+import { awsFault } from './aws-fault.ts';
 
-/** Says, for people, what is wrong with a command line or with what it asks for; no stack trace is needed. */
+/** Says what is wrong with a command line, or with what it asks for. */
 export class UsageError extends Error {}
 
-const CONTEXT = { context: { type: 'string', short: 'c', multiple: true, default: [] as string[] } } as const;
+/** An option of a command. Without `value` it takes none. */
+export interface Option extends ParseArgsOptionDescriptor {
+  /** Placeholder of its value in the help. */
+  readonly value?: string;
+  readonly help: string;
+}
 
-/**
- * The options of a command, and the `-c key=value` pairs that every command takes.
- * @throws UsageError naming the option
- */
-export const readOptions = <T extends ParseArgsOptionsConfig>(options: T) => {
+export type Options = Readonly<Record<string, Option>>;
+
+/** Values of a command's options, and its verb: '' where it takes none. */
+export type Values<O extends Options> = ReturnType<
+  typeof parseArgs<{ options: O & typeof COMMON }>
+>['values'] & { readonly verb: string };
+
+export interface Command<O extends Options = Options> {
+  /** As in `npm run NAME`. */
+  readonly name: string;
+  readonly summary: string;
+  /** First argument that is not an option, if the command takes one, and what each of its values does. */
+  readonly verbs?: Readonly<Record<string, string>>;
+  readonly options: O;
+  /** IAM actions that it may need; docs/operations.md lists them. */
+  readonly actions: readonly string[];
+  /** Meaning of exit statuses other than 0 and 2. */
+  readonly failure: string;
+}
+
+/** Exit statuses. */
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+const COMMON = {
+  context: {
+    type: 'string',
+    short: 'c',
+    multiple: true,
+    default: [] as string[],
+    value: 'KEY=VALUE',
+    help: 'a setting, over those of cdk.json',
+  },
+  help: { type: 'boolean', short: 'h', default: false, help: 'prints this' },
+} as const satisfies Readonly<Record<string, Option>>;
+
+export const STACK_OPTION = {
+  type: 'string',
+  default: 'ScoutForwarder',
+  value: 'NAME',
+  help: 'name of the stack',
+} as const satisfies Option;
+
+/** @throws UsageError naming the option */
+export const readOptions = <O extends Options>(
+  { verbs, options }: Pick<Command<O>, 'verbs' | 'options'>,
+  args: readonly string[] = process.argv.slice(2),
+): Values<O> => {
+  const { values, positionals } = parse({ ...COMMON, ...options }, args, verbs !== undefined);
+  const [verb = '', ...others] = positionals;
+  const isKnown = verbs === undefined || (others.length === 0 && Object.hasOwn(verbs, verb));
+  if (!isKnown && values['help'] !== true)
+    throw new UsageError(
+      `the verb is ${positionals.join(' ') || 'missing'}; it must be ${Object.keys(verbs).join(', ')}`,
+    );
+  return { ...values, verb } as Values<O>;
+};
+
+const parse = (options: Options, args: readonly string[], allowPositionals: boolean) => {
   try {
-    return parseArgs({ options: { ...CONTEXT, ...options } }).values;
+    return parseArgs({ args: [...args], options, allowPositionals });
   } catch (error) {
     const { message } = error instanceof Error ? error : new Error(String(error));
     // A value without its option may be a secret.
@@ -24,25 +84,75 @@ export const readOptions = <T extends ParseArgsOptionsConfig>(options: T) => {
 };
 
 /**
+ * Runs a command: prints its help, or a sentence instead of a stack trace for what people can fix. The exit status is 2
+ * for a wrong command line, 1 for any other failure.
+ */
+export const run = async <O extends Options>(
+  command: Command<O>,
+  main: (options: Values<O>) => unknown,
+): Promise<void> => {
+  // A reader such as `head` may end before the command does.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+  try {
+    const options = readOptions(command);
+    if ((options as Values<Options>).help) console.log(help(command));
+    else await main(options);
+  } catch (error) {
+    const { status, text } = failure(error, command);
+    if (text === undefined) throw error;
+    console.error(text);
+    process.exitCode = status;
+  }
+};
+
+const failure = (
+  error: unknown,
+  command: Pick<Command, 'name' | 'actions'>,
+): { readonly status: number; readonly text: string | undefined } => {
+  if (error instanceof UsageError)
+    return { status: WRONG_USAGE, text: `${error.message}\n${usage(command)}` };
+  if (error instanceof SettingsError) return { status: FAILED, text: error.message };
+  const fault = awsFault(error, command.actions);
+  return { status: FAILED, text: fault && `${fault.found}\n→ ${fault.remedy}` };
+};
+
+const usage = ({ name }: { readonly name: string }): string =>
+  `usage: npm run ${name} -- … (npm run ${name} -- --help explains it)`;
+
+/** The help of a command. */
+export const help = ({ name, summary, verbs = {}, options, failure }: Omit<Command, 'actions'>): string => {
+  const verbRows = Object.entries(verbs);
+  const rows = Object.entries<Option>({ ...options, ...COMMON }).map(([option, { short, value, help }]) => [
+    `${short === undefined ? '' : `-${short}, `}--${option}${value === undefined ? '' : ` ${value}`}`,
+    help,
+  ]);
+  const width = Math.max(...[...verbRows, ...rows].map(([left = '']) => left.length));
+  const lines = (list: readonly (readonly string[])[]): string =>
+    list.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+  return [
+    `usage: npm run ${name} -- ${verbRows.length === 0 ? '' : `${Object.keys(verbs).join('|')} `}[options]`,
+    summary,
+    ...(verbRows.length === 0 ? [] : [lines(verbRows)]),
+    lines(rows),
+    `Exit status: 0 if all went well, ${FAILED} ${failure}, ${WRONG_USAGE} if the command line is wrong.`,
+  ].join('\n\n');
+};
+
+/**
  * The stack's settings: those of `cdk.json`, and over them the `-c key=value` pairs.
+ * @param name of the command, for the example of the error
  * @throws SettingsError
  */
-export const readContext = (pairs: readonly string[]): StackSettings =>
+export const readContext = (pairs: readonly string[], name: string): StackSettings =>
   readStackSettings(
     new App({ context: { ...contextOf(resolve('cdk.json')), ...Object.fromEntries(pairs.map(keyAndValue)) } })
       .node,
+    process.env,
+    `npm run ${name} --`,
   );
-
-/** Runs a command; says what is wrong and how it is used, instead of a stack trace, where people can mend it. */
-export const run = async (usage: string, main: () => unknown): Promise<void> => {
-  try {
-    await main();
-  } catch (error) {
-    if (!(error instanceof SettingsError || error instanceof UsageError)) throw error;
-    console.error(error instanceof UsageError ? `${error.message}\n${usage}` : error.message);
-    process.exitCode = 1;
-  }
-};
 
 const keyAndValue = (pair: string): [string, string] => {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];

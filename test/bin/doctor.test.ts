@@ -1,35 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Scout, startScout } from '../../bin/local/emulators/scout.ts';
 import { type Setting, SETTINGS } from '../../lib/settings/settings-table.ts';
 import { malformedWith, textsWith } from '../support/factories/secrets.ts';
+import { awsAt, runCommand } from '../support/harness/run-command.ts';
 import { SCOUT } from '../support/harness/synth.ts';
 
 const optionsOf = (settings: readonly (readonly [string, string | undefined])[]): readonly string[] =>
   settings.flatMap(([key, value]) => ['-c', `${key}=${value ?? ''}`]);
 const OPTIONS = optionsOf(Object.entries(SCOUT));
 
-/** Runs it where AWS is not reachable, and there is no cdk.json. */
-const doctor = (...args: readonly string[]) => {
-  const { PATH = '' } = process.env;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [resolve('bin/doctor.ts'), ...args], {
-    cwd: tmpdir(),
-    encoding: 'utf8',
-    env: {
-      PATH,
-      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_DEFAULT_REGION: 'eu-central-1',
-    },
-  });
-  return { status, stdout, stderr };
-};
+/** Where AWS is not reachable. */
+const doctor = async (...args: readonly string[]) => runCommand('doctor', args, awsAt('http://127.0.0.1:1'));
 
 describe('npm run doctor', { timeout: 60_000 }, () => {
-  it('has one finding where the settings are wrong', () => {
-    const { status, stdout, stderr } = doctor('-c', 'scoutEndpoint=http://otel.example.com');
+  test('has one finding where the settings are wrong', async () => {
+    const { status, stdout, stderr } = await doctor('-c', 'scoutEndpoint=http://otel.example.com');
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout.match(/^(?:ok|warn|fail|skip) .*$/gm)).toEqual([
       expect.stringMatching(/^fail {2}settings +wrong, so nothing else can be checked$/),
@@ -38,8 +23,8 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     expect(stdout).toContain('scoutTokenUrl is missing');
   });
 
-  it('says a line a check, with a remedy for each failure, and exits with 1', () => {
-    const { status, stdout, stderr } = doctor(...OPTIONS);
+  test('prints one line per check, with a remedy for each failure, and exits with 1', async () => {
+    const { status, stdout, stderr } = await doctor(...OPTIONS);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout.split('\n').map((line) => line.replace(/ {2,}.*/, ''))).toEqual([
       'ScoutForwarder in eu-central-1',
@@ -49,44 +34,86 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
       'skip',
       'skip',
       'skip',
+      'skip',
       'fail',
       '',
       '',
     ]);
-    expect(stdout.match(/^ {6}→ AWS's endpoint is not in reach from here$/gm)).toHaveLength(2);
+    expect(stdout.match(/^ {6}→ check the network: /gm)).toHaveLength(2);
   });
 
-  it('looks at each region of the settings', () => {
-    const { stdout } = doctor(...OPTIONS, '-c', 'regions=eu-west-1,us-east-1');
+  test('looks at each region of the settings', async () => {
+    const { stdout } = await doctor(...OPTIONS, '-c', 'regions=eu-west-1,us-east-1');
     expect(stdout.match(/^ScoutForwarder in .*$/gm)).toEqual([
       'ScoutForwarder in eu-west-1',
       'ScoutForwarder in us-east-1',
     ]);
   });
 
-  it.each([
-    [['--alb', 'shop'], '--alb is shop; it must be the ARN of an ALB'],
-    [['--albs', 'x'], "Unknown option '--albs'"],
-    [['-c', 'scoutEndpoint'], '-c scoutEndpoint must be key=value'],
-    [['-c', 'scoutHeaders:{"x-key":"sesame"}'], '-c scoutHeaders must be key=value'],
-    [['scoutHeaders={"x-key":"sesame\'. "}'], "Unexpected argument 'scoutHeaders…'"],
-  ])('with %j says how it is used', (args, message) => {
-    const { status, stderr } = doctor(...args);
+  test('prints JSON for other programs, with the same exit status', async () => {
+    const { status, stdout } = await doctor('--json', ...OPTIONS);
     expect(status).toBe(1);
-    expect(stderr).toContain(message);
-    expect(stderr).toContain('usage: npm run doctor --');
-    expect(stderr).not.toMatch(/^ +at /m);
-    expect(stderr).not.toContain('sesame');
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      findings: [
+        { region: 'eu-central-1', name: 'settings', status: 'ok' },
+        { name: 'secret', status: 'fail', found: expect.any(String), remedy: expect.any(String) },
+        { name: 'token', status: 'skip' },
+        { name: 'Scout accepts metrics' },
+        { name: 'Scout accepts logs' },
+        { name: 'compression' },
+        { name: 'stack', status: 'fail' },
+      ],
+    });
   });
 
-  it.each([0, 1, 2])('prints no secret of any setting (%i)', (turn) => {
+  test.each([0, 1, 2])('prints no secret of any setting (%i)', async (turn) => {
     const planted = Object.entries<Setting>(SETTINGS).map(([key, { secret }], i) => {
       const texts = (secret ? malformedWith : textsWith)('sesame');
       return [key, texts[(i + turn * 3) % texts.length]] as const;
     });
-    const wrong = doctor(...optionsOf(planted));
+    const wrong = await doctor(...optionsOf(planted));
     expect(wrong.stdout).toContain('scoutHeaders is malformed');
-    const right = doctor(...optionsOf(Object.entries({ ...SCOUT, scoutHeaders: '{"x-key":"sesame"}' })));
+    const right = await doctor(
+      ...optionsOf(Object.entries({ ...SCOUT, scoutHeaders: '{"x-key":"sesame"}' })),
+    );
     for (const { stdout, stderr } of [wrong, right]) expect(stdout + stderr).not.toContain('sesame');
+  });
+});
+
+describe('with SCOUT_* in the environment', () => {
+  let scout: Scout;
+  beforeAll(async () => {
+    scout = await startScout();
+  });
+  afterAll(async () => scout.close());
+
+  test('Scout alone is checked, without credentials or a region of AWS', async () => {
+    const variables = {
+      SCOUT_ENDPOINT: scout.endpoint,
+      SCOUT_TOKEN_URL: scout.tokenUrl,
+      SCOUT_CLIENT_ID: scout.clientId,
+      SCOUT_CLIENT_SECRET: scout.clientSecret,
+    };
+    const right = await runCommand('doctor', [], variables);
+    expect(right).toMatchObject({ status: 0, stderr: '' });
+    expect(
+      right.stdout.match(/^(?:ok|warn|fail|skip) .{4,26}(?= {2})/gm)?.map((line) => line.trim()),
+    ).toEqual([
+      'ok    settings',
+      'ok    token',
+      'ok    Scout accepts metrics',
+      'ok    Scout accepts logs',
+      'ok    compression',
+    ]);
+
+    const wrong = await runCommand('doctor', [], { ...variables, SCOUT_CLIENT_SECRET: 'sesame' });
+    expect(wrong.status).toBe(1);
+    expect(wrong.stdout).toContain('→ SCOUT_CLIENT_ID or SCOUT_CLIENT_SECRET is wrong');
+    expect(wrong.stdout).not.toContain('sesame');
+
+    const half = await runCommand('doctor', [], { SCOUT_CLIENT_ID: scout.clientId });
+    expect(half.status).toBe(1);
+    expect(half.stdout).toContain('SCOUT_ENDPOINT is missing');
   });
 });

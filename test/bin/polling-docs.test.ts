@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { polledDimensions, prometheusName } from '../../bin/polling/cloudwatch-exporter.ts';
+import { describe, expect, test } from 'vitest';
+import { polledDimensions, prometheusName } from '../../bin/polling/exporter-rules.ts';
 import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
 
 describe('docs/polling.md', () => {
@@ -21,7 +21,7 @@ describe('docs/polling.md', () => {
       ),
   );
 
-  it.each(ELB_METRICS)('maps every polled name of $name to its streamed one', (metric) => {
+  test.each(ELB_METRICS)('maps every polled name of $name to its streamed one', (metric) => {
     const [first = '', ...others] = metric.statistics.map((statistic) =>
       prometheusName(metric.name, statistic),
     );
@@ -35,7 +35,7 @@ describe('docs/polling.md', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['metric stream, all', ELB_METRICS.flatMap(({ dimensions }) => dimensions), 43_800, 0.003],
     ['metric stream, no errors', withoutErrors.flatMap(({ dimensions }) => dimensions), 43_800, 0.003],
     ['polling, all', ELB_METRICS.map(polledDimensions), 8_760, 0.01],
@@ -55,7 +55,7 @@ describe('docs/polling.md', () => {
     expect(page).toContain(rounded(1000));
   });
 
-  it('shows a command that works', () => {
+  test('shows a command that works', () => {
     const [, command = ''] = /```sh\n(npm run polling[^`]+)```/.exec(page) ?? [];
     const folder = mkdtempSync(join(tmpdir(), 'polling-'));
     const line = command

@@ -1,12 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { cloudwatchExporterYaml, polledDimensions } from '../../bin/polling/cloudwatch-exporter.ts';
-import { type CollectorSettings, otelCollectorYaml } from '../../bin/polling/otel-collector.ts';
+import { polledDimensions } from '../../bin/polling/exporter-rules.ts';
+import { type CollectorSettings, pollingFiles } from '../../bin/polling/files.ts';
 import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
+import { runCommand } from '../support/harness/run-command.ts';
 
 const SETTINGS: CollectorSettings = {
   scoutEndpoint: 'https://otel.example.com/tenant/otlp',
@@ -17,14 +18,16 @@ const SETTINGS: CollectorSettings = {
   scoutResourceAttributes: {},
   requestTimeout: 30,
 };
-const collector = (settings: Partial<CollectorSettings> = {}) =>
-  parse(otelCollectorYaml({ ...SETTINGS, ...settings }, 'eu-west-1'));
+const fileOf = (name: string, settings: Partial<CollectorSettings> = {}): string =>
+  pollingFiles({ ...SETTINGS, ...settings }, 'eu-west-1')[name] ?? '';
+const collector = () => parse(fileOf('otel-collector.yaml'));
 const scrape = () => collector().receivers.prometheus.config.scrape_configs[0];
+const variables = (settings: Partial<CollectorSettings> = {}) => parseEnv(fileOf('.env', settings));
 
 describe("the exporter's configuration", () => {
-  const { metrics, ...global } = parse(cloudwatchExporterYaml('eu-west-1'));
+  const { metrics, ...global } = parse(fileOf('cloudwatch-exporter.yaml'));
 
-  it('asks for every metric once, with its statistics, in the region named', () => {
+  test('asks for every metric once, with its statistics, in the region named', () => {
     expect(global.region).toBe('eu-west-1');
     expect(
       metrics.map((rule: Record<string, string[]>) => [
@@ -35,31 +38,31 @@ describe("the exporter's configuration", () => {
     ).toEqual(ELB_METRICS.map(({ name, statistics }) => ['AWS/ApplicationELB', name, statistics]));
   });
 
-  it.each(ELB_METRICS)('asks for $name by a set of dimensions that AWS publishes', (metric) => {
+  test.each(ELB_METRICS)('asks for $name by a set of dimensions that AWS publishes', (metric) => {
     const rule = metrics.find((one: Record<string, string>) => one['aws_metric_name'] === metric.name);
 
     expect(metric.dimensions).toContainEqual(rule.aws_dimensions);
     expect(rule.aws_dimensions).toContain('LoadBalancer');
   });
 
-  it('splits by zone only what AWS publishes in no other way', () => {
+  test('splits by zone only what AWS publishes in no other way', () => {
     const zoned = ELB_METRICS.filter((metric) => polledDimensions(metric).includes('AvailabilityZone'));
 
     expect(zoned.map(({ name }) => name)).toEqual(['ForwardedInvalidHeaderRequestCount']);
   });
 
-  it('lets one data point span the time between two scrapes, so that no minute is left out or counted twice', () => {
+  test('lets one data point span the time between two scrapes, so that no minute is left out or counted twice', () => {
     expect(`${global.period_seconds}s`).toBe(scrape().scrape_interval);
     expect(global.range_seconds).toBeGreaterThanOrEqual(global.period_seconds);
   });
 
-  it('asks for many series in one request', () => {
+  test('asks for many series in one request', () => {
     expect(global.use_get_metric_data).toBe(true);
   });
 });
 
 describe("the Collector's configuration", () => {
-  it('scrapes the exporter every 300 seconds, for 120 at most, and labels it service=elb', () => {
+  test('scrapes the exporter every 300 seconds, for 120 at most, and labels it service=elb', () => {
     expect(scrape()).toMatchObject({
       scrape_interval: '300s',
       scrape_timeout: '120s',
@@ -69,113 +72,97 @@ describe("the Collector's configuration", () => {
     });
   });
 
-  it('sends gzip to Scout with a token, never giving up, with TLS as it comes: verified', () => {
-    const { extensions, exporters, service } = collector();
-
-    expect(extensions.oauth2client).toEqual({
-      client_id: '${env:SCOUT_CLIENT_ID}',
-      client_secret: '${env:SCOUT_CLIENT_SECRET}',
-      token_url: 'https://id.example.com/oauth/token',
-      endpoint_params: { audience: 'b14collector' },
-    });
+  test('retries without end, and leaves TLS as it is by default: verified', () => {
+    const { extensions, exporters } = collector();
     expect(exporters.otlp_http).toMatchObject({
-      endpoint: 'https://otel.example.com/tenant/otlp',
-      auth: { authenticator: 'oauth2client' },
       compression: 'gzip',
-      timeout: '30s',
       retry_on_failure: { max_elapsed_time: '0s' },
     });
     expect(JSON.stringify({ extensions, exporters })).not.toMatch(/tls|insecure/);
-    expect(service).toEqual({
-      extensions: ['oauth2client'],
-      pipelines: {
-        metrics: { receivers: ['prometheus'], processors: ['resource'], exporters: ['otlp_http'] },
-      },
-    });
   });
 
-  it.each(['/', '/v1/metrics', '/v1/logs', '/v1/metrics/'])(
+  test('uses exactly the variables of .env, beside credentials and the place of the exporter', () => {
+    const used = [...fileOf('otel-collector.yaml').matchAll(/\$\{env:(\w+)/g)].map(([, name = '']) => name);
+    const given = ['SCOUT_CLIENT_ID', 'SCOUT_CLIENT_SECRET', 'CLOUDWATCH_EXPORTER'];
+    expect(used.toSorted()).toEqual([...given, ...Object.keys(variables())].toSorted());
+  });
+});
+
+describe('.env', () => {
+  test.each(['/', '/v1/metrics', '/v1/logs', '/v1/metrics/'])(
     'tolerates an endpoint that ends in %s',
     (end) => {
-      expect(collector({ scoutEndpoint: SETTINGS.scoutEndpoint + end }).exporters.otlp_http.endpoint).toBe(
+      expect(variables({ scoutEndpoint: SETTINGS.scoutEndpoint + end })['SCOUT_ENDPOINT']).toBe(
         SETTINGS.scoutEndpoint,
       );
     },
   );
 
-  it('takes audience, headers, time-out, environment and resource attributes from the settings, whatever they hold', () => {
-    const { extensions, exporters, processors } = collector({
+  test('holds the settings, whatever characters they have', () => {
+    const env = variables({
       scoutAudience: 'a"b: $c #',
       scoutHeaders: { 'x-tenant': "o'clock ${env:HOME}" },
       requestTimeout: 7,
       scoutEnvironment: 'staging',
       scoutResourceAttributes: { team: 'a=b', 'cloud.account.id': '123456789012' },
     });
+    expect(env).toMatchObject({ SCOUT_AUDIENCE: 'a"b: $c #', REQUEST_TIMEOUT: '7' });
+    expect(JSON.parse(env['SCOUT_HEADERS'] ?? '')).toEqual({ 'x-tenant': "o'clock ${env:HOME}" });
+    expect(JSON.parse(env['RESOURCE_ATTRIBUTES'] ?? '')).toEqual(
+      Object.entries({
+        'cloud.provider': 'aws',
+        'cloud.region': 'eu-west-1',
+        environment: 'staging',
+        'deployment.environment': 'staging',
+        'deployment.environment.name': 'staging',
+        team: 'a=b',
+        'cloud.account.id': '123456789012',
+      }).map(([key, value]) => ({ action: 'upsert', key, value })),
+    );
+  });
 
-    // The Collector reads $$ as a dollar sign.
-    expect(extensions.oauth2client.endpoint_params.audience).toBe('a"b: $$c #');
-    expect(exporters.otlp_http.headers).toEqual({ 'x-tenant': "o'clock $${env:HOME}" });
-    expect(exporters.otlp_http.timeout).toBe('7s');
-    expect(
-      Object.fromEntries(
-        processors.resource.attributes.map(({ key, value }: { key: string; value: string }) => [key, value]),
-      ),
-    ).toEqual({
-      'cloud.provider': 'aws',
-      'cloud.region': 'eu-west-1',
-      environment: 'staging',
-      'deployment.environment': 'staging',
-      'deployment.environment.name': 'staging',
-      team: 'a=b',
-      'cloud.account.id': '123456789012',
-    });
+  test('cannot hold an audience with a quote', () => {
+    expect(() => variables({ scoutAudience: "it's" })).toThrow('SCOUT_AUDIENCE holds a quote');
   });
 });
 
 describe('npm run polling', () => {
   const folder = mkdtempSync(join(tmpdir(), 'polling-'));
-  const secrets = ['an-id-of-scout', 'a-secret-of-scout', 'AKIAEXAMPLE', 'a-secret-of-aws'] as const;
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [resolve('bin/polling.ts'), ...args], {
-      cwd: tmpdir(),
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        SCOUT_CLIENT_ID: secrets[0],
-        SCOUT_CLIENT_SECRET: secrets[1],
-        AWS_ACCESS_KEY_ID: secrets[2],
-        AWS_SECRET_ACCESS_KEY: secrets[3],
-      },
-    });
+  const secrets = {
+    SCOUT_CLIENT_ID: 'an-id-of-scout',
+    SCOUT_CLIENT_SECRET: 'a-secret-of-scout',
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'a-secret-of-aws',
+  };
   const context = [
     '-c',
     `scoutEndpoint=${SETTINGS.scoutEndpoint}`,
     '-c',
     `scoutTokenUrl=${SETTINGS.scoutTokenUrl}`,
   ];
+  const run = async (out = folder) =>
+    runCommand('polling', ['--region', 'eu-west-1', '--out', out, ...context], secrets);
   const file = (name: string): string => readFileSync(join(folder, name), 'utf8');
   let printed = '';
 
-  beforeAll(() => {
-    const { status, stdout, stderr } = run('--region', 'eu-west-1', '--out', folder, ...context);
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
+  beforeAll(async () => {
+    const { status, stdout, stderr } = await run();
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     printed = stdout;
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('writes the four files', () => {
-    expect(readdirSync(folder).toSorted()).toEqual([
-      'README.md',
-      'cloudwatch-exporter.yaml',
-      'compose.yaml',
-      'otel-collector.yaml',
-    ]);
-    expect(file('cloudwatch-exporter.yaml')).toBe(cloudwatchExporterYaml('eu-west-1'));
-    expect(file('otel-collector.yaml')).toBe(otelCollectorYaml(SETTINGS, 'eu-west-1'));
+  test('writes its files without a credential, though it has them; only the owner may read .env', () => {
+    const files = pollingFiles(SETTINGS, 'eu-west-1');
+    expect(readdirSync(folder).toSorted()).toEqual(Object.keys(files).toSorted());
+    for (const [name, text] of Object.entries(files)) {
+      expect(file(name)).toBe(text);
+      for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
+    }
+    expect(statSync(join(folder, '.env')).mode & 0o077).toBe(0);
   });
 
-  it('prints the IAM policy, and nothing more than is needed in it', () => {
+  test('prints the IAM policy, and nothing more than is needed in it', () => {
     const { Statement } = JSON.parse(printed.slice(printed.indexOf('{')));
 
     expect(Statement).toEqual([
@@ -185,15 +172,9 @@ describe('npm run polling', () => {
         Resource: '*',
       },
     ]);
-    expect(file('README.md')).toContain(printed.slice(printed.indexOf('{')).trim());
   });
 
-  it('writes no credential anywhere, though it has them', () => {
-    for (const name of readdirSync(folder))
-      for (const secret of secrets) expect(file(name)).not.toContain(secret);
-  });
-
-  it('runs the very versions that the trial of these files installs', () => {
+  test('runs the very versions that the trial of these files installs, and documents them', () => {
     const tools = readFileSync('.ci/tools', 'utf8');
     const { services } = parse(file('compose.yaml'));
     const version = (name: string): string =>
@@ -203,29 +184,33 @@ describe('npm run polling', () => {
     expect(services['otel-collector'].image).toBe(
       `otel/opentelemetry-collector-contrib:${version('collector')}`,
     );
+    expect(file('README.md')).toContain(`(${version('exporter')}, port 9106)`);
+    expect(file('README.md')).toContain(`(${version('collector')})`);
   });
 
-  it('mounts the files it wrote, and names them in its README', () => {
+  test('mounts the files it wrote, and names them in its README', () => {
     const { services } = parse(file('compose.yaml'));
     const mounted = Object.values<{ volumes: string[] }>(services).flatMap(({ volumes }) =>
       volumes.map((volume) => volume.replace(/^\.\/([^:]+):.*$/, '$1')),
     );
 
     expect(mounted).toEqual(['cloudwatch-exporter.yaml', 'otel-collector.yaml']);
-    for (const name of [...mounted, 'compose.yaml']) expect(file('README.md')).toContain(`\`${name}\``);
+    expect(services['otel-collector'].env_file).toEqual(['.env']);
+    for (const name of readdirSync(folder))
+      if (name !== 'README.md') expect(file('README.md')).toContain(`\`${name}\``);
   });
 
-  it.each([
-    [[], /--region is missing; it must be a region such as us-east-1\nusage: npm run polling/],
-    [['--region', 'Frankfurt', '--out', folder], /--region is Frankfurt/],
-    [['--region', 'eu-west-1'], /--out is missing/],
-    [['--region', 'eu-west-1', '--out', folder, '-c', 'scoutEndpoint'], /-c scoutEndpoint must be key=value/],
-    [['--region', 'eu-west-1', '--out', folder], /scoutEndpoint is missing[^]*scoutTokenUrl is missing/],
-  ])('with %j says what is wrong', (args, message) => {
-    const { status, stderr } = run(...args);
-
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toContain('    at ');
-    expect(status).toBe(1);
+  test('overwrites its own files, but none of the user', async () => {
+    expect((await run()).status).toBe(0);
+    const other = mkdtempSync(join(tmpdir(), 'polling-'));
+    writeFileSync(join(other, 'README.md'), '# mine');
+    const refused = await run(other);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain(`${other} has README.md of your own; --out must be a folder without`);
+    expect(readdirSync(other)).toEqual(['README.md']);
+    expect(readFileSync(join(other, 'README.md'), 'utf8')).toBe('# mine');
+    const isFile = await run(join(other, 'README.md'));
+    expect(isFile.stderr).toMatch(/^--out is .*README\.md, which is a file; it must be a folder/);
+    rmSync(other, { recursive: true });
   });
 });

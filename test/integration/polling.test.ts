@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudwatchExporterYaml, prometheusName } from '../../bin/polling/cloudwatch-exporter.ts';
-import { otelCollectorYaml } from '../../bin/polling/otel-collector.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseEnv } from 'node:util';
+import { prometheusName } from '../../bin/polling/exporter-rules.ts';
+import { pollingFiles } from '../../bin/polling/files.ts';
 import { ELB_METRICS, ELB_NAMESPACE } from '../../lib/settings/elb-metrics.ts';
 import { type Scout, startScout } from '../../bin/local/emulators/scout.ts';
 import { attributesOf } from '../../bin/local/emulators/scout/otlp.ts';
@@ -42,21 +43,24 @@ afterAll(async () => {
 });
 
 describe.skipIf(!collector)('a real Collector', () => {
-  it('finds nothing wrong with our file', () => {
-    const path = write('as-written.yaml', collectorFile(scout));
+  test('finds nothing wrong with our file', () => {
+    const path = write('as-written.yaml', files(scout)['otel-collector.yaml']);
 
     expect(
-      execFileSync(collector ?? '', ['validate', '--config', path], { env: credentials(), encoding: 'utf8' }),
+      execFileSync(collector ?? '', ['validate', '--config', path], {
+        env: environment(scout),
+        encoding: 'utf8',
+      }),
     ).toBe('');
   });
 
-  it('gives nothing, not even its secret, to a Scout whose certificate it cannot verify', async () => {
+  test('gives nothing, not even its secret, to a Scout whose certificate it cannot verify', async () => {
     const [cert = '', key = ''] = ['cert', 'key'].map((part) =>
       readFileSync(`test/fixtures/self-signed.${part}.pem`, 'utf8'),
     );
     const impostor = await startScout({ tls: { cert, key } });
     stops.push(impostor.close);
-    const { output } = await startCollector(collectorFile(impostor), 'localhost:1', 1);
+    const { output } = await startCollector(impostor, 'localhost:1', 1);
     await until(() => /certificate/.test(output()));
 
     expect(impostor.tokenRequests()).toBe(0);
@@ -86,7 +90,7 @@ describe.skipIf(!exporterJar || !motoServer)('the CloudWatch exporter with our f
     exporter = await startExporter(cloudWatch);
   });
 
-  it('shows every statistic of every metric, once', async () => {
+  test('shows every statistic of every metric, once', async () => {
     const text = await (await fetch(`http://${exporter}/metrics`)).text();
 
     const shown = [...text.matchAll(/^(aws_\w+|cloudwatch_exporter_scrape_error)(?:\{.*\})? (\S+)/gm)];
@@ -97,11 +101,11 @@ describe.skipIf(!exporterJar || !motoServer)('the CloudWatch exporter with our f
 
   describe.skipIf(!collector)('and the Collector with ours', () => {
     beforeAll(async () => {
-      await startCollector(collectorFile(scout), exporter, 30);
+      await startCollector(scout, exporter, 30);
       await until(() => received().length >= EVERY_SERIES.length);
     });
 
-    it('deliver every series to Scout, gzipped, with a token for the audience', () => {
+    test('deliver every series to Scout, gzipped, with a token for the audience', () => {
       expect(received().toSorted()).toEqual(EVERY_SERIES);
       expect(scout.tokenRefusals).toEqual([]);
       expect(scout.minted()).toBe(1);
@@ -111,7 +115,7 @@ describe.skipIf(!exporterJar || !motoServer)('the CloudWatch exporter with our f
       }
     });
 
-    it('give them labels, resource attributes and the time that CloudWatch gave', () => {
+    test('give them labels, resource attributes and the time that CloudWatch gave', () => {
       const { resource, metric } =
         scout.metrics().find(({ metric }) => metric.name === 'aws_applicationelb_request_count_sum') ?? {};
       const [point] = metric?.gauge?.dataPoints ?? [];
@@ -130,12 +134,13 @@ describe.skipIf(!exporterJar || !motoServer)('the CloudWatch exporter with our f
         'deployment.environment': 'trial $1',
         'deployment.environment.name': 'trial $1',
         team: 'edge',
+        number: '1',
       });
       expect(minutesAgo).toBeGreaterThan(10);
       expect(minutesAgo).toBeLessThan(25);
     });
 
-    it("leave the exporter's Java figures behind, but not its faults", () => {
+    test("leave the exporter's Java figures behind, but not its faults", () => {
       const names = scout.metrics().map(({ metric }) => metric.name ?? '');
 
       expect(names.filter((name) => /^(?:jvm|process)_/.test(name))).toEqual([]);
@@ -173,7 +178,7 @@ const startExporter = async ({ host, port, certificate }: CloudWatch): Promise<s
       '-jar',
       exporterJar ?? '',
       '0',
-      write('cloudwatch-exporter.yaml', cloudwatchExporterYaml(REGION)),
+      write('cloudwatch-exporter.yaml', files(scout)['cloudwatch-exporter.yaml']),
     ],
     { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
     /\{0\.0\.0\.0:(\d+)\}/,
@@ -186,37 +191,42 @@ const startExporter = async ({ host, port, certificate }: CloudWatch): Promise<s
 const NO_FIGURES_OF_ITS_OWN = 'service: { telemetry: { metrics: { level: none } } }';
 
 /** As written but for the pace, in seconds: nobody waits five minutes for a test. */
-const startCollector = async (file: string, exporter: string, pace: number): Promise<ServerProcess> => {
-  const fast = file
+const startCollector = async (to: Scout, exporter: string, pace: number): Promise<ServerProcess> => {
+  const fast = (files(to)['otel-collector.yaml'] ?? '')
     .replace('interval: 300s', `interval: ${pace}s`)
     .replace('timeout: 120s', `timeout: ${pace}s`);
   const started = await startServer(
     collector ?? '',
     ['--config', write('otel-collector.yaml', fast), '--config', write('quiet.yaml', NO_FIGURES_OF_ITS_OWN)],
-    { ...credentials(), CLOUDWATCH_EXPORTER: exporter },
+    { ...environment(to), CLOUDWATCH_EXPORTER: exporter },
     /Everything is ready/,
   );
   stops.push(started.stop);
   return started;
 };
 
-const collectorFile = ({ endpoint, tokenUrl, audience }: Scout): string =>
-  otelCollectorYaml(
+const files = ({ endpoint, tokenUrl, audience }: Scout): Record<string, string> =>
+  pollingFiles(
     {
       scoutEndpoint: endpoint,
       scoutTokenUrl: tokenUrl,
       scoutAudience: audience,
       scoutEnvironment: 'trial $1',
       scoutHeaders: { 'x-tenant': '$HOME' },
-      scoutResourceAttributes: { team: 'edge' },
+      scoutResourceAttributes: { team: 'edge', number: '1' },
       requestTimeout: 10,
     },
     REGION,
   );
 
-const credentials = () => ({ SCOUT_CLIENT_ID: scout.clientId, SCOUT_CLIENT_SECRET: scout.clientSecret });
+/** The variables of `.env`, and the credentials. */
+const environment = (to: Scout): NodeJS.ProcessEnv => ({
+  ...parseEnv(files(to)['.env'] ?? ''),
+  SCOUT_CLIENT_ID: scout.clientId,
+  SCOUT_CLIENT_SECRET: scout.clientSecret,
+});
 
-const write = (name: string, text: string): string => {
+const write = (name: string, text = ''): string => {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;

@@ -1,136 +1,139 @@
-import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { fill } from '../../../bin/backfill/enqueue.ts';
-import { estimate, planOf } from '../../../bin/backfill/plan.ts';
-import type { FoundObject } from '../../../bin/backfill/list-objects.ts';
-
-const sqs = mockClient(SQSClient);
-beforeEach(() => void sqs.reset());
+import { readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { fill, type Filling } from '../../../bin/backfill/enqueue.ts';
+import { estimate, MEASURED, planOf } from '../../../bin/backfill/plan.ts';
+import type { ListedObject } from '../../../lambdas/aws/objects.ts';
 
 describe('the plan', () => {
-  it('counts what is forwarded, and what is not', async () => {
+  const target = { concurrency: 2, pipeline: 'logs' } as const;
+
+  test('counts what the function forwards, and what it skips', async () => {
     const objects = [found('a.log', 10), found('b.txt', 100), found('c.log', 5)];
     const plan = await planOf(each(objects), ({ key }) => key.endsWith('.log'));
     expect(plan).toEqual({ objects: 2, bytes: 15, skipped: 1 });
   });
 
-  it('takes less time with more functions, and more money for more bytes', () => {
-    const plan = { objects: 10_000, bytes: 100e9, skipped: 0 };
-    expect(estimate(plan, 2).minutes).toBeGreaterThan(estimate(plan, 10).minutes);
-    expect(estimate({ ...plan, bytes: 200e9 }, 2).dollars).toBeGreaterThan(estimate(plan, 2).dollars);
+  test('takes less time with more functions, and costs by its bytes', () => {
+    const plan = { objects: 1, bytes: 0.155e9, skipped: 0 };
+    // What one GB of log costs: docs/cost.md.
+    expect(estimate(plan, target).aws).toBeCloseTo(0.034, 3);
+    expect(estimate(plan, target).scout).toBeCloseTo(0.3625, 3);
+    expect(estimate({ ...plan, bytes: 100e9 }, { ...target, concurrency: 10 }).minutes).toBeLessThan(
+      estimate({ ...plan, bytes: 100e9 }, target).minutes,
+    );
+  });
+
+  test('uses the figures of docs/cost.md', () => {
+    const { seconds, megabytesOut } = MEASURED;
+    expect(readFileSync('docs/cost.md', 'utf8')).toMatch(
+      new RegExp(`\\| ${seconds} +\\| ${megabytesOut} +\\|`),
+    );
   });
 });
 
 describe('filling the queue', () => {
-  it('never lets it hold more than was allowed, those in work and those delayed included', async () => {
-    const queue = queueOf({ takesPerLook: 7 });
+  test('it never holds more than was allowed, those in work and those delayed included', async () => {
+    const queue = queueOf({ finished: 7 });
     const objects = Array.from({ length: 137 }, (_, n) => found(`k${n}`));
-    const queued = await filled(objects, 25);
+    const queued = await filled(queue, objects, { mostWaiting: 25 });
     expect(queued).toEqual(objects.map(({ key }) => key));
-    expect(queue.bodies.map(({ key }) => key)).toEqual(queued);
+    expect(queue.keys()).toEqual(queued);
     expect(queue.most()).toBeLessThanOrEqual(25);
     expect(queue.most()).toBeGreaterThan(15);
   });
 
-  it('adds none, not even the last few, while the queue is full of what fails', async () => {
-    const queue = queueOf({ failing: 24, takesPerLook: 0 });
+  test('none are added, not even the last few, while the queue is full of what fails; it says for what it waits', async () => {
+    const queue = queueOf({ stuck: 24 });
+    const onWait = vi.fn();
     const sleep = vi.fn(async () => {
-      if (sleep.mock.calls.length === 3) queue.mend();
+      if (sleep.mock.calls.length === 3) queue.finish();
     });
-    await filled([found('a'), found('b')], 25, sleep);
-    expect(sleep).toHaveBeenCalledTimes(3);
-    expect(queue.bodies).toHaveLength(2);
+    await filled(queue, [found('a'), found('b')], { mostWaiting: 25, sleep, onWait });
+    expect(onWait.mock.calls).toEqual([[24], [24], [24]]);
+    expect(queue.keys()).toEqual(['a', 'b']);
   });
 
-  it('sends items that name the object as it was listed, and that it is of the past', async () => {
+  test('items name the object as it was listed, and that it is of the past', async () => {
     const queue = queueOf({});
-    await filled([{ key: 'a b+c', size: 1, etag: '0123' }], 10);
+    await filled(queue, [{ key: 'a b+c', size: 1, etag: '"0123"' }]);
     expect(queue.bodies).toEqual([{ bucket: 'logs', key: 'a b+c', etag: '0123', backfill: true }]);
   });
 
-  it('stops where the queue refuses one, having named none behind it', async () => {
-    const queue = queueOf({ refuses: ['k13', 'k17'] });
+  test('it stops where the queue refuses some, and what was called queued is queued', async () => {
+    const queue = queueOf({ refused: 'k13' });
     const objects = Array.from({ length: 30 }, (_, n) => found(`k${String(n).padStart(2, '0')}`));
     const queued: string[] = [];
-    await expect(filled(objects, 50, undefined, queued)).rejects.toThrow(
-      'the queue did not take 2 messages: full of it',
-    );
-    expect(queued.at(-1)).toBe('k12');
-
-    queue.refuse([]);
-    const rest = objects.filter(({ key }) => key > (queued.at(-1) ?? ''));
-    await filled(rest, 50, undefined, queued);
-    expect(queued).toEqual(objects.map(({ key }) => key));
-    expect(new Set(queue.bodies.map(({ key }) => key))).toEqual(new Set(queued));
+    await expect(filled(queue, objects, {}, queued)).rejects.toThrow('the queue did not take');
+    expect(queued).toEqual(objects.slice(0, 10).map(({ key }) => key));
+    expect(queue.keys()).toEqual(expect.arrayContaining(queued));
   });
 
-  it('names nothing of a call that failed', async () => {
-    queueOf({});
-    sqs.on(SendMessageBatchCommand).rejects(new Error('connection lost'));
+  test('asked to stop, it ends after the batch in hand, also while it waits', async () => {
+    const queue = queueOf({});
+    let isStopped = false;
     const queued: string[] = [];
-    await expect(filled([found('a')], 10, undefined, queued)).rejects.toThrow('connection lost');
-    expect(queued).toEqual([]);
+    const objects = Array.from({ length: 30 }, (_, n) => found(`k${n}`));
+    await filled(queue, objects, { isStopped: () => isStopped || queued.length >= 10 }, queued);
+    expect(queued).toHaveLength(10);
+    expect(queue.keys()).toEqual(queued);
+
+    const full = queueOf({ stuck: 50 });
+    const sleep = async () => (isStopped = true);
+    await filled(full, objects, { sleep, isStopped: () => isStopped });
+    expect(full.keys()).toEqual([]);
   });
 });
 
-const found = (key: string, size = 1): FoundObject => ({ key, size });
+const found = (key: string, size = 1): ListedObject => ({ key, size });
 
 async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
+type TestQueue = ReturnType<typeof queueOf>;
+
 const filled = async (
-  objects: readonly FoundObject[],
-  mostWaiting: number,
-  sleep: () => Promise<unknown> = async () => undefined,
+  { depth, send }: TestQueue,
+  objects: readonly ListedObject[],
+  options: Partial<Filling> = {},
   queued: string[] = [],
 ): Promise<readonly string[]> => {
-  const onQueued = ({ key }: FoundObject): void => void queued.push(key);
-  const dependencies = { sqs: new SQSClient({}), queueUrl: 'https://sqs/q', bucket: 'logs' };
-  await fill(each(objects), { ...dependencies, mostWaiting, sleep, onQueued });
+  await fill(each(objects), {
+    queue: { send },
+    queueUrl: 'https://sqs/q',
+    bucket: 'logs',
+    depth,
+    mostWaiting: 50,
+    sleep: async () => undefined,
+    isStopped: () => false,
+    onQueued: (some) => void queued.push(...some.map(({ key }) => key)),
+    onWait: () => undefined,
+    ...options,
+  });
   return queued;
 };
 
-/** A queue from which functions take some messages between two looks; `failing` ones stay until mended. */
-const queueOf = ({
-  takesPerLook = 1000,
-  failing = 0,
-  refuses = [] as readonly string[],
-}): {
-  readonly bodies: { readonly key: string }[];
-  readonly most: () => number;
-  readonly mend: () => void;
-  readonly refuse: (keys: readonly string[]) => void;
-} => {
-  const bodies: { key: string }[] = [];
-  let [held, stuck, most, refused] = [0, failing, failing, refuses];
-  sqs.on(GetQueueAttributesCommand).callsFake(() => {
-    held = Math.max(0, held - takesPerLook);
-    const visible = Math.floor(held / 2);
-    return {
-      Attributes: {
-        ApproximateNumberOfMessages: String(visible),
-        ApproximateNumberOfMessagesNotVisible: String(held - visible),
-        ApproximateNumberOfMessagesDelayed: String(stuck),
-      },
-    };
-  });
-  sqs.on(SendMessageBatchCommand).callsFake(({ Entries = [] }) => {
-    const Failed: object[] = [];
-    for (const { Id, MessageBody } of Entries as { Id: string; MessageBody: string }[]) {
-      const body = JSON.parse(MessageBody) as { key: string };
-      if (refused.includes(body.key)) Failed.push({ Id, Code: 'InternalError', Message: 'full of it' });
-      else bodies.push(body);
-    }
-    held += Entries.length - Failed.length;
-    most = Math.max(most, held + stuck);
-    return { Failed };
-  });
+/** A queue from which functions finish some messages between two looks; `stuck` ones stay until `finish`. */
+const queueOf = ({ finished = 1000, stuck = 0, refused = '' }) => {
+  const bodies: { readonly key: string }[] = [];
+  let [held, failing, most] = [0, stuck, stuck];
   return {
     bodies,
+    keys: () => bodies.map(({ key }) => key),
     most: () => most,
-    mend: () => void (stuck = 0),
-    refuse: (keys) => void (refused = keys),
+    finish: () => void (failing = 0),
+    depth: async () => {
+      held = Math.max(0, held - finished);
+      return held + failing;
+    },
+    send: async (_: string, messages: readonly { readonly body: string }[]): Promise<void> => {
+      for (const { body } of messages) {
+        const item = JSON.parse(body) as { key: string };
+        if (item.key === refused) throw new Error('the queue did not take 1 of 10 messages');
+        bodies.push(item);
+      }
+      held += messages.length;
+      most = Math.max(most, held + failing);
+    },
   };
 };

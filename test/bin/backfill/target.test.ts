@@ -1,10 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { tmpdir } from 'node:os';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readCommand } from '../../../bin/backfill/command.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { parseRequest } from '../../../bin/backfill/command.ts';
 import { findTarget } from '../../../bin/backfill/target.ts';
-import { type FoundObject, LAYOUTS } from '../../../bin/backfill/list-objects.ts';
+import { BEFORE_DATE } from '../../../bin/backfill/select-objects.ts';
+import type { ListedObject } from '../../../lambdas/aws/objects.ts';
 import { SCOUT } from '../../support/harness/synth.ts';
 
 const cloudFormation = mockClient(CloudFormationClient);
@@ -19,30 +20,34 @@ afterEach(() => {
 });
 
 describe('the command line', () => {
-  it('reads dates as keys spell them', () => {
-    expect(command('--prefix', 'metrics/', '--from', '2026-01-31T22', '--to', '2026-02-01')).toMatchObject({
+  test('reads dates as keys spell them', () => {
+    expect(
+      parseRequest(['--prefix', 'metrics/', '--from', '2026-01-31T22', '--to', '2026-02-01']),
+    ).toMatchObject({
       from: '2026/01/31/22',
       to: '2026/02/01',
       stackName: 'ScoutForwarder',
       isDryRun: false,
-      isAgreed: false,
+      isConfirmed: false,
     });
   });
 
-  it.each([
+  test.each([
     [['--from', '2026-01-31'], '--prefix is missing; it must be where the objects are'],
     [['--prefix', 'alb/', '--from', '31.1.2026'], '--from is 31.1.2026; it must be a day, 2026-01-31'],
     [['--prefix', 'alb/', '--to', '2026-13-01'], '--to is 2026-13-01; it must be a day'],
+    [['--prefix', 'alb/', '--from', '2026-02-30'], '--from is 2026-02-30; it must be a day'],
+    [['--prefix', 'metrics/', '--from', '2026-02-28T24'], '--from is 2026-02-28T24; it must be a day'],
     [
       ['--prefix', 'alb/', '--from', '2026-02-01', '--to', '2026-01-31'],
       '--to is 2026-01-31; it must not be before',
     ],
-    [['--prefix', 'alb/', '--from', '2026-01-31T23'], 'only keys of metrics tell the hour'],
+    [['--prefix', 'alb/', '--from', '2026-01-31T23'], 'only keys of metrics have the hour'],
     [['--prefix', 'alb/', '--most-waiting', '9'], '--most-waiting is 9; it must be a whole number from 10'],
     [['--prefix', 'alb/', '--most-waiting', '1e3'], '--most-waiting is 1e3'],
     [['--prefix', 'alb/', '--perfix', 'x'], "Unknown option '--perfix'"],
-  ])('turns down %j', (args, message) => {
-    expect(() => command(...args)).toThrow(message);
+  ])('%j is refused', (args, message) => {
+    expect(() => parseRequest(args)).toThrow(message);
   });
 });
 
@@ -54,23 +59,23 @@ describe('the target', () => {
   };
   beforeEach(() => vi.stubEnv('AWS_REGION', 'eu-west-1'));
 
-  it('is what the stack says, by the prefix', async () => {
+  test('is what the stack says, by the prefix', async () => {
     stackHas(OUTPUTS);
     expect(await target('--prefix', 'metrics/2026/', '-c', 'metricConcurrency=7')).toMatchObject({
       bucket: 'ours',
       queueUrl: 'https://sqs/metrics',
       concurrency: 7,
-      layout: LAYOUTS.metrics,
+      beforeDate: BEFORE_DATE.metrics,
     });
     expect(await target('--prefix', 'alb/')).toMatchObject({
       bucket: 'ours',
       queueUrl: 'https://sqs/logs',
       concurrency: 10,
-      layout: LAYOUTS.albLogs,
+      beforeDate: BEFORE_DATE.logs,
     });
   });
 
-  it('is the existing log bucket where the settings name one', async () => {
+  test('is the existing log bucket where the settings name one', async () => {
     stackHas(OUTPUTS);
     const settings = ['-c', 'albLogBucketName=theirs', '-c', 'albLogPrefix=prod'];
     expect(await target('--prefix', 'prod/AWSLogs/', ...settings)).toMatchObject({ bucket: 'theirs' });
@@ -79,9 +84,9 @@ describe('the target', () => {
     );
   });
 
-  it('refuses what the functions may not read, and what is not deployed', async () => {
+  test('refuses what the functions may not read, and what is not deployed', async () => {
     stackHas({ BucketName: 'ours', MetricsQueueUrl: 'https://sqs/metrics' });
-    await expect(target('--prefix', 'alb/')).rejects.toThrow('stack ScoutForwarder has no ALB log pipeline');
+    await expect(target('--prefix', 'alb/')).rejects.toThrow('stack ScoutForwarder has no logs pipeline');
     stackHas(OUTPUTS);
     await expect(target('--prefix', 'rejected/')).rejects.toThrow(
       '--prefix is rejected/; it must begin with logs/',
@@ -92,7 +97,7 @@ describe('the target', () => {
     );
   });
 
-  it('needs no stack where bucket and queue are given', async () => {
+  test('needs no stack where bucket and queue are given', async () => {
     const given = ['--bucket', 'b', '--queue-url', 'https://sqs/q'];
     expect(await target('--prefix', 'x/', ...given)).toMatchObject({
       bucket: 'b',
@@ -101,7 +106,7 @@ describe('the target', () => {
     expect(cloudFormation.calls()).toEqual([]);
   });
 
-  it('takes for ours what the function of the prefix forwards', async () => {
+  test('counts what the function of the prefix forwards', async () => {
     stackHas(OUTPUTS);
     const objects = [
       found('x.log.gz'),
@@ -109,7 +114,7 @@ describe('the target', () => {
       found('conn_log.x.log.gz'),
       found('x.log', 0),
     ];
-    const ours = async (...args: readonly string[]) => objects.map((await target(...args)).isOurs);
+    const ours = async (...args: readonly string[]) => objects.map((await target(...args)).isForwarded);
     expect(await ours('--prefix', 'alb/')).toEqual([true, false, false, false]);
     expect(await ours('--prefix', 'alb/', '-c', 'albConnectionLogs=true')).toEqual([
       true,
@@ -125,20 +130,10 @@ describe('the target', () => {
 
 const target = async (...args: readonly string[]) => {
   const settings = Object.entries(SCOUT).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  return findTarget(command(...args, ...settings));
+  return findTarget(parseRequest([...args, ...settings]), { cloudFormation: new CloudFormationClient({}) });
 };
 
-const found = (key: string, size = 1): FoundObject => ({ key, size });
-
-const command = (...args: readonly string[]) => {
-  const before = process.argv;
-  process.argv = ['node', 'backfill.ts', ...args];
-  try {
-    return readCommand();
-  } finally {
-    process.argv = before;
-  }
-};
+const found = (key: string, size = 1): ListedObject => ({ key, size });
 
 const stackHas = (outputs: Readonly<Record<string, string>>): void => {
   cloudFormation.on(DescribeStacksCommand).resolves({

@@ -1,0 +1,139 @@
+import {
+  GetBucketNotificationConfigurationCommand,
+  type NotificationConfiguration,
+  type QueueConfiguration,
+} from '@aws-sdk/client-s3';
+import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
+import { type DeployedPipeline, deployedPipelines, queueArn } from '../shared/deployed-stack.ts';
+import { shellWord } from '../shared/shell-word.ts';
+import { type Finding, fail, ok, warn } from './check.ts';
+import type { Context } from './context.ts';
+import { readMetric } from './read-metric.ts';
+
+const OBJECT_CREATED = 's3:ObjectCreated:*';
+
+export const pipelines = async ({ outputs }: Context): Promise<readonly DeployedPipeline[]> =>
+  deployedPipelines(await outputs());
+
+/** Whether the bucket notifies the pipeline's queue of new objects. */
+export const checkNotifications = async (
+  context: Context,
+  { name, queueUrl }: DeployedPipeline,
+): Promise<Finding> => {
+  const { clients, region = '' } = context;
+  const { bucket, prefixes, isByEventBridge } = await sourceOf(context, name);
+  const { $metadata: _, ...current } = await clients.s3.send(
+    new GetBucketNotificationConfigurationCommand({ Bucket: bucket }),
+  );
+  const put = (configuration: NotificationConfiguration): string =>
+    `aws s3api put-bucket-notification-configuration --bucket ${bucket} --region ${region} --notification-configuration ${shellWord(JSON.stringify(configuration))}`;
+  if (isByEventBridge) {
+    return current.EventBridgeConfiguration === undefined
+      ? fail(
+          `${bucket} does not send its events to EventBridge`,
+          put({ ...current, EventBridgeConfiguration: {} }),
+        )
+      : ok(`${bucket} sends its events to EventBridge`);
+  }
+  const arn = queueArn(queueUrl, region);
+  const { QueueConfigurations = [] } = current;
+  const missing = prefixes.filter(
+    (prefix) =>
+      !QueueConfigurations.some(
+        (one) => one.QueueArn === arn && one.Events?.includes(OBJECT_CREATED) && prefixOf(one) === prefix,
+      ),
+  );
+  const places = (of: readonly string[]): string =>
+    of.map((prefix) => `s3://${bucket}/${prefix}`).join(' and ');
+  if (missing.length === 0) return ok(`the queue is notified of new objects in ${places(prefixes)}`);
+  // The command replaces all notifications of the bucket, so it repeats those of others.
+  const added = missing.map((prefix): QueueConfiguration => notificationOf(arn, prefix));
+  return fail(
+    `the queue is not notified of new objects in ${places(missing)}`,
+    `${put({ ...current, QueueConfigurations: [...QueueConfigurations, ...added] })}. Then npm run backfill for the objects in between`,
+  );
+};
+
+interface Source {
+  readonly bucket: string;
+  readonly prefixes: readonly string[];
+  readonly isByEventBridge: boolean;
+}
+
+const sourceOf = async ({ outputs, settings }: Context, name: DeployedPipeline['name']): Promise<Source> => {
+  const { albLogBucketName, albLogPrefix = '', albLogSource } = settings;
+  const { BucketName: bucket = '' } = await outputs();
+  if (name === 'metrics') return { bucket, prefixes: [METRICS_PREFIX], isByEventBridge: false };
+  return albLogBucketName === undefined
+    ? { bucket, prefixes: [LOGS_PREFIX, FORMER_LOGS_PREFIX], isByEventBridge: false }
+    : {
+        bucket: albLogBucketName,
+        prefixes: [albLogPrefix],
+        isByEventBridge: albLogSource === 'eventbridge',
+      };
+};
+
+const prefixOf = ({ Filter }: QueueConfiguration): string =>
+  Filter?.Key?.FilterRules?.find(({ Name }) => Name?.toLowerCase() === 'prefix')?.Value ?? '';
+
+const notificationOf = (QueueArn: string, prefix: string): QueueConfiguration => ({
+  QueueArn,
+  Events: [OBJECT_CREATED],
+  ...(prefix !== '' && { Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: prefix }] } } }),
+});
+
+/** Whether Lambda takes messages off the queue. */
+export const checkEventSource = async (
+  { clients, region = '' }: Context,
+  { functionName, queueUrl }: DeployedPipeline,
+): Promise<Finding> => {
+  const { EventSourceMappings = [] } = await clients.lambda.send(
+    new ListEventSourceMappingsCommand({ FunctionName: functionName }),
+  );
+  const arn = queueArn(queueUrl, region);
+  const mapping = EventSourceMappings.find(({ EventSourceArn }) => EventSourceArn === arn);
+  if (mapping === undefined)
+    return fail('Lambda does not poll the queue: the event source mapping is gone', RECREATE);
+  const { State = 'unknown', UUID = '', LastProcessingResult = '' } = mapping;
+  if (State.startsWith('Dis')) {
+    return fail(
+      `Lambda does not poll the queue: ${State}`,
+      `aws lambda update-event-source-mapping --enabled --uuid ${UUID} --region ${region}`,
+    );
+  }
+  return LastProcessingResult.startsWith('PROBLEM')
+    ? warn(
+        `${State}, ${LastProcessingResult}`,
+        `the function's role lacks a right, or the queue is gone: ${RECREATE}`,
+      )
+    : ok(`Lambda polls the queue: ${State}`);
+};
+
+/** A deploy alone compares templates: what was changed by hand stays as it is. */
+const RECREATE = 'npx cdk deploy --revert-drift';
+
+/** Whether the function failed as a whole lately. A request that only Scout refused is not such an error. */
+export const checkFunctionErrors = async (
+  { clients, region }: Context,
+  { functionName }: DeployedPipeline,
+): Promise<Finding> => {
+  const errors = await readMetric(clients.cloudWatch, {
+    namespace: 'AWS/Lambda',
+    name: 'Errors',
+    dimensions: { FunctionName: functionName },
+    statistic: 'Sum',
+    minutes: 60,
+  });
+  const sum = errors.reduce((total, { value }) => total + value, 0);
+  return sum === 0
+    ? ok('none in the last hour')
+    : warn(
+        `${sum} in the last hour`,
+        `its log names the cause (wrong settings, memory or time): ${tailCommand(functionName, region, '?ERROR ?WARN')}. The work is tried again by itself`,
+      );
+};
+
+/** A command that shows lines of a function's log: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
+export const tailCommand = (functionName: string, region: string | undefined, pattern: string): string =>
+  `aws logs tail "$(aws lambda get-function-configuration --function-name ${functionName} --region ${region} --query LoggingConfig.LogGroup --output text)" --region ${region} --since 1h --filter-pattern ${shellWord(pattern)}`;
