@@ -12,7 +12,7 @@ export const albObject = (key: string): AwsSource => {
   return { account, region, resourceId };
 };
 
-/** Whether an object is a connection log, by its name. */
+/** Whether an object is a connection log, by its name: `conn_log_123456789012_…`; AWS's page has a dot instead. */
 export const isConnectionLog = (key: string): boolean => CONNECTION_LOG.test(nameOf(key));
 
 /**
@@ -34,7 +34,7 @@ const nameOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
 const CONNECTION_LOG = /^conn_log/;
 
 const NAME =
-  /(?:^|\/)(?:conn_log\.)?(?<account>\d{12})_elasticloadbalancing_(?<region>[a-z0-9-]+)_app\.(?<name>[^/_]+)\.(?<id>[^./_]+)_[^/]*$/;
+  /(?:^|\/)(?:conn_log[._])?(?<account>\d{12})_elasticloadbalancing_(?<region>[a-z0-9-]+)_app\.(?<name>[^/_]+)\.(?<id>[^./_]+)_[^/]*$/;
 
 const NEIGHBOURS: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
   { pattern: /LogTestFile/, reason: 'test file that Elastic Load Balancing writes when logs are turned on' },

@@ -33,6 +33,10 @@ describe('albObject', () => {
     );
   });
 
+  test.each(['conn_log_', 'conn_log.'])('reads them from the key of a connection log, "%s…"', (beginning) => {
+    expect(albObject(`alb/${beginning}${nameIn('eu-west-1')}`)).toEqual(albObject(nameIn('eu-west-1')));
+  });
+
   test.each(['alb/copy.log.gz', 'alb/123456789012_elasticloadbalancing_eu-west-1_app.log', 'alb/', ''])(
     'says nothing of "%s"',
     (key) => {
