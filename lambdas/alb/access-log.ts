@@ -3,6 +3,7 @@ import { type DecidingFields, filterOf } from '../log-lines/filter.ts';
 import { type Line, isNothing, spanOf } from '../log-lines/tokenize.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { request } from '../log-lines/http-fields.ts';
+import { isFailed, statusClass } from '../log-lines/status.ts';
 import { looksLikeTime } from '../log-lines/timestamp.ts';
 import { resumed, tlsProtocol } from '../log-lines/tls-fields.ts';
 
@@ -67,7 +68,7 @@ export const ACCESS_LOG: LogSchema = {
   trace: at('trace_id'),
   accepts: (line) =>
     line.count >= LEAST_FIELDS && beginsWithLetter(line) && (isTime(line, TIME) || !isTime(line, TIME + 1)),
-  severity: (line) => (statusClass(line) === 5 ? 'ERROR' : statusClass(line) === 4 ? 'WARN' : 'INFO'),
+  severity: (line) => (statusClass(line, STATUS) === 5 ? 'ERROR' : isFailed(line, STATUS) ? 'WARN' : 'INFO'),
   client: { field: at('client:port'), hasPort: true },
   request: at('request'),
   urls: [at('redirect_url'), at('transformed_uri')],
@@ -122,12 +123,6 @@ const beginsWithLetter = ({ bytes, starts }: Line): boolean => {
 /** Lines of other logs that begin alike have their time elsewhere. */
 const isTime = ({ bytes, starts }: Line, i: number): boolean => looksLikeTime(bytes, starts[i] as number);
 
-/** First digit of a status of three digits, else 0. */
-const statusClass = ({ bytes, starts, ends }: Line): number => {
-  const start = starts[STATUS] as number;
-  return (ends[STATUS] as number) - start === 3 ? (bytes[start] as number) - 0x30 : 0;
-};
-
 const hasErrorReason = (line: Line): boolean => {
   const { start, end } = spanOf(line, at('error_reason'));
   return !isNothing(line.bytes, start, end);
@@ -137,6 +132,6 @@ const hasErrorReason = (line: Line): boolean => {
 const serverError = (): FieldWriter => {
   const write = text('error.type');
   return (writer, line, start, end) => {
-    if (statusClass(line) === 5 && !hasErrorReason(line)) write(writer, line, start, end);
+    if (statusClass(line, STATUS) === 5 && !hasErrorReason(line)) write(writer, line, start, end);
   };
 };

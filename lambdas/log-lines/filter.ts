@@ -3,6 +3,7 @@ import type { AlbSettings } from '../function-settings.ts';
 import { type Line, spanOf } from './tokenize.ts';
 import { newRequestLine, splitRequest } from './request-line.ts';
 import { sampler } from './sampler.ts';
+import { isFailed } from './status.ts';
 import { traceId } from './trace-id.ts';
 
 /** What becomes of a line: a fragment is kept too, with these attributes. */
@@ -54,9 +55,9 @@ const skipsOf = (
   return skips;
 };
 
-/** The request failed, or there is no status to say that it did not. */
+/** A request with an error reason is kept whatever its status, such as one that a firewall in trouble let through. */
 const isError = (line: Line, { status, errorReason }: DecidingFields): boolean =>
-  !/^[123]\d\d$/.test(fieldOf(line, status)) || !['', '-'].includes(fieldOf(line, errorReason));
+  isFailed(line, status) || !['', '-'].includes(fieldOf(line, errorReason));
 
 const duration = (line: Line, { durations }: DecidingFields): number =>
   durations.reduce((sum, field) => sum + Math.max(Number(fieldOf(line, field)) || 0, 0), 0);

@@ -411,13 +411,14 @@ describe('sampling', () => {
       { elb_status_code: '400' },
       { elb_status_code: '599' },
       { elb_status_code: '-' },
+      { elb_status_code: '000' },
       { error_reason: '"LambdaThrottling"' },
     ];
     const { records } = left(
       errors.map((fields) => traced('00000000000000', fields)),
       { ALB_SAMPLE_RATE: '0' },
     );
-    expect(records).toHaveLength(4);
+    expect(records).toHaveLength(5);
     for (const { attributes } of records) expect(Object.keys(attributes).join()).not.toContain('sampling');
   });
 
