@@ -17,12 +17,10 @@ export const pipelines = async ({ outputs }: Context): Promise<readonly Deployed
   deployedPipelines(await outputs());
 
 /** Whether the bucket notifies the pipeline's queue of new objects. */
-export const checkNotifications = async (
-  context: Context,
-  { name, queueUrl }: DeployedPipeline,
-): Promise<Finding> => {
+export const checkNotifications = async (context: Context, { name }: DeployedPipeline): Promise<Finding> => {
   const { clients, region = '' } = context;
-  const { bucket, prefixes, isByEventBridge } = await sourceOf(context, name);
+  const sources = await sourcesOf(context);
+  const { bucket, prefixes, isByEventBridge, arn } = sources[name];
   const { $metadata: _, ...current } = await clients.s3.send(
     new GetBucketNotificationConfigurationCommand({ Bucket: bucket }),
   );
@@ -36,43 +34,69 @@ export const checkNotifications = async (
         )
       : ok(`${bucket} sends its events to EventBridge`);
   }
-  const arn = queueArn(queueUrl, region);
   const { QueueConfigurations = [] } = current;
-  const missing = prefixes.filter(
-    (prefix) =>
-      !QueueConfigurations.some(
-        (one) => one.QueueArn === arn && one.Events?.includes(OBJECT_CREATED) && prefixOf(one) === prefix,
-      ),
-  );
+  const missing = missingOf(QueueConfigurations, arn, prefixes);
   const places = (of: readonly string[]): string =>
     of.map((prefix) => `s3://${bucket}/${prefix}`).join(' and ');
   if (missing.length === 0) return ok(`the queue is notified of new objects in ${places(prefixes)}`);
-  // The command replaces all notifications of the bucket, so it repeats those of others.
-  const added = missing.map((prefix): QueueConfiguration => notificationOf(arn, prefix));
+  // The command replaces all notifications of the bucket: it keeps those of others, and adds those of both pipelines.
+  const added = Object.values(sources)
+    .filter((source) => source.bucket === bucket && !source.isByEventBridge)
+    .flatMap((source) =>
+      missingOf(QueueConfigurations, source.arn, source.prefixes).map((prefix) =>
+        notificationOf(source.arn, prefix),
+      ),
+    );
   return fail(
     `the queue is not notified of new objects in ${places(missing)}`,
     `${put({ ...current, QueueConfigurations: [...QueueConfigurations, ...added] })}. Then npm run backfill for the objects in between`,
   );
 };
 
+/** Where a pipeline's objects are, and how its queue is notified of them. */
 interface Source {
+  /** Of the queue; empty where the pipeline is not deployed. */
+  readonly arn: string;
   readonly bucket: string;
   readonly prefixes: readonly string[];
   readonly isByEventBridge: boolean;
 }
 
-const sourceOf = async ({ outputs, settings }: Context, name: DeployedPipeline['name']): Promise<Source> => {
+const sourcesOf = async (context: Context): Promise<Readonly<Record<DeployedPipeline['name'], Source>>> => {
+  const { outputs, settings, region = '' } = context;
   const { albLogBucketName, albLogPrefix = '', albLogSource } = settings;
-  const { BucketName: bucket = '' } = await outputs();
-  if (name === 'metrics') return { bucket, prefixes: [METRICS_PREFIX], isByEventBridge: false };
-  return albLogBucketName === undefined
-    ? { bucket, prefixes: [LOGS_PREFIX, FORMER_LOGS_PREFIX], isByEventBridge: false }
-    : {
-        bucket: albLogBucketName,
-        prefixes: [albLogPrefix],
-        isByEventBridge: albLogSource === 'eventbridge',
-      };
+  const { BucketName: own = '' } = await outputs();
+  const deployed = await pipelines(context);
+  const arnOf = (name: DeployedPipeline['name']): string => {
+    const pipeline = deployed.find((one) => one.name === name);
+    return pipeline === undefined ? '' : queueArn(pipeline.queueUrl, region);
+  };
+  const ofOwnBucket = { bucket: own, prefixes: [LOGS_PREFIX, FORMER_LOGS_PREFIX], isByEventBridge: false };
+  const ofOther = {
+    bucket: albLogBucketName ?? '',
+    prefixes: [albLogPrefix],
+    isByEventBridge: albLogSource === 'eventbridge',
+  };
+  return {
+    metrics: { arn: arnOf('metrics'), bucket: own, prefixes: [METRICS_PREFIX], isByEventBridge: false },
+    logs: { arn: arnOf('logs'), ...(albLogBucketName === undefined ? ofOwnBucket : ofOther) },
+  };
 };
+
+/** Prefixes of which the bucket does not notify the queue. */
+const missingOf = (
+  configurations: readonly QueueConfiguration[],
+  arn: string,
+  prefixes: readonly string[],
+): readonly string[] =>
+  arn === ''
+    ? []
+    : prefixes.filter(
+        (prefix) =>
+          !configurations.some(
+            (one) => one.QueueArn === arn && one.Events?.includes(OBJECT_CREATED) && prefixOf(one) === prefix,
+          ),
+      );
 
 const prefixOf = ({ Filter }: QueueConfiguration): string =>
   Filter?.Key?.FilterRules?.find(({ Name }) => Name?.toLowerCase() === 'prefix')?.Value ?? '';

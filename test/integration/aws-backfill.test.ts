@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SCOUT } from '../support/harness/synth.ts';
 import { attributesOf } from '../../bin/local/emulators/scout/otlp.ts';
 import { type Ran, runCommand, startCommand } from './support/command.ts';
@@ -22,7 +22,7 @@ const LOGS = 'alb/AWSLogs/123456789012/elasticloadbalancing/us-east-1';
 const log = (day: string, name: string): string =>
   `${LOGS}/${day}/123456789012_elasticloadbalancing_us-east-1_app.shop.0a_${name}.log`;
 const DAYS = ['2026/01/30', '2026/01/31', '2026/02/01'];
-const WARNING = 'What was delivered before is sent again';
+const WARNING = 'Objects that were delivered before are sent again';
 
 describe.skipIf(motoServer === undefined)('npm run backfill', () => {
   let moto: Moto;
@@ -66,7 +66,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     }
   };
 
-  it('of a deployed stack counts in a dry run, and queues the days asked for', async () => {
+  test('counts objects of a deployed stack in a dry run, and queues the days asked for', async () => {
     const { outputs } = await deployStack('Backfill', moto);
     const { BucketName: bucket = '', LogsQueueUrl: queueUrl = '' } = outputs;
     await put(
@@ -79,7 +79,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     const dry = await backfill(...command, '--dry-run');
     expect(dry).toMatchObject({ code: 0, stderr: '' });
     expect(dry.stdout).toContain(
-      `2 objects, 0.0 MB in s3://${bucket}/alb/ (and 1 that are no such logs): about`,
+      `2 objects, 0.0 MB in s3://${bucket}/alb/ (and 1 that the function skips): about`,
     );
     expect(dry.stdout).not.toContain(WARNING);
     expect(await countOf(queueUrl)).toBe(0);
@@ -94,7 +94,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     ]);
   });
 
-  it('asks before a large one, and queues nothing where nobody can answer', async () => {
+  test('asks before a large one, and queues nothing without a terminal', async () => {
     const { outputs } = await deployStack('Large', moto);
     const { BucketName: bucket = '', MetricsQueueUrl: queueUrl = '' } = outputs;
     await put(
@@ -103,14 +103,14 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     );
     const unasked = await backfill('--prefix', 'metrics/', '--stack', 'Large', ...settings);
     expect(unasked).toMatchObject({
-      code: 1,
+      code: 2,
       stdout: expect.stringContaining('1001 objects'),
-      stderr: expect.stringContaining('--yes agrees beforehand'),
+      stderr: expect.stringContaining('a backfill of this size needs --yes'),
     });
     expect(await countOf(queueUrl)).toBe(0);
   });
 
-  it('holds back while the queue is full, and goes on where it was stopped', async () => {
+  test('waits while the queue is full, says so, and continues after an interrupt', async () => {
     const { outputs } = await deployStack('Stopped', moto);
     const { BucketName: bucket = '', MetricsQueueUrl: queueUrl = '' } = outputs;
     const keys = Array.from({ length: 63 }, (_, n) => `metrics/2026/01/31/${23 - (n % 2)}/${n}'s`).toSorted();
@@ -127,9 +127,10 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     stopped.kill('SIGTERM');
     const { code, stderr } = await stopped.ended;
     expect(code).toBe(1);
+    expect(stderr).toContain('20 of 63 objects queued; waiting: the queue has 20 messages, at most 25.');
     const last = keys[19] ?? '';
     expect(stderr).toContain(
-      `stopped after 20 objects; go on with the same command and --start-after '${last.replace("'", String.raw`'\''`)}'`,
+      `stopped after 20 objects; to continue, repeat the command with --start-after '${last.replace("'", String.raw`'\''`)}'`,
     );
 
     // moto loses messages when it takes and gives at the same time, so they are taken before and after.
@@ -138,13 +139,13 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     expect(again).toMatchObject({
       code: 0,
       stderr: '',
-      stdout: expect.stringContaining('43 objects are queued.'),
+      stdout: expect.stringMatching(/which may hold 50 messages\.\n43 objects are queued\./),
     });
     items.push(...(await take(queueUrl)));
     expect(items.map(({ key }) => key).toSorted()).toEqual(keys);
   });
 
-  it('queues what the deployed bundle then forwards', async () => {
+  test('queues what the deployed bundle then forwards', async () => {
     const deployment = await deploy(moto);
     onTestFinished(deployment.close);
     const { bucket, queues, scout } = deployment;
@@ -168,15 +169,22 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     expect(new Set(forwarded)).toEqual(new Set(keys));
   });
 
-  it('says what is wrong where it cannot begin', async () => {
+  test('names what is wrong before it begins', async () => {
     const nowhere = await backfill('--prefix', 'alb/', '--stack', 'Nowhere', ...settings);
     expect(nowhere).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringContaining('there is no stack Nowhere in us-east-1'),
     });
     const unread = await backfill('--prefix', 'rejected/', '--stack', 'Backfill', ...settings);
-    expect(unread).toMatchObject({ code: 1, stderr: expect.stringContaining('--prefix is rejected/') });
+    expect(unread).toMatchObject({ code: 2, stderr: expect.stringContaining('--prefix is rejected/') });
     expect(unread.stderr).not.toMatch(/^ +at /m);
+    const empty = await backfill('--prefix', 'metrics/1999/', '--stack', 'Backfill', ...settings);
+    expect(empty).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^0 objects in .*: check the prefix and the region\. This lists it: aws s3 ls s3:/,
+      ),
+    });
   });
 });
 

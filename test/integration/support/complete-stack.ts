@@ -9,11 +9,7 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import {
-  PutBucketNotificationConfigurationCommand,
-  PutBucketPolicyCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { clientOptions, type Moto } from './moto.ts';
 import type { DeployedStack } from './stack.ts';
 
@@ -38,15 +34,6 @@ export const completeStack = async (
         QueueConfigurations: [notify('Metrics', 'metrics/'), notify('Logs', 'logs/'), notify('Logs', 'alb/')],
       },
     }),
-  );
-  const Statement = {
-    Effect: 'Allow',
-    Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
-    Action: 's3:PutObject',
-    Resource: `arn:aws:s3:::${Bucket}/logs/alb/AWSLogs/123456789012/*`,
-  };
-  await s3.send(
-    new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
   );
   const values = { enabled: 'true', bucket: Bucket, prefix: 'logs/alb' };
   await new ElasticLoadBalancingV2Client(options).send(
