@@ -5,6 +5,7 @@ import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import type { AlbSettings, ResourceSettings } from '../function-settings.ts';
 import { VERSION } from '../version.ts';
+import { afterByteOrderMark, foreignLines } from './begins-as.ts';
 import { ESCAPED, type Line } from './tokenize.ts';
 import type { LogSchema } from './schema.ts';
 import { lineReader } from './line-parser.ts';
@@ -45,7 +46,9 @@ export const lineFormat = (
 
       return {
         add: (bytes, start, end, lineNumber, cut) => {
-          const isLine = reader.read(bytes, start, end, cut);
+          const from = lineNumber === 1 ? Math.min(afterByteOrderMark(bytes, start), end) : start;
+          if (from === end) return true;
+          const isLine = reader.read(bytes, from, end, cut);
           const verdict = isLine && filter !== undefined ? filter(line, `${uid}${lineNumber}`) : 'keep';
           if (verdict === 'leave out') {
             filtered++;
@@ -93,7 +96,7 @@ export const lineFormat = (
     // The text of an overlong line is cut.
     redact: (text) => redact(Buffer.from(text), true).toString(),
     open: (object, head, { observedMs }) => {
-      const reason = mismatch(head);
+      const reason = mismatch(head) ?? foreignLines(kind, head);
       if (reason !== undefined) return { refuse: { type: 'wrong_format', reason } };
       return { encoder: encoder(object, observedMs) };
     },

@@ -32,6 +32,11 @@ describe('a line of the access log', () => {
     expect(attributesIn(record)).toEqual(present(values));
   });
 
+  test('is read without the byte order mark at the beginning of its object', () => {
+    expect(recordOf(`\uFEFF${lineWith()}`)).toEqual(recordOf(lineWith()));
+    expect(encode(['\uFEFF']).records).toBe(0);
+  });
+
   test('of more fields than are known has them numbered', () => {
     const { attributes } = recordOf(`${lineWith()} "later" - even-later`);
     expect(attributes).toMatchObject({ field_34: '198.51.100.3', field_37: 'later', field_39: 'even-later' });
@@ -164,7 +169,6 @@ describe('a text that is no line of the access log', () => {
     ],
     ['a health check', 'http 2026-01-31T23:59:58.875678Z 0.019584011 203.0.113.97:80 basket PASS 200 -'],
     ['no log', 'Enable AccessLog for ELB: app/shop/0123456789abcdef at 2026-01-31T16:47:00.781Z'],
-    ['a byte order mark', `\uFEFF${lineWith()}`],
   ])('(%s) is forwarded as it is, with a warning', (_, text) => {
     for (const ALB_BODY of ['json', 'line', 'none']) {
       for (const ALB_ATTRIBUTES of ['aws', 'semconv', 'both']) {
@@ -330,6 +334,8 @@ describe('a request', () => {
   });
 });
 
+const CLASSIC =
+  '2026-01-31T23:59:58.123456Z my-shop 203.0.113.77:49152 10.0.3.14:80 0.1 0.2 0.3 200 200 0 29 "GET / HTTP/1.1" "curl/8" - -';
 const mismatch = (head: string | Uint8Array) => refusalOf(formatWith(), head);
 
 describe('an object', () => {
@@ -339,6 +345,21 @@ describe('an object', () => {
       expect(mismatch(head)).toBeUndefined();
     },
   );
+
+  test.each([
+    ['a hundred lines of another log', `${CLASSIC}\n`.repeat(100)],
+    ['a hundred lines of prose between blank ones', 'no log line\r\n\n'.repeat(100)],
+  ])('of %s is something else', (_, head) => {
+    expect(mismatch(head)).toBe('none of its first 100 lines is a line of aws.alb');
+  });
+
+  test.each([
+    ['fewer lines, none of them readable', `${CLASSIC}\n`.repeat(99)],
+    ['one readable line, the hundredth', `${CLASSIC}\n`.repeat(99) + lineWith()],
+    ['one readable line behind a byte order mark', `\uFEFF${lineWith()}\n${`${CLASSIC}\n`.repeat(100)}`],
+  ])('with %s is read', (_, head) => {
+    expect(mismatch(head)).toBeUndefined();
+  });
 
   test('that begins with control bytes is something else', () => {
     expect(mismatch('PAR1\u0015\u0004')).toBe('not a text log: control byte 0x15 among its first 64');
