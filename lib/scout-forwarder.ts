@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -22,6 +22,8 @@ import { detectsLoops } from './region-facts.ts';
 
 const DEFAULT_TIMEOUT = Duration.minutes(5);
 const DEFAULT_MAX_CONCURRENCY = 10;
+/** In MB, of a new account: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const NEW_ACCOUNT_MEMORY = 3008;
 export const DEFAULT_LOG_RETENTION = logs.RetentionDays.ONE_MONTH;
 
 /** The bundles that the package ships. */
@@ -141,6 +143,12 @@ export class ScoutForwarder extends Construct {
     });
     this.queue.grantConsumeMessages(this.function);
     createForwarderAlarms(this);
+    if (this.memorySize > NEW_ACCOUNT_MEMORY) {
+      Annotations.of(this).addWarningV2(
+        'scout-forwarder:memoryQuota',
+        `The function of ${this.pipeline} has ${this.memorySize} MB of memory; an account whose quota was never raised allows ${NEW_ACCOUNT_MEMORY} MB, and the deploy would fail.`,
+      );
+    }
   }
 
   /** A metric that the function itself reports. All instances of a pipeline in a region share it. */

@@ -45,7 +45,6 @@ const MAX_TIMEOUT_SECONDS = 600;
 /** Two queues of 14 days: an object outlives every message about it. */
 export const LEAST_BUCKET_RETENTION_DAYS = 28;
 
-/** New accounts get 3,008: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const memory = integer(128, 10_240);
 const timeout = integer(60, MAX_TIMEOUT_SECONDS);
 const concurrency = integer(2, 1000);

@@ -1,8 +1,8 @@
-import type { Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it, test } from 'vitest';
 import { EMF_METRICS } from '../../lambdas/forwarding/ledger.ts';
 import { readFunctionSettings } from '../../lambdas/function-settings.ts';
-import { asText, resource, synth } from '../support/harness/synth.ts';
+import { asText, createStack, resource, synth } from '../support/harness/synth.ts';
 
 const PIPELINES = [
   { pipeline: 'metrics', id: 'Metrics', objects: '${Bucket.Arn}/metrics/*', memory: 512 },
@@ -18,6 +18,15 @@ const statements = (template: Template, id: string): unknown[] => {
 };
 
 const SECRET = 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret';
+
+test('synth warns of more memory than a new account allows', () => {
+  const warning = Match.stringLikeRegexp('logs has 3009 MB');
+  Annotations.fromStack(createStack({ albMemory: 3009 })).hasWarning('/Stack/AlbLogs/Forwarder', warning);
+  Annotations.fromStack(createStack({ albMemory: 3008 })).hasNoWarning(
+    '*',
+    Match.stringLikeRegexp('MB of memory'),
+  );
+});
 
 describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects, memory }) => {
   const template = synth();

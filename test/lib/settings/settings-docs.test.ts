@@ -17,8 +17,8 @@ const HEAD = `# Settings
 
 Set them in the CDK context: under \`"context"\` in \`cdk.json\`, or with \`-c key=value\` on the command line. Every
 value can be given as text, as JSON, or as JSON text. \`cdk synth\` checks them all, and names every missing, wrong
-and unknown key at once. A context key of your own must hold a colon, a slash or a dot (\`my:key\`); any other key
-that is not below is refused.
+and unknown key at once. A context key of your own must hold a colon, a slash, a dot or a dash (\`my:key\`), and
+not look like one below; any other key is taken for a misspelt setting and refused.
 
 A key that names a variable becomes this environment variable of the functions.
 `;
