@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** Files that replace modules or the SDK's clients for the whole process: each needs a process of its own. */
+/** Files that replace modules or the SDK's clients for the whole process, or share connections that are kept alive: each needs a process of its own. */
 const MOCKED = [
   'test/**/settings-are-read.test.ts',
   'test/bin/**/*.test.ts',
   'test/lambdas/aws/**/*.test.ts',
+  'test/lambdas/scout/**/*.test.ts',
   'test/lambdas/log-switch.test.ts',
 ];
 const ELSEWHERE = ['test/integration/**', 'test/deploy/**'];

@@ -35,6 +35,10 @@ const REMEDIES: Readonly<Record<LetterType, Remedy | Readonly<Record<Pipeline, R
     },
     logs: { text: 'the prefix holds an object that is not a log: move it elsewhere', verb: 'drop' },
   },
+  unsupported_format: {
+    text: 'let AWS deliver this log as plain text or gzip',
+    verb: 'drop',
+  },
   unreadable_message: {
     text: 'something sent the queue a message that is not an event: stop the sender',
     verb: 'drop',

@@ -1,4 +1,4 @@
-import { beginsAs } from '../log-lines/begins-as.ts';
+import { hasReadableLine } from '../log-lines/readable-line.ts';
 import { ACCESS_LOG } from '../alb/access-log.ts';
 import { lineFormat } from '../log-lines/format.ts';
 import type { Format } from '../format.ts';
@@ -11,7 +11,7 @@ export const connectionLogFormat = (settings: { alb: AlbSettings; resource: Reso
   return {
     ...format,
     open: (object, head, at) =>
-      beginsAs(ACCESS_LOG, head)
+      hasReadableLine(ACCESS_LOG, head, 1) === true
         ? { refuse: { type: 'wrong_format', reason: 'an access log under the name of a connection log' } }
         : format.open(object, head, at),
   };

@@ -11,6 +11,8 @@ export const FAILURE_TYPES = [
   'corrupt_gzip',
   /** The object does not hold what its prefix should. */
   'wrong_format',
+  /** The log is of a kind that is forwarded, but in a form that is not. */
+  'unsupported_format',
   /** The message is not an event or a work item. */
   'unreadable_message',
   /** Scout or the token endpoint did not accept it. */

@@ -2,8 +2,9 @@ import { batches } from './read/batches.ts';
 import { type Block, blocks } from './read/line-blocks.ts';
 import { BOOKKEEPING_MS, deliver } from './deliver/deliver-batch.ts';
 import type { Call, Dependencies } from './dependencies.ts';
-import { type Ending, endingOf, Stopped, WrongFormat } from './read/read-result.ts';
+import { type Ending, endingOf, Stopped } from './read/read-result.ts';
 import type { Encoder, Format } from '../format.ts';
+import { openedBlocks } from './read/open-object.ts';
 import { decompress } from './read/decompress.ts';
 import { encoderOf, type Job, type Missing } from './deliver/in-flight.ts';
 import { type Ledger, openLedger } from './ledger.ts';
@@ -100,7 +101,11 @@ const readInto = async (
   const opened = (etag: string | undefined): void => {
     job.work = { ...work, etag: work.etag ?? etag };
   };
-  const lines = guarded(blocks(decompress(dependencies.objects.read(work, reading.signal, opened))), job);
+  const lines = openedBlocks(
+    whileThereIsTime(blocks(decompress(dependencies.objects.read(work, reading.signal, opened))), call),
+    (head) => job.format.open(job.work, head, { observedMs: job.observedMs }),
+    ({ encoder }) => (job.encoder = encoder),
+  );
   let nextLine = range.fromLine;
   const goOn = (): void => {
     const oneIsEnough = call.receives >= CAUTIOUS_RECEIVE && nextLine > range.fromLine;
@@ -131,16 +136,10 @@ const readInto = async (
 /** Whether it is too late to begin something. */
 export const isShortOfTime = (remainingMs: Call['remainingMs']): boolean => remainingMs() < SHORT_OF_TIME_MS;
 
-/** Stops reading when time is short, and fails before anything is sent of an object that is something else. */
-async function* guarded(source: AsyncIterable<Block>, job: Job): AsyncGenerator<Block> {
-  const { format, call, observedMs } = job;
+/** Stops reading when time is short, also in lines that are only skipped. */
+async function* whileThereIsTime(source: AsyncIterable<Block>, call: Call): AsyncGenerator<Block> {
   for await (const block of source) {
     if (isShortOfTime(call.remainingMs)) throw new Stopped();
-    if (block.firstLine === 1) {
-      const opened = format.open(job.work, block.bytes, { observedMs });
-      if ('refuse' in opened) throw new WrongFormat(opened.refuse.reason);
-      job.encoder = opened.encoder;
-    }
     yield block;
   }
 }

@@ -1,15 +1,15 @@
-import type { BatchLimits, Encoder, Format, SourceObject } from '../format.ts';
+import type { BatchLimits, Encoder, Format, Refusal, SourceObject } from '../format.ts';
 import { encodeResource, encodeScope } from '../otlp/common.ts';
 import { type Fragment, fixedAttribute, fragment, writeFragment } from '../otlp/log-attributes.ts';
 import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import type { AlbSettings, ResourceSettings } from '../function-settings.ts';
 import { VERSION } from '../version.ts';
-import { afterByteOrderMark, foreignLines } from './begins-as.ts';
 import { ESCAPED, type Line } from './tokenize.ts';
 import type { LogSchema } from './schema.ts';
 import { lineReader } from './line-parser.ts';
 import { albObject } from '../alb/object-key.ts';
+import { afterByteOrderMark, hasReadableLine } from './readable-line.ts';
 import { recordContent, writeText } from './record.ts';
 import { redactor } from './redact.ts';
 import { type Instant, instantOf, timeReader } from './timestamp.ts';
@@ -48,15 +48,16 @@ export const lineFormat = (
         add: (bytes, start, end, lineNumber, cut) => {
           const from = lineNumber === 1 ? Math.min(afterByteOrderMark(bytes, start), end) : start;
           if (from === end) return true;
-          const isLine = reader.read(bytes, from, end, cut);
+          // Prose may have as many words as a line has fields: only one with a time is a line.
+          const isLine =
+            reader.read(bytes, from, end, cut) &&
+            readTime(line.bytes, line.starts[timeField] as number, line.ends[timeField] as number);
           const verdict = isLine && filter !== undefined ? filter(line, `${uid}${lineNumber}`) : 'keep';
           if (verdict === 'leave out') {
             filtered++;
             return true;
           }
-          const hasTime =
-            isLine && readTime(line.bytes, line.starts[timeField] as number, line.ends[timeField] as number);
-          const time = hasTime ? read : observed;
+          const time = isLine ? read : observed;
           const mark = request.open(roomFor(line));
           writer.byte(0x09);
           writer.fixed64(time.low, time.high);
@@ -77,7 +78,7 @@ export const lineFormat = (
             writeFragment(writer, UNPARSABLE);
           }
           if (!request.close(mark)) return false;
-          if (hasTime) newestMs = Math.max(newestMs ?? 0, time.ms);
+          if (isLine) newestMs = Math.max(newestMs ?? 0, time.ms);
           return true;
         },
         take: () => {
@@ -96,9 +97,8 @@ export const lineFormat = (
     // The text of an overlong line is cut.
     redact: (text) => redact(Buffer.from(text), true).toString(),
     open: (object, head, { observedMs }) => {
-      const reason = mismatch(head) ?? foreignLines(kind, head);
-      if (reason !== undefined) return { refuse: { type: 'wrong_format', reason } };
-      return { encoder: encoder(object, observedMs) };
+      const refuse = refusal(kind, head);
+      return refuse === undefined ? { encoder: encoder(object, observedMs) } : { refuse };
     },
   };
 };
@@ -124,11 +124,21 @@ const severityHeads = (observed: Instant): Readonly<Record<Severity, Fragment>> 
   return { INFO: head('INFO'), WARN: head('WARN'), ERROR: head('ERROR') };
 };
 
-const mismatch = (head: Uint8Array): string | undefined => {
+/** Why an object that begins so is not read, if it is not. */
+const refusal = (kind: LogSchema, head: Uint8Array): Refusal | undefined => {
+  if (PARQUET.every((byte, at) => head[at] === byte)) {
+    const reason = 'Parquet is not supported: let AWS deliver this log as plain text';
+    return { type: 'unsupported_format', reason };
+  }
   const control = head
     .subarray(0, 64)
     .find((byte) => byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13);
-  return control === undefined
-    ? undefined
-    : `not a text log: control byte 0x${control.toString(16).padStart(2, '0')} among its first 64`;
+  if (control !== undefined) {
+    const reason = `not a text log: control byte 0x${control.toString(16).padStart(2, '0')} among its first 64`;
+    return { type: 'wrong_format', reason };
+  }
+  if (hasReadableLine(kind, head) !== false) return undefined;
+  return { type: 'wrong_format', reason: `none of its first lines is a line of ${kind.scope}` };
 };
+
+const PARQUET = Buffer.from('PAR1');

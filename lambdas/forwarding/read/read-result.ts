@@ -1,4 +1,5 @@
 import { ReadError, type ReadFailure } from '../../aws/objects.ts';
+import type { Refusal } from '../../format.ts';
 import type { FailureType } from '../failure-type.ts';
 import { CorruptGzip } from './decompress.ts';
 
@@ -10,8 +11,14 @@ export type Ending =
 /** Enough was begun in this invocation. */
 export class Stopped extends Error {}
 
-/** The object's first bytes show that it is something else. */
-export class WrongFormat extends Error {}
+/** The object's head shows that it is something else. */
+export class RefusedObject extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.reason);
+    this.refusal = refusal;
+  }
+}
 
 /** What a fault of our own is called, and what it says of itself. */
 export const INTERNAL_ERROR = 'internal_error';
@@ -23,7 +30,7 @@ export const endingOf = (error: unknown, deleteProcessedFiles: boolean): Ending 
   if (error instanceof Stopped) return { type: 'stopped' };
   const reason = error instanceof Error ? error.message : String(error);
   if (error instanceof CorruptGzip) return { type: 'dead', errorType: 'corrupt_gzip', reason };
-  if (error instanceof WrongFormat) return { type: 'dead', errorType: 'wrong_format', reason };
+  if (error instanceof RefusedObject) return { type: 'dead', errorType: error.refusal.type, reason };
   if (!(error instanceof ReadError)) {
     return { type: 'failed', errorType: INTERNAL_ERROR, reason: internalReason(error) };
   }

@@ -199,7 +199,8 @@ describe('an object', () => {
 
   test('named as a connection log that holds something else is refused', () => {
     expect(mismatch(`${lineOf()}\n${lineOf()}`)).toBeUndefined();
-    expect(mismatch('broken\n')).toBeUndefined();
+    expect(mismatch('broken\n')).toBe('none of its first lines is a line of aws.alb.connection');
+    expect(mismatch(`broken\n${lineOf()}\n`)).toBeUndefined();
     expect(mismatch(lineWith())).toBe('an access log under the name of a connection log');
     expect(mismatch(`${lineWith({}, 18)} \r\nmore`)).toBe('an access log under the name of a connection log');
     expect(mismatch('\u0000')).toContain('control byte');

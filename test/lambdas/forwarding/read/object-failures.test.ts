@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { albFormat } from '../../../../lambdas/alb/format.ts';
@@ -201,12 +202,41 @@ describe('an object', () => {
   });
 
   test.each([
-    ['a connection log’s neighbour in binary', Buffer.concat([Buffer.of(0, 1, 2), Buffer.from(TEXT)])],
-    ['UTF-16', Buffer.from(TEXT, 'utf16le')],
-  ])('that is something else (%s) is dead-lettered with nothing sent', async (_what, body) => {
+    ['binary', 'wrong_format', Buffer.concat([Buffer.of(0, 1, 2), Buffer.from(TEXT)])],
+    ['UTF-16', 'wrong_format', Buffer.from(TEXT, 'utf16le')],
+    [
+      'prose',
+      'wrong_format',
+      Buffer.from('These are words and not the fields of any log at all, my dear\n'.repeat(150)),
+    ],
+    ['lines only behind the first hundred', 'wrong_format', Buffer.from('broken\n'.repeat(100) + TEXT)],
+    ['Parquet', 'unsupported_format', Buffer.from(`PAR1${TEXT}`)],
+  ])('that is something else (%s) is dead-lettered as %s with nothing sent', async (_what, type, body) => {
     expect(await forwarder.receive(forwarder.put(ALB_KEY, gzipSync(body)))).toBe(true);
     expect(scout.count()).toBe(0);
-    expect(forwarder.deadLetters).toMatchObject([{ fromLine: 1, error: { type: 'wrong_format' } }]);
+    expect(forwarder.deadLetters).toMatchObject([{ fromLine: 1, error: { type } }]);
+  });
+
+  test('whose unreadable beginning breaks off is dead-lettered for that', async () => {
+    const words = range(1, 200).map((n) => createHash('sha512').update(`${n}`).digest('hex'));
+    const cut = gzipSync(words.join('\n')).subarray(0, 5000);
+    expect(await forwarder.receive(forwarder.put(ALB_KEY, cut))).toBe(true);
+    expect(scout.count()).toBe(0);
+    expect(forwarder.deadLetters).toMatchObject([{ fromLine: 1, error: { type: 'corrupt_gzip' } }]);
+  });
+
+  test('with unreadable lines among readable ones is forwarded whole', async () => {
+    expect(await forwarder.receive(forwarder.put(ALB_KEY, gzipSync('broken\n'.repeat(99) + TEXT)))).toBe(
+      true,
+    );
+    expect(forwarder.account()).toMatchObject({ read: 99 + LINES, delivered: 99 + LINES });
+    expect(forwarder.deadLetters).toEqual([]);
+  });
+
+  test('is opened by the same head where a work item begins in its middle', async () => {
+    forwarder.put(ALB_KEY, gzipSync('broken\n'.repeat(100) + TEXT));
+    expect(await forwarder.receive({ bucket: 'logs', key: ALB_KEY, fromLine: 101, toLine: 102 })).toBe(true);
+    expect(forwarder.deadLetters).toMatchObject([{ fromLine: 101, error: { type: 'wrong_format' } }]);
   });
 
   test('of metrics in another format is dead-lettered as no metric-stream JSON', async () => {
