@@ -10,6 +10,7 @@ import { findTarget, type Target } from './backfill/target.ts';
 import { type AwsClients, awsClients, commandRegion } from './shared/aws-clients.ts';
 import { awsFault } from './shared/aws-fault.ts';
 import { readContext, run, UsageError, type Values } from './shared/command-line.ts';
+import { counted } from './shared/counted.ts';
 import { onInterrupt } from './shared/interrupt.ts';
 import { startProgress } from './shared/progress.ts';
 import { queueDepth } from './shared/queue-depth.ts';
@@ -49,7 +50,7 @@ const describe = (plan: Plan, { prefix, from, to }: BackfillRequest, target: Tar
     return `0 objects in ${place}${others}: check the prefix${dates}. This lists it: aws s3 ls ${shellWord(place)}`;
   }
   const { minutes, aws, scout } = estimate(plan, target);
-  return `${objects} objects, ${(bytes / 1e6).toFixed(1)} MB in ${place}${others}: about ${minutes} min, $${aws.toFixed(2)} to AWS and $${scout.toFixed(2)} to Scout at list prices`;
+  return `${counted(objects, 'object')}, ${(bytes / 1e6).toFixed(1)} MB in ${place}${others}: about ${minutes} min, $${aws.toFixed(2)} to AWS and $${scout.toFixed(2)} to Scout at list prices`;
 };
 
 async function* forwarded(
@@ -108,7 +109,7 @@ const queueAll = async (
   progress.stop();
   interrupt.close();
   if (error === undefined && !interrupt.isStopped()) {
-    console.log(`${queued} objects are queued.`);
+    console.log(`${counted(queued, 'object')} queued.`);
     return;
   }
   const fault = error === undefined ? undefined : awsFault(error, BACKFILL.actions);
@@ -117,7 +118,7 @@ const queueAll = async (
       ? 'stopped'
       : (fault?.found ?? (error instanceof Error ? error.message : 'unknown error'));
   const rest = last === undefined ? '' : ` with --start-after ${shellWord(last)}`;
-  console.error(`${why} after ${queued} objects; to continue, repeat the command${rest}`);
+  console.error(`${why} after ${counted(queued, 'object')}; to continue, repeat the command${rest}`);
   if (fault !== undefined) console.error(`→ ${fault.remedy}`);
   process.exitCode = 1;
 };

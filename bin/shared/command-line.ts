@@ -123,7 +123,7 @@ const usage = ({ name }: { readonly name: string }): string =>
   `usage: npm run ${name} -- … (npm run ${name} -- --help explains it)`;
 
 /** The help of a command. */
-export const help = ({ name, summary, verbs = {}, options, failure }: Omit<Command, 'actions'>): string => {
+export const help = ({ name, summary, verbs = {}, options, failure, actions }: Command): string => {
   const verbRows = Object.entries(verbs);
   const rows = Object.entries<Option>({ ...options, ...COMMON }).map(([option, { short, value, help }]) => [
     `${short === undefined ? '' : `-${short}, `}--${option}${value === undefined ? '' : ` ${value}`}`,
@@ -137,6 +137,7 @@ export const help = ({ name, summary, verbs = {}, options, failure }: Omit<Comma
     summary,
     ...(verbRows.length === 0 ? [] : [lines(verbRows)]),
     lines(rows),
+    ...(actions.length === 0 ? [] : [`IAM actions that it may need: ${actions.join(', ')}.`]),
     `Exit status: 0 if all went well, ${FAILED} ${failure}, ${WRONG_USAGE} if the command line is wrong.`,
   ].join('\n\n');
 };

@@ -66,17 +66,28 @@ test.each(['scoutEndpoint', 'scoutHeaders:{"x-key":"sesame"}'])('-c %j is not a 
 
 const COMMANDS = ['doctor', 'backfill', 'letters', 'rejected', 'polling'];
 
-test('--help of every command explains each option and the exit status', { timeout: 60_000 }, async () => {
-  const results = await Promise.all(COMMANDS.map(async (name) => runCommand(name, ['--help'])));
-  for (const [index, { status, stdout, stderr }] of results.entries()) {
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^usage: npm run ${COMMANDS[index]} -- `));
-    expect(stdout).toMatch(/^Exit status: 0 .*, 1 if .*, 2 if/m);
-    const options = stdout.match(/^ {2}(?:-\w, )?--.*$/gm) ?? [];
-    expect(options.length).toBeGreaterThanOrEqual(4);
-    for (const option of options) expect(option).toMatch(/^ {2}\S.* {2,}\S.{5,}/);
-  }
-});
+test(
+  '--help of every command explains each option and the exit status, and its IAM actions are those of the docs',
+  { timeout: 60_000 },
+  async () => {
+    const docs = readFileSync('docs/operations.md', 'utf8');
+    const results = await Promise.all(COMMANDS.map(async (name) => runCommand(name, ['--help'])));
+    for (const [index, { status, stdout, stderr }] of results.entries()) {
+      const name = COMMANDS[index];
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^usage: npm run ${name} -- `));
+      expect(stdout).toMatch(/^Exit status: 0 .*, 1 if .*, 2 if/m);
+      const options = stdout.match(/^ {2}(?:-\w, )?--.*$/gm) ?? [];
+      expect(options.length).toBeGreaterThanOrEqual(4);
+      for (const option of options) expect(option).toMatch(/^ {2}\S.* {2,}\S.{5,}/);
+
+      const [, actions] = /^IAM actions that it may need: (.*)\.$/m.exec(stdout) ?? [];
+      const [, documented] =
+        new RegExp(`^\\| \`npm run ${name}\` +\\| (\`\\w+:.*?) +\\|$`, 'm').exec(docs) ?? [];
+      expect(documented?.replaceAll('`', '')).toBe(actions);
+    }
+  },
+);
 
 test(
   'a wrong command line exits with 2 and shows the usage, wrong settings with 1',

@@ -86,7 +86,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
 
     const real = await backfill(...command);
     expect(real.stdout).toContain(WARNING);
-    expect(real.stdout).toContain('2 objects are queued.');
+    expect(real.stdout).toContain('2 objects queued.');
     const etag = expect.stringMatching(/^[0-9a-f]{32}$/);
     expect((await take(queueUrl)).toSorted(byKey)).toEqual([
       { bucket, key: log('2026/01/31', 'a'), etag, backfill: true },
@@ -139,7 +139,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     expect(again).toMatchObject({
       code: 0,
       stderr: '',
-      stdout: expect.stringMatching(/which may hold 50 messages\.\n43 objects are queued\./),
+      stdout: expect.stringMatching(/which may hold 50 messages\.\n43 objects queued\./),
     });
     items.push(...(await take(queueUrl)));
     expect(items.map(({ key }) => key).toSorted()).toEqual(keys);

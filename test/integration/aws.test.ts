@@ -1,11 +1,11 @@
 import {
   ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   accept,
   type Behaviour,
@@ -16,16 +16,22 @@ import {
 import { attributesOf, dataPointsOf } from '../../bin/local/emulators/scout/otlp.ts';
 import { deploy, type Deployment, type QueueOptions } from './support/deployment.ts';
 import type { Round } from './support/event-source.ts';
+import { FAILURE_TYPES } from '../../lambdas/forwarding/failure-type.ts';
+import { SCOUT } from '../support/harness/synth.ts';
+import { startCommand } from './support/command.ts';
 import { documentedCommands } from './support/documented-commands.ts';
 import { type Moto, startMoto } from './support/moto.ts';
 import { program } from './support/program.ts';
 import { shell } from './support/shell.ts';
+import { describeAsStack } from './support/stack.ts';
 
 const motoServer = program('MOTO_SERVER');
 const awsCli = program('AWS_CLI');
 
-const [READ_DEAD_LETTERS = '', MOVE_DEAD_LETTERS = ''] = documentedCommands('Dead letters');
-const [, FORWARD_REJECTED = ''] = documentedCommands('Rejected records');
+const [LIST_LETTERS = '', SETTLE_LETTERS = ''] = documentedCommands('Dead letters');
+const [LIST_REJECTED = '', SETTLE_REJECTED = ''] = documentedCommands('Rejected records');
+const SHOW_LETTERS = 'npm run --silent letters -- show --json';
+const RETRY_LETTERS = 'npm run letters -- retry';
 
 describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and Secrets Manager', () => {
   let moto: Moto;
@@ -40,39 +46,32 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     return deployment;
   };
 
-  const run = async (command: string, { bucket, queues }: Deployment): Promise<string> => {
-    const { queue, deadLetters } = queues['logs'];
-    return shell(command, awsCli ?? '', {
+  /** Runs a command where the deployment is the stack of the default name. */
+  const run = async (command: string, deployment: Deployment): Promise<string> => {
+    const { bucket, queues } = deployment;
+    const { queue, deadLetters } = queues.logs;
+    const remove = await describeAsStack('ScoutForwarder', deployment, moto);
+    const environment = {
       ...moto.environment,
       BUCKET: bucket,
       QUEUE: queue.url,
       QUEUE_ARN: queue.arn,
-      PREFIX: 'alb/',
       DLQ: deadLetters.url,
-    });
-  };
-
-  /** moto has no message move tasks: the command is only checked, then done as SQS does it. */
-  const moveDeadLetters = async (deployment: Deployment): Promise<void> => {
-    await run(`${MOVE_DEAD_LETTERS.trimEnd()} --generate-cli-skeleton output`, deployment);
-    const { queue, deadLetters } = deployment.queues['logs'];
-    const { Messages = [] } = await deployment.sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: deadLetters.url,
-        MaxNumberOfMessages: 10,
-        MessageAttributeNames: ['All'],
-        WaitTimeSeconds: 10,
-      }),
-    );
-    for (const { Body, MessageAttributes, ReceiptHandle } of Messages) {
-      await deployment.sqs.send(
-        new SendMessageCommand({ QueueUrl: queue.url, MessageBody: Body, MessageAttributes }),
-      );
-      await deployment.sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetters.url, ReceiptHandle }));
+    };
+    try {
+      return await shell(command, awsCli ?? '', environment, SCOUT);
+    } finally {
+      await remove();
     }
   };
 
-  it('forward what a prefix notifies, each by its own queue, and ignore the test event of S3', async () => {
+  const letters = async (deployment: Deployment): Promise<readonly Letter[]> =>
+    (await run(SHOW_LETTERS, deployment))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Letter);
+
+  test('forward what a prefix notifies, each by its own queue, and ignore the test event of S3', async () => {
     const deployment = await deployed();
     const { scout, queues, put } = deployment;
     const metrics = await deployment.start('metrics');
@@ -92,7 +91,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     expect(await deployment.count(queues['logs'].queue)).toEqual([0, 0, 0]);
   });
 
-  it.each([
+  test.each([
     'alb/a copy/1+1=2 & more.log',
     'alb/Größe/日本🗼.log',
     'alb/100%/%20+%2B.log',
@@ -104,7 +103,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     expect(delivered(deployment, key)).toEqual([1, 2]);
   });
 
-  it.skipIf(awsCli === undefined).each(Object.entries(WIRINGS))(
+  test.skipIf(awsCli === undefined).each(Object.entries(WIRINGS))(
     'forward what an existing bucket notifies through %s',
     async (_service, wire) => {
       const deployment = await deployed();
@@ -116,7 +115,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     },
   );
 
-  it('fail only those messages of a batch whose objects were not delivered', async () => {
+  test('fail only those messages of a batch whose objects were not delivered', async () => {
     const deployment = await deployed();
     const { scout, put } = deployment;
     const albLogs = await deployment.start('logs');
@@ -136,7 +135,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     expect(await deployment.count(deployment.queues['logs'].queue)).toEqual([0, 0, 0]);
   });
 
-  it('wait as long as Scout asks, be it with a message or with the rest of one', async () => {
+  test('wait as long as Scout asks, be it with a message or with the rest of one', async () => {
     const deployment = await deployed();
     const { scout, put } = deployment;
     const { queue } = deployment.queues['logs'];
@@ -162,7 +161,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     expect(delivered(deployment, 'alb/rest.log')).toEqual(range(1, 30));
   });
 
-  it('finish a large object in many short invocations, and leave a split object in the bucket', async () => {
+  test('finish a large object in many short invocations, and leave a split object in the bucket', async () => {
     const deployment = await deployed();
     const short = { BATCH_SIZE: '100', DELETE_PROCESSED_FILES: 'true' };
     const albLogs = await deployment.start('logs', short, SHORT_FUNCTION_MS);
@@ -175,7 +174,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     expect(await deployment.keys('alb/')).toEqual(['alb/large.log.gz']);
   });
 
-  it('find a rotated secret without a restart', async () => {
+  test('find a rotated secret without a restart', async () => {
     const deployment = await deployed();
     const { scout, put } = deployment;
     const albLogs = await deployment.start('logs');
@@ -204,7 +203,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     expect(delivered(deployment, 'alb/3.log')).toEqual([1]);
   });
 
-  it('delete an object when all of it was delivered or kept', async () => {
+  test('delete an object when all of it was delivered or kept', async () => {
     const deployment = await deployed();
     const albLogs = await deployment.start('logs', { DELETE_PROCESSED_FILES: 'true' });
     deployment.scout.respond(refuseMarked(['marked'], 400));
@@ -218,7 +217,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     ]);
   });
 
-  it('put every log of a prefix on the queue when asked by hand, beyond the first page of the listing', async () => {
+  test('put every log of a prefix on the queue when asked by hand, beyond the first page of the listing', async () => {
     const deployment = await deployed();
     const { scout, bucket, queues, put } = deployment;
     const keys = range(1001, 2050).map((n) => `archive/${n}.${n % 100 === 0 ? 'log' : 'txt'}`);
@@ -240,7 +239,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
   });
 
   describe.skipIf(awsCli === undefined)('with the commands of the operations chapter', () => {
-    it('a dead letter says why nobody can forward it, and from which line on', async () => {
+    test('a dead letter says why nobody can forward it, and from which line on', async () => {
       const deployment = await deployed();
       const { put, queues } = deployment;
       const whole = gzipSync(access(2000));
@@ -252,22 +251,82 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
 
       const lines = delivered(deployment, 'alb/cut.log.gz');
       expect(lines).toEqual(range(1, lines.length));
-      const letters = JSON.parse(await run(READ_DEAD_LETTERS, deployment)) as Letter[];
-      expect(letters.map(([type, reason]) => `${type}: ${reason}`).toSorted()).toEqual([
+      const all = await letters(deployment);
+      expect(all.map(({ type, reason }) => `${type}: ${reason}`).toSorted()).toEqual([
         expect.stringMatching(/^corrupt_gzip: truncated gzip: /),
         expect.stringMatching(/^object_gone: cannot read s3:\/\/.*alb\/gone\.log: NoSuchKey: /),
         expect.stringMatching(/^unreadable_message: .*a note/),
         expect.stringMatching(/^wrong_format: not a text log: control byte/),
       ]);
-      const [, , cut = ''] = letters.find(([type]) => type === 'corrupt_gzip') ?? [];
-      expect(JSON.parse(cut)).toMatchObject({
+      const { body = '' } = all.find(({ type }) => type === 'corrupt_gzip') ?? {};
+      expect(JSON.parse(body)).toMatchObject({
         key: 'alb/cut.log.gz',
         fromLine: lines.length + 1,
       });
       expect(await deployment.count(queues['logs'].queue)).toEqual([0, 0, 0]);
+
+      const listed = await run(LIST_LETTERS, deployment);
+      expect(listed).toMatch(
+        /^metrics: no dead letters\nlogs: 4 dead letters\n {2}corrupt_gzip: 1, the oldest sent 0 h ago$/m,
+      );
+      expect(listed).toContain('Then: npm run letters -- drop --pipeline logs --type object_gone');
+      expect(listed).toContain(body);
     });
 
-    it('what SQS moved there after crashes is forwarded once the function works', async () => {
+    test('dead letters of every type are listed with a remedy; only those asked for are sent or deleted', async () => {
+      const deployment = await deployed();
+      const { sqs, queues } = deployment;
+      const types = [...FAILURE_TYPES, undefined];
+      for (const type of types) await bury(deployment, type);
+      const listed = await run(LIST_LETTERS, deployment);
+      for (const type of types)
+        expect(listed).toMatch(new RegExp(`^ {2}${type ?? 'none'}: 1, the oldest`, 'm'));
+      expect(listed.match(/^ {4}→ .{10,}\. Then: npm run letters -- (?:retry|drop) /gm)).toHaveLength(
+        types.length,
+      );
+
+      const settled = await run(SETTLE_LETTERS, deployment);
+      expect(settled).toContain(
+        `logs: 1 sent to ${queues.logs.queue.url} and removed from the dead-letter queue.`,
+      );
+      expect(settled).toContain('Nothing was deleted: add --yes.');
+      expect(settled).toContain('deleted {"type":"object_gone"}');
+      const left = await letters(deployment);
+      expect(left.map(({ type }) => type).toSorted()).toEqual(
+        types
+          .map((type) => type ?? 'none')
+          .filter((type) => !/^(?:undelivered|object_gone)$/.test(type))
+          .toSorted(),
+      );
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: queues.logs.queue.url, MaxNumberOfMessages: 10 }),
+      );
+      expect(Messages.map(({ Body }) => Body)).toContain('{"type":"undelivered"}');
+
+      const dry = await run(`${RETRY_LETTERS} --dry-run --pipeline logs`, deployment);
+      expect(dry).toContain(`logs: ${types.length - 2} dead letters to ${queues.logs.queue.url}`);
+      expect(dry).toContain('Nothing was sent: dry run.');
+      expect(await letters(deployment)).toHaveLength(types.length - 2);
+    });
+
+    test('no letter is lost when the command is killed', async () => {
+      const deployment = await deployed();
+      const { queues } = deployment;
+      await (await deployment.start('logs')).drain();
+      for (let n = 0; n < 60; n++) await bury(deployment, 'undelivered', `letter ${n}`);
+      const remove = await describeAsStack('Killed', deployment, moto);
+      const command = startCommand('bin/letters.ts', ['retry', '--stack', 'Killed'], moto.environment);
+      const ended = command.ended.then(() => true);
+      const sent = async (): Promise<number> => (await deployment.count(queues.logs.queue))[0] ?? 0;
+      while ((await sent()) === 0 && !(await Promise.race([ended, sleep(5, false)])));
+      command.kill('SIGKILL');
+      await ended;
+      await remove();
+      const dead = (await deployment.count(queues.logs.deadLetters)).reduce((sum, count) => sum + count, 0);
+      expect(dead + (await sent())).toBeGreaterThanOrEqual(60);
+    });
+
+    test('what SQS moved there after crashes is forwarded once the function works', async () => {
       const deployment = await deployed({ maxReceiveCount: 3, visibilityTimeout: 0 });
       const { queues } = deployment;
       const broken = await deployment.start('logs', { SCOUT_ENDPOINT: 'http://scout.example.com' });
@@ -280,12 +339,12 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
         ),
       );
       expect(await deployment.count(queues['logs'].queue)).toEqual([0, 0, 0]);
-      await moveDeadLetters(deployment);
+      await run(RETRY_LETTERS, deployment);
       await (await deployment.start('logs')).drain();
       expect(delivered(deployment, 'alb/shop.log')).toEqual([1, 2]);
     });
 
-    it('what Scout did not take before the last receive is forwarded when it does', async () => {
+    test('what Scout did not take before the last receive is forwarded when it does', async () => {
       const deployment = await deployed({ visibilityTimeout: 0 });
       const { scout, sqs, queues } = deployment;
       const albLogs = await deployment.start('logs');
@@ -296,30 +355,32 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
         await sqs.send(new ReceiveMessageCommand({ QueueUrl: queues['logs'].queue.url }));
       }
       await albLogs.drain();
-      expect(JSON.parse(await run(READ_DEAD_LETTERS, deployment))).toEqual([
-        [
-          'undelivered',
-          'Scout responded 503: down for days',
-          expect.stringContaining('"fromLine":1,"toLine":2'),
-        ],
+      expect(await letters(deployment)).toEqual([
+        {
+          pipeline: 'logs',
+          type: 'undelivered',
+          reason: 'Scout responded 503: down for days',
+          sent: expect.any(String),
+          body: expect.stringContaining('"fromLine":1,"toLine":2'),
+        },
       ]);
       scout.respond(accept());
-      await moveDeadLetters(deployment);
+      await run(RETRY_LETTERS, deployment);
       await albLogs.drain();
       expect(delivered(deployment, 'alb/shop.log')).toEqual([1, 2]);
     });
 
-    it('what Scout rejected is forwarded, and nothing else, when it takes it', async () => {
+    test('what Scout rejected is forwarded, and nothing else, when it takes it', async () => {
       const deployment = await deployed();
       const { scout, bucket } = deployment;
-      const key = 'alb/a copy/shop & more.log';
+      const key = 'logs/alb/a copy/shop & more.log';
       const albLogs = await deployment.start('logs', { BATCH_SIZE: '10' });
       scout.respond(refuseMarked(['marked'], 400));
       await deployment.put(key, access(30, [4, 17]));
       await albLogs.drain();
       const kept = await deployment.keys('rejected/');
       expect(kept).toEqual([
-        expect.stringMatching(/^rejected\/alb\/a copy\/shop & more\.log\/[0-9a-f]{8}-1-10\.ndjson$/),
+        expect.stringMatching(/^rejected\/logs\/alb\/a copy\/shop & more\.log\/[0-9a-f]{8}-1-10\.ndjson$/),
         expect.stringMatching(/-11-20\.ndjson$/),
       ]);
       expect(JSON.parse(await deployment.get(kept[0] ?? ''))).toEqual({
@@ -339,19 +400,34 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
       const others = range(1, 30).filter((line) => line !== 4 && line !== 17);
       expect(delivered(deployment, key)).toEqual(others);
 
+      const listed = await run(LIST_REJECTED, deployment);
+      expect(listed).toContain(
+        'logs: 2 rejected records in 2 files\n  2  Scout responded 400: invalid record: marked',
+      );
+      expect(listed).toContain(
+        `s3://${bucket}/${key} line 17: Scout responded 400: invalid record: marked\n  http `,
+      );
+      expect(await run('npm run rejected -- drop', deployment)).toContain('Nothing was deleted: add --yes.');
+      expect(await run('npm run rejected -- retry --dry-run', deployment)).toContain(
+        'Nothing was sent: dry run.',
+      );
+      expect(await deployment.keys('rejected/')).toEqual(kept);
+
       scout.respond(accept());
-      await run(FORWARD_REJECTED, deployment);
+      const settled = await run(SETTLE_REJECTED, deployment);
+      expect(settled).toContain(`logs: to ${deployment.queues.logs.queue.url}`);
+      expect(settled).toContain('They are queued, and their files deleted.');
       expect(await deployment.keys('rejected/')).toEqual([]);
       await albLogs.drain();
       expect(delivered(deployment, key)).toEqual(range(1, 30));
       expect(new Set(uids(deployment)).size).toBe(30);
     });
 
-    it('a range of which Scout rejected some is forwarded whole, since Scout does not say which', async () => {
+    test('a range of which Scout rejected some is forwarded whole, since Scout does not say which', async () => {
       const deployment = await deployed();
       const albLogs = await deployment.start('logs', { BATCH_SIZE: '10' });
       deployment.scout.respond([partialSuccess(2, 'too old')]);
-      await deployment.put('alb/shop.log', access(10));
+      await deployment.put('logs/alb/shop.log', access(10));
       await albLogs.drain();
       const [kept = ''] = await deployment.keys('rejected/');
       expect(JSON.parse(await deployment.get(kept))).toMatchObject({
@@ -360,9 +436,11 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
         fromLine: 1,
         toLine: 10,
       });
-      await run(FORWARD_REJECTED, deployment);
+      await run(SETTLE_REJECTED, deployment);
       await albLogs.drain();
-      expect(delivered(deployment, 'alb/shop.log')).toEqual(range(1, 10).flatMap((line) => [line, line]));
+      expect(delivered(deployment, 'logs/alb/shop.log')).toEqual(
+        range(1, 10).flatMap((line) => [line, line]),
+      );
       expect(new Set(uids(deployment)).size).toBe(10);
     });
   });
@@ -388,7 +466,11 @@ const WAIT_SECONDS = 30;
 /** Half a second longer than the time with which no batch is begun. */
 const SHORT_FUNCTION_MS = 15_500;
 
-type Letter = readonly [type: string, reason: string, work: string];
+interface Letter {
+  readonly type: string;
+  readonly reason?: string;
+  readonly body: string;
+}
 
 const DATUM =
   '{"account_id":"123456789012","region":"us-east-1","namespace":"AWS/SQS","metric_name":"SentMessageSize","dimensions":{"QueueName":"orders"},"timestamp":1767225600000,"value":{"max":9.0,"min":1.0,"sum":12.0,"count":3.0},"unit":"Bytes"}';
@@ -431,6 +513,22 @@ const send = async ({ sqs, queues }: Deployment, body: unknown): Promise<void> =
 };
 
 /** Ends the wait of the messages that the round failed. */
+/** Puts a letter of a type into the dead-letter queue; one without a type as SQS moves it. */
+const bury = async ({ sqs, queues }: Deployment, type: string | undefined, text = type): Promise<void> => {
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queues.logs.deadLetters.url,
+      MessageBody: JSON.stringify({ type: text }),
+      ...(type !== undefined && {
+        MessageAttributes: {
+          'error.type': { DataType: 'String', StringValue: type },
+          'error.message': { DataType: 'String', StringValue: 'because' },
+        },
+      }),
+    }),
+  );
+};
+
 const makeVisible = async ({ sqs, queues }: Deployment, round: Round | undefined): Promise<void> => {
   for (const { ReceiptHandle } of round?.failed ?? []) {
     const QueueUrl = queues['logs'].queue.url;

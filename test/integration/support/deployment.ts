@@ -58,7 +58,11 @@ export const deploy = async ({ environment }: Moto, options: QueueOptions = {}) 
     new PutBucketNotificationConfigurationCommand({
       Bucket: name,
       NotificationConfiguration: {
-        QueueConfigurations: [notify(queues.metrics.queue, 'metrics/'), notify(queues['logs'].queue, 'alb/')],
+        QueueConfigurations: [
+          notify(queues.metrics.queue, 'metrics/'),
+          notify(queues.logs.queue, 'logs/'),
+          notify(queues.logs.queue, 'alb/'),
+        ],
       },
     }),
   );
@@ -70,6 +74,7 @@ export const deploy = async ({ environment }: Moto, options: QueueOptions = {}) 
   const stops: (() => Promise<void>)[] = [];
   return {
     bucket: name,
+    secret,
     scout,
     sqs,
     queues,

@@ -1,8 +1,10 @@
 import {
   CloudFormationClient,
   CreateStackCommand,
+  DeleteStackCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
+import type { Deployment } from './deployment.ts';
 import { clientOptions, type Moto } from './moto.ts';
 
 /** The outputs by which commands find their way in a deployed stack; and the ARN of a load balancer beside it. */
@@ -103,3 +105,35 @@ const outputsAt = (endpoint: string) => ({
   ...outputsOf(endpoint, 'Logs'),
   LoadBalancerArn: { Value: ref('LoadBalancer') },
 });
+
+/** Describes a deployment as a stack of that name, by whose outputs commands find it. Returns what deletes it. */
+export const describeAsStack = async (
+  StackName: string,
+  { bucket, queues }: Pick<Deployment, 'bucket' | 'queues'>,
+  moto: Moto,
+): Promise<() => Promise<void>> => {
+  const client = new CloudFormationClient(clientOptions(moto));
+  const outputs = {
+    BucketName: bucket,
+    ...Object.fromEntries(
+      (
+        [
+          ['Metrics', queues.metrics],
+          ['Logs', queues.logs],
+        ] as const
+      ).flatMap(([name, { queue, deadLetters }]) => [
+        [`${name}QueueUrl`, queue.url],
+        [`${name}DeadLetterQueueUrl`, deadLetters.url],
+        [`${name}FunctionName`, `forward-${name}`],
+      ]),
+    ),
+  };
+  const Outputs = Object.fromEntries(Object.entries(outputs).map(([name, Value]) => [name, { Value }]));
+  // A template needs a resource.
+  const TemplateBody = JSON.stringify({ Resources: { Unused: { Type: 'AWS::SQS::Queue' } }, Outputs });
+  await client.send(new CreateStackCommand({ StackName, TemplateBody }));
+  return async () => {
+    await client.send(new DeleteStackCommand({ StackName }));
+    client.destroy();
+  };
+};
