@@ -1,3 +1,4 @@
+import { partitionOf } from '../aws-partition.ts';
 import type { AwsSource } from '../otlp/resource.ts';
 
 /**
@@ -42,17 +43,3 @@ const NEIGHBOURS: readonly { readonly pattern: RegExp; readonly reason: string }
   { pattern: /_elasticloadbalancing_[^_]+_net\./, reason: 'log of a Network Load Balancer' },
   { pattern: /(?<!\.log(?:\.gz)?)$/, reason: 'neither *.log nor *.log.gz' },
 ];
-
-/** Regions by the beginning of their name (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html). */
-const PARTITIONS = [
-  ['cn-', 'aws-cn'],
-  ['us-gov-', 'aws-us-gov'],
-  ['us-iso-', 'aws-iso'],
-  ['us-isob-', 'aws-iso-b'],
-  ['eu-isoe-', 'aws-iso-e'],
-  ['us-isof-', 'aws-iso-f'],
-  ['eusc-', 'aws-eusc'],
-] as const;
-
-const partitionOf = (region: string): string =>
-  PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';

@@ -3,7 +3,7 @@ import { encodeScope } from '../otlp/common.ts';
 import { metricsRequest } from '../otlp/metrics.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
 import { VERSION } from '../version.ts';
-import { type Catalog, newCatalog } from './series-cache.ts';
+import { type Catalog, MOST_NAMES, newCatalog } from './series-cache.ts';
 import { type Malformed, readLine } from './line.ts';
 import { mismatch } from './mismatch.ts';
 import { MOST_POINT_BYTES, stageDatum } from './write-points.ts';
@@ -24,19 +24,12 @@ export const metricStreamFormat = (settings: {
     open: (_object, head) => {
       const reason = mismatch(head);
       if (reason !== undefined) return { refuse: { type: 'wrong_format', reason } };
-      return { encoder: (limits) => metricStreamEncoder(settings.metrics, catalog, limits) };
+      return { encoder: (limits) => metricStreamEncoder(catalog, limits) };
     },
   };
 };
 
-/** Characters of names that a catalog may hold: those of some 13,000 metrics, in 16 MB. */
-const MOST_NAMES = 2 * 1024 * 1024;
-
-const metricStreamEncoder = (
-  { dimensionAttributes }: MetricSettings,
-  currentCatalog: () => Catalog,
-  limits: BatchLimits,
-): Encoder => {
+const metricStreamEncoder = (currentCatalog: () => Catalog, limits: BatchLimits): Encoder => {
   const request = metricsRequest(encodeScope('aws.cloudwatch', VERSION));
   let catalog = currentCatalog();
   let rejected: Rejected[] = [];
@@ -49,8 +42,7 @@ const metricStreamEncoder = (
       let newest = newestMs ?? 0;
       for (const part of cut ? [{ reason: OVERLONG, text: line }] : readLine(line)) {
         if ('reason' in part) malformed.push(part);
-        else if (!stageDatum(request, part, catalog, dimensionAttributes))
-          malformed.push({ reason: TOO_MUCH, text: line });
+        else if (!stageDatum(request, part, catalog)) malformed.push({ reason: TOO_MUCH, text: line });
         else newest = Math.max(newest, part.timestampMs);
       }
       if (!request.commit(limits)) return false;

@@ -1,18 +1,20 @@
-import { encodeAttribute, encodeKey, encodeResource } from '../otlp/common.ts';
+import { encodeAttribute, encodeResource } from '../otlp/common.ts';
 import { POINT_ATTRIBUTE } from '../otlp/data-points.ts';
 import { encodeMetric, type Metric } from '../otlp/metrics.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
-import { parseSource } from './datum.ts';
+import { parseSource, type Source } from './datum.ts';
+import { resourceArn } from './resource-arn.ts';
 import { unitIn, unitOfStatistic } from './units.ts';
+
+/** Characters of names and bytes of attributes that a catalog may hold: those of some 13,000 series, in 16 MB. */
+export const MOST_NAMES = 8 * 1024 * 1024;
 
 /** Encodes what many data share once. */
 export interface Catalog {
   /** `source` is a datum's. */
   readonly series: (unit: string, source: string) => Series;
-  /** The key of the attribute that a dimension is. */
-  readonly dimensionKey: (name: string) => Uint8Array;
-  /** Characters of the names it keeps; what it takes is some times as much. */
+  /** Characters of the names and bytes of the attributes it keeps; what it takes is some times as much. */
   readonly size: () => number;
 }
 
@@ -21,15 +23,15 @@ export interface Series {
   readonly summary: Metric;
   /** Holds a statistic that a summary has no place for. */
   readonly gauge: (statistic: string) => Metric;
-  /** The point attributes `Namespace` and `MetricName`. */
-  readonly attributes: Uint8Array;
+  /** The point attributes of a datum with these dimensions. */
+  readonly attributes: (dimensions: string) => Uint8Array;
 }
 
 export const newCatalog = (settings: {
   readonly metrics: MetricSettings;
   readonly resource: ResourceSettings;
 }): Catalog => {
-  const { units } = settings.metrics;
+  const { units, dimensionAttributes } = settings.metrics;
   let size = 0;
 
   const memo = <T>(make: (name: string) => T): ((name: string) => T) => {
@@ -38,11 +40,26 @@ export const newCatalog = (settings: {
       let value = made.get(name);
       if (value === undefined) {
         value = make(name);
-        // A copy: a part of a text keeps all of it in memory.
-        made.set(JSON.parse(JSON.stringify(name)) as string, value);
+        made.set(copyOf(name), value);
         size += name.length;
       }
       return value;
+    };
+  };
+
+  // Attributes need no identity, so a full catalog encodes further ones each time.
+  const attributesOf = (source: Source): Series['attributes'] => {
+    const made = new Map<string, Uint8Array>();
+    return (dimensions) => {
+      let attributes = made.get(dimensions);
+      if (attributes === undefined) {
+        attributes = encodePointAttributes(source, dimensions, dimensionAttributes);
+        if (size <= MOST_NAMES) {
+          made.set(copyOf(dimensions), attributes);
+          size += dimensions.length + attributes.length;
+        }
+      }
+      return attributes;
     };
   };
 
@@ -58,23 +75,39 @@ export const newCatalog = (settings: {
   const gauge = memo((name) => memo((unit) => encodeMetric('gauge', name, unit)));
   const series = memo((unit) =>
     memo((source): Series => {
-      const { account_id: account, region, namespace, metric_name: metricName } = parseSource(source);
+      const parsed = parseSource(source);
+      const { account_id: account, region, namespace, metric_name: metricName } = parsed;
       const { serviceName } = settings.resource;
       const name = `amazonaws.com/${namespace}/${metricName}`;
       return {
         resource: resource(account)(region)(serviceName === 'namespace' ? namespace : serviceName),
         summary: summary(name)(unitIn(units, unit)),
         gauge: (statistic) => gauge(`${name}.statistic`)(unitIn(units, unitOfStatistic(statistic, unit))),
-        attributes: Buffer.concat([
-          encodeAttribute(POINT_ATTRIBUTE, 'Namespace', namespace),
-          encodeAttribute(POINT_ATTRIBUTE, 'MetricName', metricName),
-        ]),
+        attributes: attributesOf(parsed),
       };
     }),
   );
   return {
     series: (unit, source) => series(unit)(source),
-    dimensionKey: memo((name) => encodeKey(`Dimensions.${name}`)),
     size: () => size,
   };
+};
+
+/** A part of a text keeps all of it in memory; a copy does not. */
+const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
+
+const encodePointAttributes = (source: Source, dimensions: string, each: boolean): Uint8Array => {
+  const entries = Object.entries<string>(JSON.parse(dimensions)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const arn = resourceArn(source, new Map(entries));
+  const attributes: (readonly [name: string, value: string])[] = [
+    ['Namespace', source.namespace],
+    ['MetricName', source.metric_name],
+    ['Dimensions', dimensions],
+  ];
+  if (arn !== undefined) attributes.push(['cloud.resource_id', arn]);
+  if (each) {
+    attributes.push(['DimensionNames', entries.map(([name]) => name).join(',')]);
+    for (const [name, value] of entries) attributes.push([`Dimensions.${name}`, value]);
+  }
+  return Buffer.concat(attributes.map(([name, value]) => encodeAttribute(POINT_ATTRIBUTE, name, value)));
 };

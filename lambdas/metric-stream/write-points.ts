@@ -15,21 +15,15 @@ export const stageDatum = (
   request: MetricsRequest,
   { source, dimensions, timestampMs, unit, value }: Datum,
   catalog: Catalog,
-  dimensionAttributes: boolean,
 ): boolean => {
   const { points } = request;
   const start = points.length;
   const { resource, summary, gauge, attributes } = catalog.series(unit, source);
   writeSummaryPoint(points, timestampMs, value);
   const from = points.length;
-  points.reserve(attributes.length);
-  points.copy(attributes);
-  writePointAttribute(points, DIMENSIONS, dimensions);
-  if (dimensionAttributes) {
-    for (const [name, text] of Object.entries<string>(JSON.parse(dimensions))) {
-      writePointAttribute(points, catalog.dimensionKey(name), text);
-    }
-  }
+  const shared = attributes(dimensions);
+  points.reserve(shared.length);
+  points.copy(shared);
   const to = points.length;
   if (request.pending() + value.others.length * (to - from) > MOST_POINT_BYTES) {
     points.length = start;
@@ -46,5 +40,4 @@ export const stageDatum = (
   return true;
 };
 
-const DIMENSIONS = encodeKey('Dimensions');
 const STATISTIC = encodeKey('Statistic');

@@ -82,6 +82,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
       Namespace: 'AWS/Lambda',
       MetricName: 'Duration',
       Dimensions: '{"FunctionName":"price \\"feed\\"","Resource":"préis"}',
+      DimensionNames: 'FunctionName,Resource',
       'Dimensions.FunctionName': 'price "feed"',
       'Dimensions.Resource': 'préis',
     };

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { datum, datumLine, pointIn, pointsIn } from '../../support/factories/metric-points.ts';
 
 const dimensionsOf = (dimensions: unknown) => pointIn(datumLine({ dimensions })).attributes['Dimensions'];
+const dimensionNames = (dimensions: unknown, dimensionAttributes: boolean) =>
+  pointIn(datumLine({ dimensions }), { metrics: { dimensionAttributes } }).attributes['DimensionNames'];
+
 /** With `dimensions` as JSON text: not every order and name survives an object. */
 const lineWithDimensions = (json: string): string => datumLine({ dimensions: '?' }).replace('"?"', json);
 
@@ -55,10 +58,19 @@ describe('Dimensions', () => {
       Namespace: 'AWS/EC2',
       MetricName: 'CPUUtilization',
       Dimensions: '{"Port":"80","QueueName":"orders","odd \\"name\\"":"é"}',
+      DimensionNames: 'Port,QueueName,odd "name"',
       'Dimensions.QueueName': 'orders',
       'Dimensions.odd "name"': 'é',
       'Dimensions.Port': '80',
     });
+  });
+
+  test('are named in an attribute that is empty where there are none', () => {
+    expect(dimensionNames({ LoadBalancer: 'l', AvailabilityZone: 'z', '10': 'x', '9': 'y' }, true)).toBe(
+      '10,9,AvailabilityZone,LoadBalancer',
+    );
+    expect(dimensionNames({}, true)).toBe('');
+    expect(dimensionNames({ LoadBalancer: 'l' }, false)).toBeUndefined();
   });
 });
 

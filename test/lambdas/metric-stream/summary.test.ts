@@ -62,6 +62,10 @@ describe('a datum', () => {
                             'Dimensions',
                             '{"LoadBalancer":"app/shop/fedcba9876543210","TargetGroup":"targetgroup/web/0123456789abcdef"}',
                           ),
+                          text(
+                            'cloud.resource_id',
+                            'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/fedcba9876543210',
+                          ),
                         ],
                       },
                     ],
