@@ -1,6 +1,12 @@
 import { partitionOf } from '../aws-partition.ts';
 import type { Source } from './datum.ts';
 
+/** The load balancer first: its logs have the same ARN. */
+const LOAD_BALANCER = [
+  'arn:{Partition}:elasticloadbalancing:{Region}:{Account}:loadbalancer/{LoadBalancer}',
+  'arn:{Partition}:elasticloadbalancing:{Region}:{Account}:{TargetGroup}',
+];
+
 /**
  * ARNs by namespace, from the tables of resource types in the service authorization reference
  * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_elbv2.html for load balancers; the page of
@@ -10,19 +16,9 @@ import type { Source } from './datum.ts';
  */
 const ARNS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
-    // The load balancer first: its logs have the same ARN.
-    'AWS/ApplicationELB': [
-      'arn:{Partition}:elasticloadbalancing:{Region}:{Account}:loadbalancer/{LoadBalancer}',
-      'arn:{Partition}:elasticloadbalancing:{Region}:{Account}:{TargetGroup}',
-    ],
-    'AWS/NetworkELB': [
-      'arn:{Partition}:elasticloadbalancing:{Region}:{Account}:loadbalancer/{LoadBalancer}',
-      'arn:{Partition}:elasticloadbalancing:{Region}:{Account}:{TargetGroup}',
-    ],
-    'AWS/GatewayELB': [
-      'arn:{Partition}:elasticloadbalancing:{Region}:{Account}:loadbalancer/{LoadBalancer}',
-      'arn:{Partition}:elasticloadbalancing:{Region}:{Account}:{TargetGroup}',
-    ],
+    'AWS/ApplicationELB': LOAD_BALANCER,
+    'AWS/NetworkELB': LOAD_BALANCER,
+    'AWS/GatewayELB': LOAD_BALANCER,
     'AWS/ELB': ['arn:{Partition}:elasticloadbalancing:{Region}:{Account}:loadbalancer/{LoadBalancerName}'],
     'AWS/EC2': ['arn:{Partition}:ec2:{Region}:{Account}:instance/{InstanceId}'],
     'AWS/EBS': ['arn:{Partition}:ec2:{Region}:{Account}:volume/{VolumeId}'],

@@ -19,21 +19,19 @@ export const stageDatum = (
   const { points } = request;
   const start = points.length;
   const { resource, summary, gauge, attributes } = catalog.series(unit, source);
-  writeSummaryPoint(points, timestampMs, value);
-  const from = points.length;
   const shared = attributes(dimensions);
+  writeSummaryPoint(points, timestampMs, value);
   points.reserve(shared.length);
   points.copy(shared);
-  const to = points.length;
-  if (request.pending() + value.others.length * (to - from) > MOST_POINT_BYTES) {
+  if (request.pending() + value.others.length * shared.length > MOST_POINT_BYTES) {
     points.length = start;
     return false;
   }
   request.stage(resource, summary);
   for (const { key, value: statistic } of value.others) {
     writeNumberPoint(points, timestampMs, statistic);
-    points.reserve(to - from);
-    points.copy(points.bytes, from, to);
+    points.reserve(shared.length);
+    points.copy(shared);
     writePointAttribute(points, STATISTIC, key);
     request.stage(resource, gauge(key));
   }
