@@ -64,7 +64,8 @@ const join = (pieces: readonly Uint8Array[]): Uint8Array => {
   return first !== undefined && others.length === 0 ? first : Buffer.concat(pieces);
 };
 
-const countLines = (bytes: Uint8Array): number => {
+/** Lines that end in LF. */
+export const countLines = (bytes: Uint8Array): number => {
   let lines = 0;
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++;
   return lines;

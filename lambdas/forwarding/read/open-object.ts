@@ -1,5 +1,5 @@
 import type { Opened } from '../../format.ts';
-import type { Block } from './line-blocks.ts';
+import { type Block, countLines } from './line-blocks.ts';
 import { RefusedObject } from './read-result.ts';
 
 /** A format sees this much of an object before it decides: whole lines, until one of the two is reached. */
@@ -37,7 +37,8 @@ export async function* openedBlocks(
       }
       held.push(block);
       bytes += block.bytes.length;
-      lines += countLines(block.bytes);
+      // A block without LF is one line: the object's last, or a cut one.
+      lines += countLines(block.bytes) || 1;
       if (lines >= HEAD_LINES || bytes >= HEAD_BYTES) yield* release(held);
     }
   } catch (error) {
@@ -54,10 +55,4 @@ const joined = (blocks: readonly Block[]): Uint8Array => {
   return Buffer.concat(
     blocks.flatMap(({ bytes }) => (bytes.at(-1) === LF ? [bytes] : [bytes, Buffer.of(LF)])),
   );
-};
-
-const countLines = (bytes: Uint8Array): number => {
-  let lines = bytes.at(-1) === LF ? 0 : 1;
-  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++;
-  return lines;
 };
