@@ -9,7 +9,7 @@ import { ESCAPED, type Line } from './tokenize.ts';
 import type { LogSchema } from './schema.ts';
 import { lineReader } from './line-parser.ts';
 import { albObject } from '../alb/object-key.ts';
-import { afterByteOrderMark, hasReadableLine } from './readable-line.ts';
+import { hasReadableLine } from './readable-line.ts';
 import { recordContent, writeText } from './record.ts';
 import { redactor } from './redact.ts';
 import { type Instant, instantOf, timeReader } from './timestamp.ts';
@@ -46,11 +46,9 @@ export const lineFormat = (
 
       return {
         add: (bytes, start, end, lineNumber, cut) => {
-          const from = lineNumber === 1 ? Math.min(afterByteOrderMark(bytes, start), end) : start;
-          if (from === end) return true;
           // Prose may have as many words as a line has fields: only one with a time is a line.
           const isLine =
-            reader.read(bytes, from, end, cut) &&
+            reader.read(bytes, start, end, cut) &&
             readTime(line.bytes, line.starts[timeField] as number, line.ends[timeField] as number);
           const verdict = isLine && filter !== undefined ? filter(line, `${uid}${lineNumber}`) : 'keep';
           if (verdict === 'leave out') {

@@ -18,7 +18,7 @@ export const hasReadableLine = (
   const line = newLine();
   const readTime = timeReader(instantOf(0));
   let tried = 0;
-  for (let start = afterByteOrderMark(head, 0); start < head.length && tried < most;) {
+  for (let start = beginning(head); start < head.length && tried < most;) {
     const lf = head.indexOf(LF, start);
     const next = lf < 0 ? head.length : lf;
     let end = next;
@@ -35,6 +35,6 @@ export const hasReadableLine = (
   return tried === 0 ? undefined : false;
 };
 
-/** Where the text begins that begins at `start`, perhaps with a byte order mark. */
-export const afterByteOrderMark = (bytes: Uint8Array, start: number): number =>
-  bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf ? start + 3 : start;
+/** Behind the byte order mark, if there is one. */
+const beginning = (head: Uint8Array): number =>
+  head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
