@@ -2,14 +2,10 @@ import { sqsQueue } from '../lambdas/aws/queue.ts';
 import { type DeadLetter, drop, receiveAll, release, retry } from './letters/dead-letters.ts';
 import { letterLines, summary } from './letters/report.ts';
 import { type AwsClients, awsClients, commandRegion } from './shared/aws-clients.ts';
-import { type Command, readContext, run, STACK_OPTION, type Values } from './shared/command-line.ts';
-import {
-  type DeployedPipeline,
-  PIPELINE_OPTION,
-  requireStack,
-  selectPipelines,
-} from './shared/deployed-stack.ts';
+import { type Command, readContext, run, type Values } from './shared/command-line.ts';
+import { type DeployedPipeline, requireStack, selectPipelines } from './shared/deployed-stack.ts';
 import { counted } from './shared/counted.ts';
+import { HELD_DATA_OPTIONS } from './shared/held-data-options.ts';
 import { type Interrupt, onInterrupt } from './shared/interrupt.ts';
 import { startProgress } from './shared/progress.ts';
 import { queueDepth } from './shared/queue-depth.ts';
@@ -33,11 +29,7 @@ letters; if it is killed, for 15 minutes.`,
       value: 'TYPE',
       help: 'only those with this error.type; none for those without. May be repeated',
     },
-    pipeline: PIPELINE_OPTION,
-    yes: { type: 'boolean', default: false, help: 'deletes with drop' },
-    'dry-run': { type: 'boolean', default: false, help: 'with retry, prints what it would send only' },
-    json: { type: 'boolean', default: false, help: 'with show, one JSON object per line' },
-    stack: STACK_OPTION,
+    ...HELD_DATA_OPTIONS,
   },
   actions: [
     'cloudformation:DescribeStacks',

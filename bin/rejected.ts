@@ -5,9 +5,10 @@ import { pipelineOf } from './rejected/entries.ts';
 import { readFile, type RejectedFile, retryFile } from './rejected/files.ts';
 import { entryLines, newTally } from './rejected/report.ts';
 import { awsClients, commandRegion } from './shared/aws-clients.ts';
-import { type Command, readContext, run, STACK_OPTION, type Values } from './shared/command-line.ts';
+import { type Command, readContext, run, type Values } from './shared/command-line.ts';
 import { concurrently } from './shared/concurrently.ts';
-import { PIPELINE_OPTION, requireStack, selectPipelines } from './shared/deployed-stack.ts';
+import { requireStack, selectPipelines } from './shared/deployed-stack.ts';
+import { HELD_DATA_OPTIONS } from './shared/held-data-options.ts';
 import { onInterrupt } from './shared/interrupt.ts';
 import { startProgress } from './shared/progress.ts';
 
@@ -31,11 +32,7 @@ A file is deleted only when all of its work items are queued.`,
       value: 'PREFIX',
       help: `only files below ${REJECTED_PREFIX}PREFIX, which is the key of their object`,
     },
-    pipeline: PIPELINE_OPTION,
-    yes: { type: 'boolean', default: false, help: 'deletes with drop' },
-    'dry-run': { type: 'boolean', default: false, help: 'with retry, prints what it would send only' },
-    json: { type: 'boolean', default: false, help: 'with show, one JSON object per line' },
-    stack: STACK_OPTION,
+    ...HELD_DATA_OPTIONS,
   },
   actions: [
     'cloudformation:DescribeStacks',
