@@ -12,17 +12,13 @@ import { FirehoseClient, PutRecordCommand } from '@aws-sdk/client-firehose';
 import { ListFunctionsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import {
-  GetQueueAttributesCommand,
-  ListQueuesCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Scout, startScout } from '../../bin/local/emulators/scout.ts';
 import { sampleHour } from '../../bin/local/samples/hour.ts';
+import { queueDepth } from '../../bin/shared/queue-depth.ts';
 import { program } from '../integration/support/program.ts';
 import { cdk, deploy, destroy } from './support/cdk.ts';
 import { ACCOUNT, type Cloud, REGION, startCloud } from './support/cloud.ts';
@@ -78,8 +74,10 @@ describe.skipIf(python === undefined || motoServer === undefined)(
         const objects = sampleHour(START).filter((_, index) => index % 5 === 0);
         for (const { key, body } of objects) await put(aws.s3, outputs['BucketName'], key, body);
         await until(async () => {
-          const waiting = await messagesIn(aws.sqs, [outputs['MetricsQueueUrl'], outputs['LogsQueueUrl']]);
-          return waiting === 0 && scout.metrics().length > 0 && scout.logs().length > 0;
+          const queues = [outputs['MetricsQueueUrl'], outputs['LogsQueueUrl']];
+          const depths = await Promise.all(queues.map(async (url = '') => queueDepth(aws.sqs, url)));
+          const isEmpty = depths.every(({ total }) => total === 0);
+          return isEmpty && scout.metrics().length > 0 && scout.logs().length > 0;
         });
         expect(new Set(scout.requests.map(({ path }) => path))).toEqual(new Set(['/v1/metrics', '/v1/logs']));
       });
@@ -203,19 +201,6 @@ const albKey = (name: string): string =>
 
 const put = async (s3: S3Client, Bucket: string | undefined, Key: string, Body: Buffer): Promise<void> => {
   await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
-};
-
-/** Messages that are waiting or in work. */
-const messagesIn = async (sqs: SQSClient, urls: readonly (string | undefined)[]): Promise<number> => {
-  let messages = 0;
-  for (const QueueUrl of urls) {
-    const { Attributes = {} } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
-    );
-    messages += Number(Attributes['ApproximateNumberOfMessages']);
-    messages += Number(Attributes['ApproximateNumberOfMessagesNotVisible']);
-  }
-  return messages;
 };
 
 const receive = async (sqs: SQSClient, QueueUrl: string | undefined) => {
