@@ -1,5 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { partitionOf } from '../../lambdas/aws-partition.ts';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
 import type { StackOutputs } from '../../lib/stack-outputs.ts';
 import type { AwsClients } from './aws-clients.ts';
@@ -53,7 +53,7 @@ export const requireStack = async (
 /** ARN of the queue with this URL, which ends in account and name. */
 export const queueArn = (url: string, region: string): string => {
   const [account, name] = url.split('/').slice(-2);
-  return `arn:${RegionInfo.get(region).partition ?? 'aws'}:sqs:${region}:${account}:${name}`;
+  return `arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`;
 };
 
 const OUTPUTS = { metrics: 'Metrics', logs: 'Logs' } as const satisfies Readonly<Record<Pipeline, string>>;
