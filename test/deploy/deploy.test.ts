@@ -14,7 +14,6 @@ import { ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Scout, startScout } from '../../bin/local/emulators/scout.ts';
 import { sampleHour } from '../../bin/local/samples/hour.ts';
@@ -104,8 +103,8 @@ describe.skipIf(python === undefined || motoServer === undefined)(
       });
 
       test('sends a broken object to the dead-letter queue with its reason', async () => {
-        const cut = gzipSync(Buffer.from('line\n'.repeat(1000))).subarray(0, 40);
-        await put(aws.s3, outputs['BucketName'], albKey('cut'), cut);
+        const [{ body } = { body: Buffer.alloc(0) }] = accessLogObjects();
+        await put(aws.s3, outputs['BucketName'], albKey('cut'), body.subarray(0, body.length / 2));
         const letter = await receive(aws.sqs, outputs['LogsDeadLetterQueueUrl']);
         expect(letter.MessageAttributes?.['error.type']?.StringValue).toBe('corrupt_gzip');
       });
@@ -159,7 +158,7 @@ describe.skipIf(python === undefined || motoServer === undefined)(
       await deploy(cloud, everything);
       const outputs = await outputsOf(aws.cloudFormation);
       const before = scout.logs().length;
-      const [object] = sampleHour(START).filter(({ key }) => /_app\..*\.log\.gz$/.test(key));
+      const [object] = accessLogObjects();
       await put(aws.s3, outputs['BucketName'], object?.key ?? '', object?.body ?? Buffer.alloc(0));
       await until(() => scout.logs().length > before);
       await destroy(cloud, everything);
@@ -195,6 +194,8 @@ const until = async (isTrue: () => boolean | Promise<boolean>, seconds = 180): P
     await sleep(500);
   }
 };
+
+const accessLogObjects = () => sampleHour(START).filter(({ key }) => /_app\..*\.log\.gz$/.test(key));
 
 const albKey = (name: string): string =>
   `alb/AWSLogs/${ACCOUNT}/elasticloadbalancing/${REGION}/2026/01/31/${ACCOUNT}_elasticloadbalancing_${REGION}_app.shop.0123456789abcdef_20260131T1205Z_10.0.0.1_${name}.log.gz`;
