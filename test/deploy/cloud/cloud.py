@@ -229,11 +229,18 @@ class CustomResource(ResourceProvider):
             **({"PhysicalResourceId": physical_id} if physical_id else {}),
             **({"OldResourceProperties": as_texts(old_properties)} if old_properties is not None else {}),
         }
-        request.aws_client_factory.lambda_.invoke(
-            FunctionName=properties["ServiceToken"].split(":")[-1],
-            InvocationType="Event",
-            Payload=json.dumps(event).encode(),
+        # In a thread of its own rather than as an asynchronous event: after an update of the function LocalStack's former
+        # poller may take the event with it, which then comes again only after the function's time-out.
+        invoke = threading.Thread(
+            target=request.aws_client_factory.lambda_.invoke,
+            kwargs={
+                "FunctionName": properties["ServiceToken"].split(":")[-1],
+                "InvocationType": "RequestResponse",
+                "Payload": json.dumps(event).encode(),
+            },
+            daemon=True,
         )
+        invoke.start()
         return RESPONSES.wait(request_id)
 
     @staticmethod
