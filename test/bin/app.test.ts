@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SCOUT } from '../support/harness/synth.ts';
 
 interface Run {
@@ -38,7 +38,7 @@ const run = async (context: object): Promise<Run> => {
 };
 
 describe('the app', { timeout: 60_000 }, () => {
-  it('stops with one message and no stack trace where settings are missing', async () => {
+  test('stops with one message and no stack trace where settings are missing', async () => {
     const { code, errors } = await run({});
     expect(code).toBe(1);
     expect(errors).toContain('scoutEndpoint is missing');
@@ -46,12 +46,12 @@ describe('the app', { timeout: 60_000 }, () => {
     expect(errors).not.toMatch(/^ +at /m);
   });
 
-  it('is one stack for any region by default', async () => {
+  test('is one stack for any region by default', async () => {
     const { code, templates } = await run(SCOUT);
     expect({ code, templates }).toEqual({ code: 0, templates: ['ScoutForwarder.template.json'] });
   });
 
-  it('is a stack in each region of the settings', async () => {
+  test('is a stack in each region of the settings', async () => {
     const { templates } = await run({ ...SCOUT, regions: 'eu-west-1,us-east-1' });
     expect(templates).toEqual([
       'ScoutForwarder-eu-west-1.template.json',

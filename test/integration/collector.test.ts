@@ -1,7 +1,7 @@
 import { encoderFor } from '../support/factories/encoder.ts';
 import * as fc from 'fast-check';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, test, onTestFinished } from 'vitest';
 import { albFormat } from '../../lambdas/alb/format.ts';
 import type { Format } from '../../lambdas/format.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
@@ -24,7 +24,7 @@ import { albLine, metricLine } from './support/random-lines.ts';
 const otelcol = program('OTELCOL');
 
 describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
-  it('reads every field of a log record as it was meant', async () => {
+  test('reads every field of a log record as it was meant', async () => {
     const collector = await started();
     const begun = Date.now();
     const settings = {
@@ -71,7 +71,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
     });
   });
 
-  it('reads every field of summaries and gauges as it was meant', async () => {
+  test('reads every field of summaries and gauges as it was meant', async () => {
     const collector = await started();
     const settings = { SCOUT_SERVICE_NAME: 'namespace' };
     await forward('metrics', collector.endpoint, 'metrics/1.gz', gzipSync(METRIC_LINES), settings);
@@ -146,7 +146,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
   const ALB_SETTINGS = ['aws', 'semconv', 'both'].flatMap((ALB_ATTRIBUTES) =>
     ['json', 'line', 'none'].map((ALB_BODY) => ({ ALB_ATTRIBUTES, ALB_BODY })),
   );
-  it.each(ALB_SETTINGS)('reads random log lines as the official decoder does: %j', async (settings) => {
+  test.each(ALB_SETTINGS)('reads random log lines as the official decoder does: %j', async (settings) => {
     const collector = await started();
     const format = albFormat(readFunctionSettings({ ...REQUIRED, ...settings }, 'logs'));
     const sent = await sendRandom(collector, format, albLine);
@@ -154,14 +154,14 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
   });
 
   const METRIC_SETTINGS = [{}, { METRIC_UNITS: 'ucum', METRIC_DIMENSION_ATTRIBUTES: 'true' }];
-  it.each(METRIC_SETTINGS)('reads random metrics as the official decoder does: %j', async (settings) => {
+  test.each(METRIC_SETTINGS)('reads random metrics as the official decoder does: %j', async (settings) => {
     const collector = await started();
     const format = metricStreamFormat(readFunctionSettings({ ...REQUIRED, ...settings }, 'metrics'));
     const sent = await sendRandom(collector, format, metricLine);
     expect((await collector.exported()).map(plain)).toEqual(sent.map(decodeMetrics).map(plain));
   });
 
-  it('takes the largest request that we send, with its own limit', async () => {
+  test('takes the largest request that we send, with its own limit', async () => {
     const collector = await started();
     const { accounts } = await forward('logs', collector.endpoint, 'alb/large.log', lines(9000));
     expect(accounts).toMatchObject([{ read: 9000, delivered: 9000 }]);
@@ -170,7 +170,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
     expect(await lineNumbers(collector)).toEqual(range(1, 9000));
   });
 
-  it('takes requests in zstd, each once', async () => {
+  test('takes requests in zstd, each once', async () => {
     const collector = await started();
     const { accounts } = await forward('logs', collector.endpoint, 'alb/large.log', lines(9000));
     expect(accounts).toMatchObject([{ read: 9000, delivered: 9000, continued: 0 }]);
@@ -182,14 +182,14 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
     expect(accounts[0]?.bytes).toBeLessThan(inGzip.accounts[0]?.bytes ?? 0);
   });
 
-  it('without zstd gets every line once, in gzip', async () => {
+  test('without zstd gets every line once, in gzip', async () => {
     const collector = await started({ compression_algorithms: ['', 'gzip'] });
     const { accounts } = await forward('logs', collector.endpoint, 'alb/large.log', lines(9000));
     expect(accounts).toMatchObject([{ read: 9000, delivered: 9000, rejected: 0, continued: 0, retries: 0 }]);
     expect(await lineNumbers(collector)).toEqual(range(1, 9000));
   });
 
-  it('without zstd refuses a request in it, with SCOUT_COMPRESSION=zstd', async () => {
+  test('without zstd refuses a request in it, with SCOUT_COMPRESSION=zstd', async () => {
     const { endpoint } = await started({ compression_algorithms: ['', 'gzip'] });
     const settings = { SCOUT_COMPRESSION: 'zstd' };
     await expect(forward('logs', endpoint, 'alb/large.log', lines(10), settings)).rejects.toThrow(
@@ -197,7 +197,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
     );
   });
 
-  it('answers 400 to a request over its limit', async () => {
+  test('answers 400 to a request over its limit', async () => {
     const { endpoint } = await started({ max_request_body_size: LIMIT });
     const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
     const body = gzipSync(Buffer.alloc(LIMIT + 1));
@@ -206,7 +206,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
     expect(await response.text()).toContain('http: request body too large');
   });
 
-  it('loses nothing when our batches are over its limit, but for a line that is so alone, which is kept', async () => {
+  test('loses nothing when our batches are over its limit, but for a line that is so alone, which is kept', async () => {
     const collector = await started({ max_request_body_size: LIMIT });
     const huge = lines(1, 'x'.repeat(LIMIT));
     const body = Buffer.concat([lines(1500), huge, lines(1499)]);

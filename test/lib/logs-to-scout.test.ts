@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asText, resource, synth } from '../support/harness/synth.ts';
 
 const ALB = (region: string) =>
@@ -11,7 +11,7 @@ const delivery = (context?: object) => {
 };
 
 describe('load balancers', () => {
-  it('of the account may deliver logs under their prefix, and nothing else', () => {
+  test('of the account may deliver logs under their prefix, and nothing else', () => {
     expect(delivery()).toEqual([
       {
         Effect: 'Allow',
@@ -26,7 +26,7 @@ describe('load balancers', () => {
     ]);
   });
 
-  it('of other accounts may, where the settings name them', () => {
+  test('of other accounts may, where the settings name them', () => {
     expect(delivery({ albLogAccounts: '210987654321,012345678901' })).toMatchObject([
       {
         Resource: [
@@ -41,7 +41,7 @@ describe('load balancers', () => {
     ]);
   });
 
-  it('are turned on by hand with a command for each kind of log', () => {
+  test('are turned on by hand with a command for each kind of log', () => {
     const { Outputs } = synth({ albConnectionLogs: true }).toJSON() as {
       Outputs: Record<string, { Value: unknown }>;
     };
@@ -55,7 +55,7 @@ describe('load balancers', () => {
 describe('load balancers that the settings name', () => {
   const template = synth({ albArns: ALB('eu-west-1') });
 
-  it('are switched on once they may write to the bucket', () => {
+  test('are switched on once they may write to the bucket', () => {
     const policy = resource(template, 'AWS::S3::BucketPolicy', 'Bucket').logicalId;
     const { Properties, DependsOn } = resource(template, 'Custom::AlbLogSwitch', 'AlbLogs');
     expect(asText(Properties)).toEqual({
@@ -69,7 +69,7 @@ describe('load balancers that the settings name', () => {
     expect(DependsOn).toContain(policy);
   });
 
-  it('need no command then', () => {
+  test('need no command then', () => {
     expect(Object.keys(template.toJSON().Outputs as object)).not.toContain('TurnOnAccessLogs');
   });
 
@@ -94,7 +94,7 @@ describe('load balancers that the settings name', () => {
     expect(asText(ofMany.Properties.PolicyDocument)).toEqual(asText(PolicyDocument));
   });
 
-  it('have their connection logs switched on too, where those are forwarded', () => {
+  test('have their connection logs switched on too, where those are forwarded', () => {
     const both = synth({ albArns: ALB('eu-west-1'), albConnectionLogs: true });
     const logs = Object.values(both.findResources('Custom::AlbLogSwitch')).map(
       ({ Properties }) => Properties.Log,
@@ -102,7 +102,7 @@ describe('load balancers that the settings name', () => {
     expect(logs).toEqual(['access_logs', 'connection_logs']);
   });
 
-  it('are switched on by the stack of their region', () => {
+  test('are switched on by the stack of their region', () => {
     const albArns = [ALB('eu-west-1'), ALB('us-east-1')];
     const there = synth({ albArns, regions: 'eu-west-1,us-east-1' }, 'us-east-1');
     const arns = Object.values(there.findResources('Custom::AlbLogSwitch')).map(
@@ -116,7 +116,7 @@ describe('an existing bucket', () => {
   const existing = { albLogBucketName: 'logs.example.com', albLogPrefix: '/prod', metrics: false };
   const BUCKET = 'arn:${AWS::Partition}:s3:::logs.example.com';
 
-  it('is only read, under its prefix, and rejected records are kept in our own', () => {
+  test('is only read, under its prefix, and rejected records are kept in our own', () => {
     const template = synth(existing);
     const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', 'AlbLogsForwarderRole').Properties;
     const { Statement } = asText(PolicyDocument) as { Statement: { Action: string | string[] }[] };
@@ -136,7 +136,7 @@ describe('an existing bucket', () => {
     expect(Object.keys(template.toJSON().Outputs as object)).not.toContain('TurnOnAccessLogs');
   });
 
-  it('gets a notification beside those it has', () => {
+  test('gets a notification beside those it has', () => {
     const { Properties } = resource(synth(existing), 'Custom::S3BucketNotifications', 'LogBucket');
     expect(asText(Properties)).toMatchObject({
       BucketName: 'logs.example.com',
@@ -154,13 +154,13 @@ describe('an existing bucket', () => {
     });
   });
 
-  it('is taken whole where no prefix is given', () => {
+  test('is taken whole where no prefix is given', () => {
     const { albLogPrefix: _, ...whole } = existing;
     const { Properties } = resource(synth(whole), 'Custom::S3BucketNotifications', 'LogBucket');
     expect(JSON.stringify(Properties)).not.toContain('FilterRules');
   });
 
-  it('is not touched at all with EventBridge', () => {
+  test('is not touched at all with EventBridge', () => {
     const template = synth({ ...existing, albLogSource: 'eventbridge' });
     template.resourceCountIs('Custom::S3BucketNotifications', 0);
     expect(asText(resource(template, 'AWS::Events::Rule', 'AlbLogs').Properties)).toMatchObject({

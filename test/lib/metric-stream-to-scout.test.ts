@@ -1,5 +1,5 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
 import { asText, createStack, resource, synth } from '../support/harness/synth.ts';
 
@@ -10,7 +10,7 @@ const metricStream = (context?: object) =>
   >;
 
 describe('the metric stream', () => {
-  it('writes JSON of every namespace but its own', () => {
+  test('writes JSON of every namespace but its own', () => {
     expect(metricStream()).toEqual({
       OutputFormat: 'json',
       FirehoseArn: '${MetricsDeliveryStream.Arn}',
@@ -20,7 +20,7 @@ describe('the metric stream', () => {
     });
   });
 
-  it('includes what the settings name, and then excludes nothing', () => {
+  test('includes what the settings name, and then excludes nothing', () => {
     const properties = metricStream({
       metricInclude: ['AWS/EC2', { namespace: 'AWS/RDS', metricNames: ['CPUUtilization'] }],
     });
@@ -31,7 +31,7 @@ describe('the metric stream', () => {
     expect(properties).not.toHaveProperty('ExcludeFilters');
   });
 
-  it('includes presets beside what is named', () => {
+  test('includes presets beside what is named', () => {
     const { IncludeFilters } = metricStream({ metricPreset: 'alb,rds', metricInclude: 'AWS/EC2,AWS/RDS' });
     expect(IncludeFilters).toEqual([
       { Namespace: 'AWS/EC2' },
@@ -40,14 +40,14 @@ describe('the metric stream', () => {
     ]);
   });
 
-  it('excludes what the settings name beside its own namespace', () => {
+  test('excludes what the settings name beside its own namespace', () => {
     expect(metricStream({ metricExclude: 'AWS/EC2' }).ExcludeFilters).toEqual([
       { Namespace: 'ScoutForwarder' },
       { Namespace: 'AWS/EC2' },
     ]);
   });
 
-  it('adds statistics to the metrics named', () => {
+  test('adds statistics to the metrics named', () => {
     const metricStatistics = [
       { namespace: 'AWS/ApplicationELB', metricNames: ['TargetResponseTime'], statistics: ['p90', 'p99'] },
     ];
@@ -59,11 +59,11 @@ describe('the metric stream', () => {
     ]);
   });
 
-  it('streams linked accounts where it is told to', () => {
+  test('streams linked accounts where it is told to', () => {
     expect(metricStream({ metricLinkedAccounts: 'true' }).IncludeLinkedAccountsMetrics).toBe(true);
   });
 
-  it('may write to the delivery stream before it is created, and nothing else', () => {
+  test('may write to the delivery stream before it is created, and nothing else', () => {
     const template = synth();
     const policy = resource(template, 'AWS::IAM::Policy', 'MetricsMetricStreamRole');
     expect(asText(policy.Properties.PolicyDocument)).toMatchObject({
@@ -94,7 +94,7 @@ describe('the metric stream', () => {
 describe('the delivery stream', () => {
   const template = synth();
 
-  it('writes gzipped lines under metrics/, and its errors apart', () => {
+  test('writes gzipped lines under metrics/, and its errors apart', () => {
     expect(asText(resource(template, 'AWS::KinesisFirehose::DeliveryStream', 'Metrics').Properties)).toEqual({
       DeliveryStreamType: 'DirectPut',
       DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },
@@ -118,7 +118,7 @@ describe('the delivery stream', () => {
     });
   });
 
-  it('buffers as the settings say', () => {
+  test('buffers as the settings say', () => {
     const { Properties } = resource(
       synth({ firehoseBufferSeconds: 300, firehoseBufferMiB: '64' }),
       'AWS::KinesisFirehose::DeliveryStream',
@@ -129,7 +129,7 @@ describe('the delivery stream', () => {
     });
   });
 
-  it('may do this and nothing else', () => {
+  test('may do this and nothing else', () => {
     const { Properties } = resource(template, 'AWS::IAM::Policy', 'MetricsDeliveryRole');
     expect((asText(Properties.PolicyDocument) as { Statement: unknown }).Statement).toEqual([
       {
@@ -146,7 +146,7 @@ describe('the delivery stream', () => {
     ]);
   });
 
-  it('has an alarm for what it cannot write in time', () => {
+  test('has an alarm for what it cannot write in time', () => {
     expect(
       asText(resource(template, 'AWS::CloudWatch::Alarm', 'MetricsDeliveryStreamLateAlarm').Properties),
     ).toMatchObject({
@@ -194,7 +194,7 @@ describe('the delivery stream', () => {
       Annotations.fromStack(createStack(context)).hasNoWarning('/Stack/Metrics', warning);
   });
 
-  it('has an alarm for a silent metric stream, which says nothing by saying nothing', () => {
+  test('has an alarm for a silent metric stream, which says nothing by saying nothing', () => {
     expect(
       asText(resource(template, 'AWS::CloudWatch::Alarm', 'MetricsMetricStreamSilentAlarm').Properties),
     ).toMatchObject({

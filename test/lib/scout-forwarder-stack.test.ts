@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asText, createStack, resource, synth } from '../support/harness/synth.ts';
 
 const ALB = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef';
@@ -57,17 +57,17 @@ describe.each(VARIANTS)('the stack, with %s', (_, context) => {
   };
   const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
 
-  it('has no finding of cdk-nag left unexplained', () => {
+  test('has no finding of cdk-nag left unexplained', () => {
     expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
   });
 
-  it('leaves no resource behind', () => {
+  test('leaves no resource behind', () => {
     for (const [id, { DeletionPolicy }] of Object.entries(resources)) {
       expect({ id, DeletionPolicy }).toEqual({ id, DeletionPolicy: 'Delete' });
     }
   });
 
-  it("gives each function, CDK's own too, a log group that goes with the stack", () => {
+  test("gives each function, CDK's own too, a log group that goes with the stack", () => {
     const logGroups = ofType('AWS::Lambda::Function').map(
       ({ Properties }) =>
         (Properties?.LoggingConfig as { LogGroup?: { Ref: string } } | undefined)?.LogGroup?.Ref,
@@ -76,13 +76,13 @@ describe.each(VARIANTS)('the stack, with %s', (_, context) => {
     for (const logGroup of logGroups) expect(resources[logGroup ?? '']?.Type).toBe('AWS::Logs::LogGroup');
   });
 
-  it('lets no function make another log group', () => {
+  test('lets no function make another log group', () => {
     expect(JSON.stringify(resources)).not.toContain('CreateLogGroup');
     for (const { Properties } of ofType('AWS::IAM::Role'))
       expect(Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
-  it('fixes no name', () => {
+  test('fixes no name', () => {
     const named = Object.values(resources).filter(({ Type, Properties }) => {
       const property = NAMES[Type];
       return property !== undefined && Properties?.[property] !== undefined;
@@ -101,7 +101,7 @@ const told = (prefix: string, queue: string) => ({
 describe('the bucket', () => {
   const template = synth();
 
-  it('is private, encrypted with SSE-S3, and forgets', () => {
+  test('is private, encrypted with SSE-S3, and forgets', () => {
     expect(resource(template, 'AWS::S3::Bucket', 'Bucket').Properties).toMatchObject({
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
@@ -124,7 +124,7 @@ describe('the bucket', () => {
     });
   });
 
-  it('takes only requests over TLS', () => {
+  test('takes only requests over TLS', () => {
     const { Properties } = resource(template, 'AWS::S3::BucketPolicy', 'Bucket');
     expect(asText(Properties)).toMatchObject({
       PolicyDocument: {
@@ -141,7 +141,7 @@ describe('the bucket', () => {
     });
   });
 
-  it('tells each queue of the objects under its own prefix', () => {
+  test('tells each queue of the objects under its own prefix', () => {
     const { Properties } = resource(template, 'Custom::S3BucketNotifications', 'Bucket');
     expect(asText(Properties)).toMatchObject({
       NotificationConfiguration: {
@@ -154,7 +154,7 @@ describe('the bucket', () => {
     });
   });
 
-  it('is emptied after all that writes to it is gone', () => {
+  test('is emptied after all that writes to it is gone', () => {
     const emptied = resource(template, 'Custom::S3AutoDeleteObjects', 'Bucket').logicalId;
     for (const [type, id] of [
       ['AWS::KinesisFirehose::DeliveryStream', 'Metrics'],
@@ -167,19 +167,19 @@ describe('the bucket', () => {
     expect(resource(withSwitch, 'Custom::AlbLogSwitch', 'AlbLogs').DependsOn).toContain(emptied);
   });
 
-  it('keeps objects as long as the settings say', () => {
+  test('keeps objects as long as the settings say', () => {
     const { Properties } = resource(synth({ bucketRetentionDays: 90 }), 'AWS::S3::Bucket', 'Bucket');
     expect(Properties).toMatchObject({ LifecycleConfiguration: { Rules: [{ ExpirationInDays: 90 }] } });
   });
 });
 
 describe('the stack', () => {
-  it('is what it was', () => {
+  test('is what it was', () => {
     const template = JSON.stringify(synth().toJSON(), undefined, 1).replace(/[0-9a-f]{64}/g, '<hash>');
     expect(JSON.parse(template)).toMatchSnapshot();
   });
 
-  it('tells where everything is', () => {
+  test('tells where everything is', () => {
     const { Outputs } = synth().toJSON() as { Outputs: Record<string, { Value: unknown }> };
     const outputs = Object.fromEntries(
       Object.entries(Outputs).map(([name, { Value }]) => [name, asText(Value)]),
@@ -201,7 +201,7 @@ describe('the stack', () => {
     });
   });
 
-  it('has one pipeline where the other is left out', () => {
+  test('has one pipeline where the other is left out', () => {
     const metrics = synth({ albLogs: false });
     metrics.resourceCountIs('AWS::SQS::Queue', 2);
     metrics.resourceCountIs('AWS::CloudWatch::MetricStream', 1);
@@ -212,7 +212,7 @@ describe('the stack', () => {
     albLogs.resourceCountIs('AWS::KinesisFirehose::DeliveryStream', 0);
   });
 
-  it('can do without a dashboard', () => {
+  test('can do without a dashboard', () => {
     synth().resourceCountIs('AWS::CloudWatch::Dashboard', 1);
     const template = synth({ dashboard: false });
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);

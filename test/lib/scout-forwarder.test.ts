@@ -1,5 +1,5 @@
 import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EMF_METRICS } from '../../lambdas/forwarding/ledger.ts';
 import { readFunctionSettings } from '../../lambdas/function-settings.ts';
 import { asText, createStack, resource, synth } from '../support/harness/synth.ts';
@@ -32,7 +32,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
   const template = synth();
   const lambda = resource(template, 'AWS::Lambda::Function', `${id}ForwarderFunction`);
 
-  it('keeps messages for 14 days and hands each out 300 times', () => {
+  test('keeps messages for 14 days and hands each out 300 times', () => {
     const { Properties } = resource(template, 'AWS::SQS::Queue', `${id}ForwarderQueue`);
     expect(asText(Properties)).toEqual({
       MessageRetentionPeriod: DAYS_14,
@@ -42,12 +42,12 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     });
   });
 
-  it('keeps dead letters for 14 days', () => {
+  test('keeps dead letters for 14 days', () => {
     const { Properties } = resource(template, 'AWS::SQS::Queue', `${id}ForwarderDeadLetterQueue`);
     expect(Properties).toEqual({ MessageRetentionPeriod: DAYS_14, SqsManagedSseEnabled: true });
   });
 
-  it.each(['Queue', 'DeadLetterQueue'])('lets nobody use its %s without TLS', (queue) => {
+  test.each(['Queue', 'DeadLetterQueue'])('lets nobody use its %s without TLS', (queue) => {
     const { Properties } = resource(template, 'AWS::SQS::QueuePolicy', `${id}Forwarder${queue}Policy`);
     expect(asText(Properties)).toMatchObject({
       PolicyDocument: {
@@ -63,7 +63,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     });
   });
 
-  it('runs one message an invocation, answers per message, and not too many at a time', () => {
+  test('runs one message an invocation, answers per message, and not too many at a time', () => {
     const { Properties } = resource(template, 'AWS::Lambda::EventSourceMapping', `${id}Forwarder`);
     expect(asText(Properties)).toEqual({
       BatchSize: 1,
@@ -74,7 +74,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     });
   });
 
-  it('is Node.js 24 on arm64 with JSON logs in its own log group, and may call itself through its queue', () => {
+  test('is Node.js 24 on arm64 with JSON logs in its own log group, and may call itself through its queue', () => {
     expect(asText(lambda.Properties)).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -88,7 +88,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     expect(Properties).toEqual({ RetentionInDays: 30 });
   });
 
-  it('tells the function where its queues and buckets are, in a way it understands', () => {
+  test('tells the function where its queues and buckets are, in a way it understands', () => {
     const { Environment } = asText(lambda.Properties) as {
       Environment: { Variables: Record<string, string> };
     };
@@ -106,7 +106,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     expect(() => readFunctionSettings(Environment.Variables, pipeline)).not.toThrow();
   });
 
-  it('may do this and nothing else', () => {
+  test('may do this and nothing else', () => {
     expect(statements(template, id)).toEqual([
       {
         Effect: 'Allow',
@@ -143,7 +143,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     expect(Properties).not.toHaveProperty('Policies');
   });
 
-  it.each([
+  test.each([
     ['DeadLettersAlarm', 'GreaterThanOrEqualToThreshold', 1],
     ['LateAlarm', 'GreaterThanOrEqualToThreshold', 900],
     ['RejectedAlarm', 'GreaterThanOrEqualToThreshold', 1],
@@ -160,7 +160,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     });
   });
 
-  it('sees data as late by what failed as well as by what waits', () => {
+  test('sees data as late by what failed as well as by what waits', () => {
     const { Properties } = resource(template, 'AWS::CloudWatch::Alarm', `${id}ForwarderLateAlarm`);
     const { Metrics } = Properties as { Metrics: { MetricStat?: { Metric: { MetricName: string } } }[] };
     expect(Metrics.map(({ MetricStat }) => MetricStat?.Metric.MetricName)).toEqual([
@@ -172,7 +172,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
 });
 
 describe('a forwarding function', () => {
-  it('may delete objects only where it is told to', () => {
+  test('may delete objects only where it is told to', () => {
     expect(statements(synth({ deleteProcessedFiles: true }), 'Metrics')).toContainEqual({
       Effect: 'Allow',
       Action: 's3:DeleteObject',
@@ -180,7 +180,7 @@ describe('a forwarding function', () => {
     });
   });
 
-  it('may decrypt with the key of the secret, through Secrets Manager', () => {
+  test('may decrypt with the key of the secret, through Secrets Manager', () => {
     const secretKmsKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef';
     expect(statements(synth({ secretKmsKeyArn }), 'AlbLogs')).toContainEqual({
       Effect: 'Allow',
@@ -190,7 +190,7 @@ describe('a forwarding function', () => {
     });
   });
 
-  it('reads the secret that the settings name', () => {
+  test('reads the secret that the settings name', () => {
     expect(statements(synth({ scoutSecretName: 'team/scout' }), 'Metrics')).toContainEqual({
       Effect: 'Allow',
       Action: 'secretsmanager:GetSecretValue',
@@ -198,7 +198,7 @@ describe('a forwarding function', () => {
     });
   });
 
-  it('has the memory, the time and the concurrency of the settings', () => {
+  test('has the memory, the time and the concurrency of the settings', () => {
     const template = synth({ albMemory: 1024, albTimeout: 600, albConcurrency: 50, logRetentionDays: 7 });
     expect(resource(template, 'AWS::Lambda::Function', 'AlbLogsForwarder').Properties).toMatchObject({
       MemorySize: 1024,
@@ -213,7 +213,7 @@ describe('a forwarding function', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
   });
 
-  it('counts nothing that no alarm and no graph reads', () => {
+  test('counts nothing that no alarm and no graph reads', () => {
     const text = JSON.stringify(synth().toJSON());
     for (const name of Object.keys(EMF_METRICS)) expect(text).toContain(name);
   });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createStack, resourceOf } from '../../support/harness/synth.ts';
 
 const CERTIFICATE = 'test/fixtures/self-signed.cert.pem';
@@ -23,13 +23,13 @@ const deployed = (
 };
 
 describe('a function is deployed', () => {
-  it('with its bundle alone', () => {
+  test('with its bundle alone', () => {
     const { directory, variables } = deployed();
     expect(readdirSync(directory)).toEqual(['index.mjs']);
     expect(variables).not.toHaveProperty('NODE_EXTRA_CA_CERTS');
   });
 
-  it("with the certificates of a private CA beside it, that Lambda's user can read and Node is told of", () => {
+  test("with the certificates of a private CA beside it, that Lambda's user can read and Node is told of", () => {
     const { directory, variables } = deployed({ caCertificateFile: CERTIFICATE });
     expect(readdirSync(directory)).toEqual(['ca.pem', 'index.mjs']);
     const copy = join(directory, 'ca.pem');

@@ -1,5 +1,5 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asText, createStack, resource, synth } from '../../support/harness/synth.ts';
 
 const VPC = {
@@ -12,11 +12,11 @@ const vpcConfig = (context?: object): unknown =>
   asText(resource(synth({ ...context }), 'AWS::Lambda::Function', 'MetricsForwarder').Properties.VpcConfig);
 
 describe('a function', () => {
-  it('is in no VPC by default', () => {
+  test('is in no VPC by default', () => {
     expect(vpcConfig()).toBeUndefined();
   });
 
-  it('is in the subnets of the settings, and can only call out', () => {
+  test('is in the subnets of the settings, and can only call out', () => {
     expect(vpcConfig(VPC)).toEqual({
       SubnetIds: VPC.subnetIds.split(','),
       SecurityGroupIds: ['${MetricsForwarderSecurityGroup.GroupId}'],
@@ -26,7 +26,7 @@ describe('a function', () => {
     expect(Properties).not.toHaveProperty('SecurityGroupIngress');
   });
 
-  it('is in the security groups of the settings instead', () => {
+  test('is in the security groups of the settings instead', () => {
     const securityGroupIds = ['sg-01234567', 'sg-0123456789abcdef0'];
     expect(vpcConfig({ ...VPC, securityGroupIds })).toMatchObject({ SecurityGroupIds: securityGroupIds });
     synth({ ...VPC, securityGroupIds }).resourceCountIs('AWS::EC2::SecurityGroup', 0);
@@ -37,7 +37,7 @@ describe('a function', () => {
     Annotations.fromStack(createStack(VPC)).hasNoWarning('*', warning);
   });
 
-  it('may make network interfaces only in a VPC', () => {
+  test('may make network interfaces only in a VPC', () => {
     const ec2 = /ec2:CreateNetworkInterface/;
     expect(JSON.stringify(synth().findResources('AWS::IAM::Policy'))).not.toMatch(ec2);
     expect(JSON.stringify(synth(VPC).findResources('AWS::IAM::Policy'))).toMatch(ec2);

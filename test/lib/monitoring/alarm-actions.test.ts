@@ -1,5 +1,5 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asText, createStack, resource, synth } from '../../support/harness/synth.ts';
 
 const alarms = (context?: object) =>
@@ -15,14 +15,14 @@ describe('alarms', () => {
     Annotations.fromStack(createStack({ alarmEmail: 'ops@example.com' })).hasNoWarning('/Stack', warning);
   });
 
-  it('tell the topic of the settings when they begin and when they end', () => {
+  test('tell the topic of the settings when they begin and when they end', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:alarms';
     for (const alarm of alarms({ alarmTopicArn })) {
       expect(alarm).toMatchObject({ AlarmActions: [alarmTopicArn], OKActions: [alarmTopicArn] });
     }
   });
 
-  it('are mailed through a topic of their own, which lets only them in, over TLS', () => {
+  test('are mailed through a topic of their own, which lets only them in, over TLS', () => {
     const alarmEmail = 'ops@example.com';
     for (const alarm of alarms({ alarmEmail })) {
       expect(alarm).toMatchObject({

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asText, resource, synth } from '../../support/harness/synth.ts';
 
 interface Widget {
@@ -15,7 +15,7 @@ const widgets = (context?: object): readonly Widget[] => {
 };
 
 describe('the dashboard', () => {
-  it('answers one question a widget', () => {
+  test('answers one question a widget', () => {
     expect(widgets().map(({ properties }) => properties.title)).toEqual([
       'Is anything wrong?',
       'Is data flowing? Records',
@@ -29,13 +29,13 @@ describe('the dashboard', () => {
     ]);
   });
 
-  it('shows every alarm', () => {
+  test('shows every alarm', () => {
     expect(widgets()[0]?.properties.alarms).toHaveLength(
       Object.keys(synth().findResources('AWS::CloudWatch::Alarm')).length,
     );
   });
 
-  it('shows the pipeline that is there', () => {
+  test('shows the pipeline that is there', () => {
     const body = JSON.stringify(widgets({ albLogs: false }));
     expect(body).toContain('"Pipeline","metrics"');
     expect(body).not.toContain('logs');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ELB_METRICS } from '../../../lib/settings/elb-metrics.ts';
 
 const POLLED_BY_THE_RECIPE = `ActiveConnectionCount AnomalousHostCount ConsumedLCUs
@@ -18,14 +18,14 @@ const isPublishedBy = (name: string, ...dimensions: string[]): boolean =>
   ) ?? false;
 
 describe('the metrics of Application Load Balancers', () => {
-  it('hold what the recipe polls and what dashboards and alerts read beside it, each once', () => {
+  test('hold what the recipe polls and what dashboards and alerts read beside it, each once', () => {
     const names = ELB_METRICS.map(({ name }) => name);
 
     expect(POLLED_BY_THE_RECIPE).toHaveLength(30);
     expect(names.toSorted()).toEqual([...POLLED_BY_THE_RECIPE, ...READ_BY_DASHBOARDS_TOO].toSorted());
   });
 
-  it('show why the recipe misses 14 of its 30: they are not published by zone, load balancer and target group at once', () => {
+  test('show why the recipe misses 14 of its 30: they are not published by zone, load balancer and target group at once', () => {
     const missed = POLLED_BY_THE_RECIPE.filter(
       (name) => !isPublishedBy(name, 'TargetGroup', 'AvailabilityZone', 'LoadBalancer'),
     );
@@ -34,7 +34,7 @@ describe('the metrics of Application Load Balancers', () => {
     expect(missed).toContain('ProcessedBytes');
   });
 
-  it.each(ELB_METRICS)(
+  test.each(ELB_METRICS)(
     'say where $name is documented, by which dimensions, each set once',
     ({ dimensions, source }) => {
       expect(source).toMatch(
@@ -47,24 +47,24 @@ describe('the metrics of Application Load Balancers', () => {
     },
   );
 
-  it.each(
+  test.each(
     ELB_METRICS.filter(({ name }) => /Count|Bytes|Evaluations/.test(name) && !name.endsWith('HostCount')),
   )('sum $name, which is a count', ({ statistics }) => {
     expect(statistics).toEqual(['Sum']);
   });
 
-  it.each(ELB_METRICS.filter(({ name }) => /HostCount$|State/.test(name)))(
+  test.each(ELB_METRICS.filter(({ name }) => /HostCount$|State/.test(name)))(
     'never sum $name, which is a state seen by several nodes',
     ({ statistics }) => {
       expect(statistics).not.toContain('Sum');
     },
   );
 
-  it('take the average and percentiles of times', () => {
+  test('take the average and percentiles of times', () => {
     expect(metric('TargetResponseTime')?.statistics).toEqual(['Average', 'p50', 'p90', 'p95', 'p99']);
   });
 
-  it.each(ELB_METRICS)(
+  test.each(ELB_METRICS)(
     'ask for five statistics of $name at most, which CloudWatch charges as one',
     ({ statistics }) => {
       expect(statistics.length).toBeGreaterThan(0);

@@ -1,19 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ELB_METRICS } from '../../../lib/settings/elb-metrics.ts';
 import { METRIC_PRESETS } from '../../../lib/settings/metric-presets.ts';
 
 describe('the metric presets', () => {
-  it('offer for load balancers the very metrics that polling asks for', () => {
+  test('offer for load balancers the very metrics that polling asks for', () => {
     expect(METRIC_PRESETS['alb']).toEqual([
       { namespace: 'AWS/ApplicationELB', metricNames: ELB_METRICS.map(({ name }) => name) },
     ]);
   });
 
-  it.each(['rds', 'lambda', 'sqs', 'ecs', 'dynamodb', 'ec2'])('offer %s', (name) => {
+  test.each(['rds', 'lambda', 'sqs', 'ecs', 'dynamodb', 'ec2'])('offer %s', (name) => {
     expect(METRIC_PRESETS).toHaveProperty(name);
   });
 
-  it.each(Object.entries(METRIC_PRESETS).filter(([name]) => name !== 'alb'))(
+  test.each(Object.entries(METRIC_PRESETS).filter(([name]) => name !== 'alb'))(
     'name whole namespaces for %s',
     (_, selections) => {
       expect(selections.length).toBeGreaterThan(0);
@@ -24,7 +24,7 @@ describe('the metric presets', () => {
     },
   );
 
-  it('name a namespace once', () => {
+  test('name a namespace once', () => {
     const namespaces = Object.values(METRIC_PRESETS).flatMap((selections) =>
       selections.map(({ namespace }) => namespace),
     );
