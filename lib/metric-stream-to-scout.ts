@@ -13,7 +13,12 @@ import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
 import { allow } from './forwarder/grant.ts';
 import { createMetricStreamAlarms } from './monitoring/metric-stream-alarms.ts';
 import { DEFAULT_LOG_RETENTION, type ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
-import { type ExtraStatistics, merged, type MetricSelection } from './settings/metric-selection.ts';
+import {
+  DEFAULT_STATISTICS,
+  type ExtraStatistics,
+  merged,
+  type MetricSelection,
+} from './settings/metric-selection.ts';
 
 const DEFAULT_MEMORY_MB = 512;
 const DEFAULT_BUFFERING_INTERVAL = Duration.seconds(60);
@@ -36,8 +41,8 @@ export interface MetricStreamToScoutProps extends ForwardingProps {
    */
   readonly excludeFilters?: readonly MetricSelection[] | undefined;
   /**
-   * Statistics beside count, sum, minimum and maximum.
-   * @default none
+   * Statistics beside count, sum, minimum and maximum. An empty list asks for none.
+   * @default p50, p90, p95 and p99 of TargetResponseTime of Application Load Balancers
    */
   readonly statisticsConfigurations?: readonly ExtraStatistics[] | undefined;
   /**
@@ -115,7 +120,8 @@ export class MetricStreamToScout extends Construct {
   }
 
   private createMetricStream(props: MetricStreamToScoutProps): cloudwatch.CfnMetricStream {
-    const { includeFilters = [], excludeFilters = [], statisticsConfigurations } = props;
+    const { includeFilters = [], excludeFilters = [] } = props;
+    const { statisticsConfigurations = DEFAULT_STATISTICS } = props;
     // AWS documents this trust without a condition:
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-metric-streams-trustpolicy.html
     const role = new iam.Role(this, 'MetricStreamRole', {
@@ -128,10 +134,12 @@ export class MetricStreamToScout extends Construct {
       ...(includeFilters.length > 0
         ? { includeFilters: filters(includeFilters) }
         : { excludeFilters: filters([{ namespace: EMF_NAMESPACE }, ...excludeFilters]) }),
-      statisticsConfigurations: statisticsConfigurations?.map(({ namespace, metricNames, statistics }) => ({
-        includeMetrics: metricNames.map((metricName) => ({ namespace, metricName })),
-        additionalStatistics: [...statistics],
-      })),
+      ...(statisticsConfigurations.length > 0 && {
+        statisticsConfigurations: statisticsConfigurations.map(({ namespace, metricNames, statistics }) => ({
+          includeMetrics: metricNames.map((metricName) => ({ namespace, metricName })),
+          additionalStatistics: [...statistics],
+        })),
+      }),
       includeLinkedAccountsMetrics: props.includeLinkedAccountsMetrics ?? false,
     });
     // Otherwise the stream may be created before it may write.

@@ -36,6 +36,19 @@ const STATISTIC = new RegExp(
     .replaceAll('NUMBER', String.raw`(?:\d+(?:\.\d{1,10})?)`),
 );
 
+/**
+ * Scout's query builder opens a summary with its p99, and takes a percentile that was not streamed for 0. CloudWatch
+ * bills these four as one more update of the metric, and only where the stream carries it:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-metric-streams-statistics.html
+ */
+export const DEFAULT_STATISTICS: readonly ExtraStatistics[] = [
+  {
+    namespace: 'AWS/ApplicationELB',
+    metricNames: ['TargetResponseTime'],
+    statistics: ['p50', 'p90', 'p95', 'p99'],
+  },
+];
+
 /** Namespaces separated by commas, or a JSON array of namespaces and of `{namespace, metricNames}`. */
 export const metricSelections: Parser<readonly MetricSelection[]> = {
   expected: `namespaces separated by commas, or JSON such as [{"namespace":"AWS/RDS","metricNames":["CPUUtilization"]}], of ${MAX_NAMES} names at most`,
@@ -47,11 +60,12 @@ export const metricSelections: Parser<readonly MetricSelection[]> = {
   },
 };
 
-/** A JSON array of `{namespace, metricNames, statistics}`. */
+/** `none`, or a JSON array of `{namespace, metricNames, statistics}`. */
 export const extraStatistics: Parser<readonly ExtraStatistics[]> = {
   expected:
-    'JSON such as [{"namespace":"AWS/ApplicationELB","metricNames":["TargetResponseTime"],"statistics":["p90","TM(10%:90%)"]}]; statistics are p99, tm99, wm99, tc99, ts99, TM(…), WM(…), TC(…), TS(…), PR(…) or IQM',
+    'JSON such as [{"namespace":"AWS/ApplicationELB","metricNames":["TargetResponseTime"],"statistics":["p90","TM(10%:90%)"]}]; statistics are p99, tm99, wm99, tc99, ts99, TM(…), WM(…), TC(…), TS(…), PR(…) or IQM; or none',
   parse: (text) => {
+    if (text === 'none') return [];
     const json = parseJson(text);
     return Array.isArray(json) && json.length <= MAX_CONFIGURATIONS ? all(json.map(statistics)) : undefined;
   },

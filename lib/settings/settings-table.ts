@@ -15,7 +15,7 @@ import {
   type Parser,
 } from '../../lambdas/setting-parsers.ts';
 import { METRIC_PRESETS } from './metric-presets.ts';
-import { extraStatistics, metricSelections } from './metric-selection.ts';
+import { DEFAULT_STATISTICS, extraStatistics, metricSelections } from './metric-selection.ts';
 import { certificateFile, keyPrefix, listOf } from './stack-parsers.ts';
 
 /** One context key. */
@@ -139,6 +139,8 @@ export const METRIC_SETTINGS = {
   },
   metricStatistics: {
     parser: extraStatistics,
+    default: DEFAULT_STATISTICS,
+    defaultText: 'p50, p90, p95 and p99 of `TargetResponseTime`, which a value replaces',
     description:
       'Statistics beside count, sum, min and max. CloudWatch bills up to five of a metric as one more update',
   },

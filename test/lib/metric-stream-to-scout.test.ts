@@ -47,16 +47,29 @@ describe('the metric stream', () => {
     ]);
   });
 
-  test('adds statistics to the metrics named', () => {
+  test('streams percentiles of the response time of load balancers by default', () => {
+    expect(metricStream().StatisticsConfigurations).toEqual([
+      {
+        IncludeMetrics: [{ Namespace: 'AWS/ApplicationELB', MetricName: 'TargetResponseTime' }],
+        AdditionalStatistics: ['p50', 'p90', 'p95', 'p99'],
+      },
+    ]);
+  });
+
+  test('adds statistics to the metrics named, in place of the default ones', () => {
     const metricStatistics = [
-      { namespace: 'AWS/ApplicationELB', metricNames: ['TargetResponseTime'], statistics: ['p90', 'p99'] },
+      { namespace: 'AWS/RDS', metricNames: ['ReadLatency'], statistics: ['p90', 'p99'] },
     ];
     expect(metricStream({ metricStatistics }).StatisticsConfigurations).toEqual([
       {
-        IncludeMetrics: [{ Namespace: 'AWS/ApplicationELB', MetricName: 'TargetResponseTime' }],
+        IncludeMetrics: [{ Namespace: 'AWS/RDS', MetricName: 'ReadLatency' }],
         AdditionalStatistics: ['p90', 'p99'],
       },
     ]);
+  });
+
+  test('streams no percentiles where the setting is none', () => {
+    expect(metricStream({ metricStatistics: 'none' })).not.toHaveProperty('StatisticsConfigurations');
   });
 
   test('streams linked accounts where it is told to', () => {
