@@ -76,6 +76,7 @@ const EXAMPLES: Readonly<Record<StackKey, Examples>> = {
       ),
       ...same(withStatistics('TM(10%:90%)', 'TM(:95%)', 'WM(5%:)', 'TC(0.005:0.030)', 'TS(80:)', 'PR(:300)')),
       [JSON.stringify(withStatistics('p90')), withStatistics('p90')],
+      ['none', []],
     ],
     wrong: [
       'p90',
