@@ -1,3 +1,4 @@
+import { isoMicroseconds } from './kinds/sample-log.ts';
 import type { Random } from './random.ts';
 import type { Ending, LoadBalancer, TargetGroup } from './alb-traffic.ts';
 import {
@@ -86,12 +87,8 @@ const PLAIN_REQUEST = ['"-"', '"-"'] as const;
 const ODD_REQUEST = ['"Ambiguous"', '"UndefinedContentLengthSemantics"'] as const;
 const UNTRANSFORMED = ['"-"', '"-"', '"-"'] as const;
 
-const isoMicroseconds = (time: number): string => {
-  const micros = Math.floor(time % 1000);
-  return `${new Date(Math.floor(time / 1000)).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
-};
-
-const clientAddress = (random: Random): string => {
+/** Address and port of a client, as Elastic Load Balancing writes them. */
+export const clientAddress = (random: Random): string => {
   const port = 1024 + random.below(64_000);
   if (random.chance(0.15)) return `2001:db8:${random.hex(4)}::${random.hex(4)}:${random.hex(4)}:${port}`;
   return `${random.pick(['203.0.113', '198.51.100', '192.0.2'])}.${random.below(256)}:${port}`;
