@@ -8,7 +8,7 @@ export interface LogLine {
   readonly message: unknown;
 }
 
-/** What came of one invocation: a result, or the error that it threw. */
+/** Result of one invocation: a value, or the error that it threw. */
 export interface Invoked {
   readonly result?: unknown;
   readonly error?: string;
@@ -21,14 +21,14 @@ export interface Invoked {
 
 /** A function in a process of its own, as Lambda would run it. */
 export interface LocalLambda {
-  /** What the import of the bundle took. */
+  /** Milliseconds that the import of the bundle took. */
   readonly imported: Pick<Invoked, 'cpuMs' | 'wallMs'>;
-  /** One at a time. @throws Error if the process ends before it answers. */
+  /** One at a time. @throws Error if the process ends before it responds. */
   readonly invoke: (event: unknown) => Promise<Invoked>;
   readonly close: () => Promise<void>;
 }
 
-/** What the process tells. */
+/** A message of the process. */
 type Report =
   | { readonly type: 'ready'; readonly imported: LocalLambda['imported'] }
   | ({ readonly type: 'log' } & LogLine)
@@ -55,7 +55,7 @@ export const startLambda = async (
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit').then(([code, signal]) => {
-    throw new Error(`the function's process ended (${String(signal ?? code)}) before it answered`);
+    throw new Error(`the function's process ended (${String(signal ?? code)}) before it responded`);
   });
   ended.catch(() => undefined);
 

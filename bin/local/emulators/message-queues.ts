@@ -16,7 +16,7 @@ export interface MessageQueues {
   readonly endpoint: string;
   /** The URL of a queue; any name will do. */
   readonly url: (queue: string) => string;
-  /** What was sent and not yet taken, of all queues, in order. */
+  /** Messages sent and not yet received, of all queues, in order. */
   readonly messages: SentMessage[];
   readonly close: () => Promise<void>;
 }
@@ -31,10 +31,10 @@ export const startMessageQueues = async (): Promise<MessageQueues> => {
   const server = createServer((request, response) => {
     const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
     void json(request).then((input) => {
-      const answer = ACTIONS[action]?.(input as Input, messages);
-      response.writeHead(answer === undefined ? 400 : 200, { 'Content-Type': 'application/x-amz-json-1.0' });
+      const result = ACTIONS[action]?.(input as Input, messages);
+      response.writeHead(result === undefined ? 400 : 200, { 'Content-Type': 'application/x-amz-json-1.0' });
       response.end(
-        JSON.stringify(answer ?? { __type: 'InvalidAction', message: `unknown action ${action}` }),
+        JSON.stringify(result ?? { __type: 'InvalidAction', message: `unknown action ${action}` }),
       );
     });
   });

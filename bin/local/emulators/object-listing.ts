@@ -1,7 +1,7 @@
 import type { StoredObject } from './object-store.ts';
 
 /**
- * The XML that answers ListObjectsV2
+ * The XML of a ListObjectsV2 response
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).
  * The continuation token is the last key of the page before.
  */

@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listObjects } from './object-listing.ts';
 
-/** What an object holds: bytes, or a file on disk that is streamed. */
+/** Content of an object: bytes, or a file on disk that is streamed. */
 export type Body = Buffer | { readonly file: string };
 
 export interface StoredObject {
@@ -19,13 +19,13 @@ export interface StoredObject {
   readonly etag: string;
 }
 
-/** How a request is to be answered wrongly. */
+/** A fault in the response to a request. */
 export interface Fault {
-  /** An error answer, such as 403 `AccessDenied` or 503 `SlowDown`. */
+  /** An error response, such as 403 `AccessDenied` or 503 `SlowDown`. */
   readonly error?: { readonly status: number; readonly code: string };
-  /** Of the body that Content-Length promised, only so many bytes come before the connection is reset or closed. */
+  /** Of the body that Content-Length promised, only this many bytes come before the connection is reset or closed. */
   readonly cut?: { readonly bytes: number; readonly how: 'reset' | 'close' };
-  /** Wait before the answer begins. */
+  /** Wait before the response begins. */
   readonly delayMs?: number;
 }
 
@@ -43,7 +43,7 @@ export interface ObjectStore {
   /** Objects by `bucket/key`. */
   readonly objects: ReadonlyMap<string, StoredObject>;
   readonly put: (bucket: string, key: string, body: Body | string) => StoredObject;
-  /** Asked before each answer; `undefined` answers rightly. */
+  /** Called before each response; `undefined` means no fault. */
   misbehave: (request: StoreRequest) => Fault | undefined;
   readonly close: () => Promise<void>;
 }
@@ -52,7 +52,7 @@ export interface ObjectStore {
 export const startObjectStore = async (): Promise<ObjectStore> => {
   const objects = new Map<string, StoredObject>();
   const server = createServer((request, response) => {
-    answer(store, objects, request, response).catch((error: unknown) => {
+    respond(store, objects, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
@@ -83,7 +83,7 @@ const toStored = (body: Body): StoredObject => {
   };
 };
 
-const answer = async (
+const respond = async (
   store: ObjectStore,
   objects: Map<string, StoredObject>,
   request: IncomingMessage,

@@ -7,7 +7,7 @@ export interface NotifiedObject {
 }
 
 /**
- * What S3 sends when an object was created: the key is URL-encoded with `+` for a space, the ETag without quotes
+ * The event that S3 sends for a created object: the key is URL-encoded with `+` for a space, the ETag without quotes
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
  */
 export const s3Notification = ({ bucket, key, size, etag }: NotifiedObject) => ({

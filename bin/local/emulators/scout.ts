@@ -69,7 +69,7 @@ export const startScout = async (options: ScoutOptions = {}) => {
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const work = request.url === '/token' ? mint(request, response) : receiver.receive(request, response);
-    // A client that gave up is no fault of the server's; anything else must be seen.
+    // A client that gave up is not the server's fault; anything else must be seen.
     work.catch((error: unknown) => {
       if (!request.destroyed && !response.destroyed) response.writeHead(500).end(String(error));
     });
@@ -108,7 +108,7 @@ export const startScout = async (options: ScoutOptions = {}) => {
     metrics: () => requests.flatMap(({ stored, metrics }) => (stored && metrics ? metricsOf(metrics) : [])),
     /** An array: each behaviour once, in order, and then as before. One behaviour: from now on. */
     respond: otlpScript.set,
-    /** The same for the token endpoint, where `accept` is its own answer. */
+    /** The same for the token endpoint, where `accept` is its own response. */
     respondToken: tokenScript.set,
     /** Tokens given out. */
     minted: tokens.minted,

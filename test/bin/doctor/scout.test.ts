@@ -5,7 +5,7 @@ import { SCOUT_CHECKS } from '../../../bin/doctor/checks.ts';
 import { scoutOfEnvironment } from '../../../bin/doctor/context.ts';
 import { type Scout, type ScoutOptions, startScout } from '../../../bin/local/emulators/scout.ts';
 import {
-  answer,
+  respondWith,
   type Behaviour,
   fail,
   html,
@@ -42,7 +42,7 @@ const doctor = async (
 };
 
 const oauth = (status: number, error: string, description: string): Behaviour =>
-  answer({ status, body: JSON.stringify({ error, error_description: description }) });
+  respondWith({ status, body: JSON.stringify({ error, error_description: description }) });
 
 const read = (kind: string): string => readFileSync(`test/fixtures/self-signed.${kind}.pem`, 'utf8');
 
@@ -89,7 +89,7 @@ describe('the token', () => {
   test.each<[string, Behaviour, string]>([
     [
       'a realm that does not exist',
-      answer({ status: 404, body: '{"error":"Realm does not exist"}' }),
+      respondWith({ status: 404, body: '{"error":"Realm does not exist"}' }),
       'SCOUT_TOKEN_URL is wrong',
     ],
     ['a page', html(), 'SCOUT_TOKEN_URL is wrong'],
@@ -172,7 +172,7 @@ describe('Scout', () => {
   test.each<[string, Behaviour, string]>([
     ['does not accept the token', fail(401), 'Scout does not accept the token'],
     ['forbids it', fail(403), 'SCOUT_AUDIENCE must be the audience that Scout expects'],
-    ['answers with a page', html(), 'must be the base URL, before /v1/metrics and /v1/logs'],
+    ['responds with a page', html(), 'must be the base URL, before /v1/metrics and /v1/logs'],
     ['redirects', redirect('https://example.com/'), 'SCOUT_ENDPOINT is wrong'],
     ['knows no such content', fail(415), 'does not accept OTLP over HTTP in gzipped protobuf'],
     ['refuses even nothing', fail(400), 'does not accept OTLP over HTTP in gzipped protobuf'],

@@ -48,11 +48,11 @@ export const startCloudWatch = async (motoServer: string, region: string) => {
           authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/monitoring/aws4_request`,
         },
       });
-      const answered = once(post, 'response') as Promise<[IncomingMessage]>;
+      const responded = once(post, 'response') as Promise<[IncomingMessage]>;
       post.end(form(namespace, data));
-      const [answer] = await answered;
-      answer.resume();
-      if (answer.statusCode !== 200) throw new Error(`CloudWatch answered ${answer.statusCode}`);
+      const [response] = await responded;
+      response.resume();
+      if (response.statusCode !== 200) throw new Error(`CloudWatch responded ${response.statusCode}`);
     },
     stop,
   };

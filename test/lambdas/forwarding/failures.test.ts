@@ -5,7 +5,7 @@ import { startScout } from '../../../bin/local/emulators/scout.ts';
 import { scout, store, useScoutAndStore } from '../../support/harness/scout-and-store.ts';
 import {
   accept,
-  answer,
+  respondWith,
   type Behaviour,
   fail,
   html,
@@ -318,8 +318,8 @@ test('a redirect is never followed', async () => {
 
 test('neither secret nor header is ever in a log line or a dead letter', async () => {
   forwarder = create({}, { SCOUT_HEADERS: '{"x-key":"open sesame"}' });
-  scout.respond(answer({ status: 500, body: 'bad key: open sesame' }));
-  scout.respondToken([answer({ status: 400, body: `{"error":"${scout.clientSecret}"}` })]);
+  scout.respond(respondWith({ status: 500, body: 'bad key: open sesame' }));
+  scout.respondToken([respondWith({ status: 400, body: `{"error":"${scout.clientSecret}"}` })]);
   const object = forwarder.put(ALB_KEY, albText(5));
   await forwarder.receive(object);
   await forwarder.receive(object, { receives: 300 });

@@ -195,4 +195,4 @@ test('nothing is sent in gzip when time is up after the refusal', async () => {
   expect(stored()).toEqual([]);
 });
 
-const lateRefusal = (delayMs: number): Behaviour => ({ type: 'answer', answer: { status: 400, delayMs } });
+const lateRefusal = (delayMs: number): Behaviour => ({ type: 'respond', response: { status: 400, delayMs } });

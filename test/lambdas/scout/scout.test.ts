@@ -11,7 +11,7 @@ import { VERSION } from '../../../lambdas/version.ts';
 import { type Scout, startScout } from '../../../bin/local/emulators/scout.ts';
 import {
   accept,
-  answer,
+  respondWith,
   type Behaviour,
   earlySuccess,
   fail,
@@ -61,9 +61,9 @@ describe('the outcome of a response', () => {
   const accepted = { type: 'accepted', rejected: 0, message: '' };
   const rows: readonly (readonly [string, Behaviour, object])[] = [
     ['200', accept(), accepted],
-    ['202 and nothing else', answer({ status: 202 }), accepted],
-    ['204', answer({ status: 204 }), accepted],
-    ['200 with empty JSON', answer({ status: 200, body: '{}' }), accepted],
+    ['202 and nothing else', respondWith({ status: 202 }), accepted],
+    ['204', respondWith({ status: 204 }), accepted],
+    ['200 with empty JSON', respondWith({ status: 200, body: '{}' }), accepted],
     ['partial success', partialSuccess(3, 'too old'), { ...accepted, rejected: 3, message: 'too old' }],
     ['a warning', partialSuccess(0, 'deprecated'), { ...accepted, message: 'deprecated' }],
     [
@@ -84,7 +84,7 @@ describe('the outcome of a response', () => {
     ['503 until a date', fail(503, 'busy', DATE), { type: 'retryable', retryAfterMs: 3_600_000 }],
     [
       '503 until it pleases',
-      answer({ status: 503, headers: { 'retry-after': 'soon' } }),
+      respondWith({ status: 503, headers: { 'retry-after': 'soon' } }),
       { type: 'retryable', reason: 'Scout responded 503', retryAfterMs: undefined },
     ],
     ['504', fail(504), { type: 'retryable' }],
@@ -114,9 +114,13 @@ describe('the outcome of a response', () => {
         reason: 'Scout responded 200: <!doctype html><title>Sign in</title> (not an OTLP response)',
       },
     ],
-    ['an empty page', answer({ status: 200, headers: { 'content-type': 'text/html' } }), { type: 'refused' }],
-    ['text', answer({ status: 200, body: 'OK' }), { type: 'refused' }],
-    ["somebody else's JSON", answer({ status: 200, body: '{"error":"no tenant"}' }), { type: 'refused' }],
+    [
+      'an empty page',
+      respondWith({ status: 200, headers: { 'content-type': 'text/html' } }),
+      { type: 'refused' },
+    ],
+    ['text', respondWith({ status: 200, body: 'OK' }), { type: 'refused' }],
+    ['unrelated JSON', respondWith({ status: 200, body: '{"error":"no tenant"}' }), { type: 'refused' }],
     [
       'a redirect',
       redirect('https://login.example.com/start?state=abc#x'),
@@ -149,7 +153,9 @@ describe('the outcome of a response', () => {
   });
 
   test('a success whose body breaks off is retryable', async () => {
-    scout.respond(answer({ status: 200, headers: { 'content-length': '10' }, body: 'abc', breakOff: true }));
+    scout.respond(
+      respondWith({ status: 200, headers: { 'content-length': '10' }, body: 'abc', breakOff: true }),
+    );
     expect((await client().send()).outcome).toEqual({
       type: 'retryable',
       code: 'network',
@@ -169,13 +175,13 @@ describe('the outcome of a response', () => {
   });
 
   test('an endless response is not read to its end', async () => {
-    scout.respond(answer({ status: 200, body: 'z'.repeat(1000), endless: true }));
+    scout.respond(respondWith({ status: 200, body: 'z'.repeat(1000), endless: true }));
     expect((await client().send()).outcome.type).toBe('refused');
   });
 });
 
 test('a success before the request was read to its end is retryable', async () => {
-  scout.respond(answer({ status: 200 }));
+  scout.respond(respondWith({ status: 200 }));
   const { send } = client();
   await send();
   scout.respond([earlySuccess]);
@@ -204,7 +210,7 @@ describe('time', () => {
   });
 
   test('the time-out covers a body that trickles', async () => {
-    scout.respond(answer({ status: 200, body: 'x'.repeat(1000), trickleMs: 50 }));
+    scout.respond(respondWith({ status: 200, body: 'x'.repeat(1000), trickleMs: 50 }));
     const { outcome } = await client({ REQUEST_TIMEOUT: '1' }).send();
     expect(outcome).toEqual({
       type: 'retryable',
@@ -305,7 +311,7 @@ describe('authorization', () => {
   });
 
   test('without a token nothing is sent, and the token request is repeated in place', async () => {
-    scout.respondToken(answer({ status: 503, headers: { 'retry-after': '5' }, body: 'down' }));
+    scout.respondToken(respondWith({ status: 503, headers: { 'retry-after': '5' }, body: 'down' }));
     const { send, waits } = client();
     expect(await send({ retryInPlace: true })).toMatchObject({
       outcome: { type: 'retryable', code: 'token_refused', status: 503, retryAfterMs: 5000 },
@@ -332,7 +338,7 @@ describe('authorization', () => {
   });
 
   test('a token request that is refused is not repeated', async () => {
-    scout.respondToken(answer({ status: 400, body: '{"error":"invalid_scope"}' }));
+    scout.respondToken(respondWith({ status: 400, body: '{"error":"invalid_scope"}' }));
     expect(await client().send({ retryInPlace: true })).toMatchObject({
       outcome: { type: 'refused', code: 'token_refused', status: 400, detail: 'invalid_scope' },
       retries: 0,
@@ -372,7 +378,7 @@ describe('the request', () => {
   });
 
   test('reuses its connection, whatever the responses were', async () => {
-    const large = answer({ status: 500, body: 'x'.repeat(60_000) });
+    const large = respondWith({ status: 500, body: 'x'.repeat(60_000) });
     scout.respond([
       html(),
       fail(503),
@@ -397,7 +403,7 @@ describe('TLS', () => {
     const selfSigned = await startScout({ tls: { key, cert } });
     const toScout = await client({ SCOUT_ENDPOINT: selfSigned.endpoint }).send();
     const toToken = await client({ SCOUT_TOKEN_URL: selfSigned.tokenUrl }).send();
-    // The server itself is sound: who trusts the certificate gets an answer.
+    // The server itself is sound: who trusts the certificate gets a response.
     const status = await new Promise((resolve) => {
       get(selfSigned.endpoint, { ca: cert }, (response) => resolve(response.resume().statusCode));
     });
@@ -434,14 +440,16 @@ describe('secrets', () => {
     const token = String(scout.requests[0]?.headers['authorization']).replace('Bearer ', '');
     // At the end, one that straddles the length to which reasons are cut.
     const echo = `Bearer ${token}, ${apiKey}, ${'x'.repeat(150)}${token}`;
-    const failures = [200, 400, 404, 413, 500, 503, 401].map((status) => answer({ status, body: echo }));
+    const failures = [200, 400, 404, 413, 500, 503, 401].map((status) => respondWith({ status, body: echo }));
     for (const behaviour of [partialSuccess(1, echo), ...failures]) {
       scout.respond([behaviour]);
       sent.push(await send());
     }
     scout.revokeTokens();
     for (const status of [200, 400, 401, 500]) {
-      scout.respondToken([answer({ status, headers: { 'content-type': 'application/json' }, body: quoted })]);
+      scout.respondToken([
+        respondWith({ status, headers: { 'content-type': 'application/json' }, body: quoted }),
+      ]);
       sent.push(await send());
     }
     vi.restoreAllMocks();

@@ -7,7 +7,7 @@ import { type ClientCredentials, requestToken } from '../../../lambdas/scout/tok
 import { type Scout, type ScoutOptions, startScout } from '../../../bin/local/emulators/scout.ts';
 import {
   accept,
-  answer,
+  respondWith,
   type Behaviour,
   html,
   redirect,
@@ -110,17 +110,21 @@ describe('a token', () => {
 });
 
 const json = (status: number, body: object, headers = {}): Behaviour =>
-  answer({ status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+  respondWith({
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
 
 const TOKEN = { access_token: 'a-token', token_type: 'Bearer' };
 
 describe('a usable token is read from', () => {
   test.each<[string, Behaviour, number]>([
     ['201', json(201, TOKEN), 269],
-    ['a response without a content type', answer({ status: 200, body: JSON.stringify(TOKEN) }), 269],
+    ['a response without a content type', respondWith({ status: 200, body: JSON.stringify(TOKEN) }), 269],
     [
       'JSON after a byte order mark',
-      answer({ status: 200, body: `\uFEFF\n${JSON.stringify(TOKEN)}\n` }),
+      respondWith({ status: 200, body: `\uFEFF\n${JSON.stringify(TOKEN)}\n` }),
       269,
     ],
     ['a response without token_type', json(200, { access_token: 'a-token' }), 269],
@@ -158,9 +162,9 @@ describe('without a token the reason names the status, and of the response only 
   const notAToken = { type: 'refused', code: 'not_a_token', status: 200 };
   test.each<[string, Behaviour, object]>([
     ['an HTML page', html(), notAToken],
-    ['an empty body', answer({ status: 204 }), { ...notAToken, status: 204 }],
-    ['null', answer({ status: 200, body: 'null' }), notAToken],
-    ['a list', answer({ status: 200, body: '[{"access_token":"a"}]' }), notAToken],
+    ['an empty body', respondWith({ status: 204 }), { ...notAToken, status: 204 }],
+    ['null', respondWith({ status: 200, body: 'null' }), notAToken],
+    ['a list', respondWith({ status: 200, body: '[{"access_token":"a"}]' }), notAToken],
     ['no access_token', json(200, { token_type: 'Bearer' }), notAToken],
     ['a nested access_token', json(200, { data: TOKEN }), notAToken],
     ['another kind of token', json(200, { access_token: 'a', token_type: 'mac' }), notAToken],
@@ -203,10 +207,10 @@ describe('without a token the reason names the status, and of the response only 
     ],
     [
       '429',
-      answer({ status: 429, headers: { 'retry-after': '9' } }),
+      respondWith({ status: 429, headers: { 'retry-after': '9' } }),
       { type: 'retryable', retryAfterMs: 9000 },
     ],
-    ['408', answer({ status: 408 }), { type: 'retryable' }],
+    ['408', respondWith({ status: 408 }), { type: 'retryable' }],
     ['503', html(503), { type: 'retryable', status: 503 }],
     ['404', html(404), { type: 'refused', status: 404 }],
   ])('%s', async (_name, behaviour, result) => {
@@ -267,7 +271,7 @@ test('a failed token request is not cached', async () => {
 test('a Retry-After date of the token endpoint is counted from now', async () => {
   const scout = await start();
   scout.respondToken(
-    answer({ status: 429, headers: { 'retry-after': new Date(START + 90_000).toUTCString() } }),
+    respondWith({ status: 429, headers: { 'retry-after': new Date(START + 90_000).toUTCString() } }),
   );
   expect(await client(scout).get()).toMatchObject({ retryAfterMs: 90_000 });
 });

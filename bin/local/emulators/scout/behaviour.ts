@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodePartialSuccess, encodeStatus } from './otlp.ts';
 
-/** What an embedded Scout does with one request whose token is good. */
+/** Behaviour of an embedded Scout for one request whose token is good. */
 export type Behaviour =
   | Settled
   /** Decided by what the request holds. */
@@ -10,22 +10,22 @@ export type Behaviour =
 
 export type Settled =
   | { readonly type: 'accept'; readonly delayMs?: number }
-  | { readonly type: 'answer'; readonly answer: Answer }
+  | { readonly type: 'respond'; readonly response: ScriptedResponse }
   /** The records are stored, but for `rejected` of them. */
   | { readonly type: 'partial'; readonly rejected: number; readonly message: string; readonly json?: boolean }
   /** `after_body`: the records are stored, and the client never learns it. */
   | { readonly type: 'reset'; readonly when: 'before_body' | 'after_body' }
   /** Success before the body is read, of which nothing is stored. */
   | { readonly type: 'early_success' }
-  /** The connection stays open; nothing is answered. */
+  /** The connection stays open; no response is sent. */
   | { readonly type: 'silence' };
 
-export interface Answer {
+export interface ScriptedResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly delayMs?: number;
-  /** The head is sent at once, then a byte of the body every so many milliseconds. */
+  /** The head is sent at once, then a byte of the body every `trickleMs` milliseconds. */
   readonly trickleMs?: number;
   /** The connection breaks after the body, which is then shorter than announced. */
   readonly breakOff?: boolean;
@@ -34,7 +34,7 @@ export interface Answer {
 }
 
 export const accept = (delayMs = 0): Settled => ({ type: 'accept', delayMs });
-export const answer = (answer: Answer): Settled => ({ type: 'answer', answer });
+export const respondWith = (response: ScriptedResponse): Settled => ({ type: 'respond', response });
 export const partialSuccess = (rejected: number, message: string, json = false): Settled => ({
   type: 'partial',
   rejected,
@@ -48,7 +48,7 @@ export const silence: Settled = { type: 'silence' };
 
 /** A failure as OTLP has it: a google.rpc.Status. `retryAfter`: seconds, or a date. */
 export const fail = (status: number, message = 'scripted', retryAfter?: number | Date): Settled =>
-  answer({
+  respondWith({
     status,
     headers: {
       'content-type': 'application/x-protobuf',
@@ -61,16 +61,16 @@ export const fail = (status: number, message = 'scripted', retryAfter?: number |
     body: encodeStatus(0, message),
   });
 
-/** A proxy's page where an OTLP answer should be. */
+/** A proxy's page where an OTLP response should be. */
 export const html = (status = 200): Settled =>
-  answer({
+  respondWith({
     status,
     headers: { 'content-type': 'text/html' },
     body: '<!doctype html><title>Sign in</title>',
   });
 
 export const redirect = (location: string, status = 307): Settled =>
-  answer({ status, headers: { location } });
+  respondWith({ status, headers: { location } });
 
 /** 413 for a request of more (uncompressed) bytes than this. */
 export const tooLargeAbove =
@@ -98,7 +98,7 @@ export const stores = (behaviour: Settled): boolean =>
   behaviour.type === 'partial' ||
   (behaviour.type === 'reset' && behaviour.when === 'after_body');
 
-/** Acts on the response; resolves when the answer is out, or given up. */
+/** Acts on the response; resolves when the response is sent or given up. */
 export const perform = async (behaviour: Settled, path: string, response: ServerResponse): Promise<void> => {
   switch (behaviour.type) {
     case 'reset':
@@ -116,8 +116,8 @@ export const perform = async (behaviour: Settled, path: string, response: Server
     case 'partial':
       await send(response, partial(behaviour, path));
       break;
-    case 'answer':
-      await send(response, behaviour.answer);
+    case 'respond':
+      await send(response, behaviour.response);
   }
 };
 
@@ -126,7 +126,7 @@ const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 const partial = (
   { rejected, message, json }: Extract<Behaviour, { type: 'partial' }>,
   path: string,
-): Answer => {
+): ScriptedResponse => {
   if (json !== true)
     return { status: 200, headers: PROTOBUF, body: encodePartialSuccess(path, rejected, message) };
   const count = path === '/v1/logs' ? 'rejectedLogRecords' : 'rejectedDataPoints';
@@ -137,22 +137,22 @@ const partial = (
   };
 };
 
-const send = async (response: ServerResponse, answer: Answer): Promise<void> => {
-  const { status, headers = {}, body = '', delayMs = 0 } = answer;
+const send = async (response: ServerResponse, scripted: ScriptedResponse): Promise<void> => {
+  const { status, headers = {}, body = '', delayMs = 0 } = scripted;
   if (delayMs > 0) await sleep(delayMs);
   response.writeHead(status, headers);
-  if (answer.breakOff === true) {
+  if (scripted.breakOff === true) {
     response.write(body, () => response.destroy());
-  } else if (answer.endless === true) {
+  } else if (scripted.endless === true) {
     while (!response.destroyed) {
       response.write(body);
       await sleep(1);
     }
-  } else if (answer.trickleMs !== undefined) {
+  } else if (scripted.trickleMs !== undefined) {
     for (const byte of Buffer.from(body)) {
       if (response.destroyed) return;
       response.write(Buffer.of(byte));
-      await sleep(answer.trickleMs);
+      await sleep(scripted.trickleMs);
     }
     response.end();
   } else response.end(body);

@@ -114,7 +114,7 @@ export const encodePartialSuccess = (path: string, rejected: number, errorMessag
     ? LogsResponseType.encode({ partialSuccess: { rejectedLogRecords: rejected, errorMessage } }).finish()
     : MetricsResponseType.encode({ partialSuccess: { rejectedDataPoints: rejected, errorMessage } }).finish();
 
-/** A google.rpc.Status, which is what OTLP/HTTP answers a failure with. */
+/** A google.rpc.Status, which is the body of a failure in OTLP/HTTP. */
 export const encodeStatus = (code: number, message: string): Uint8Array =>
   StatusType.encode({ code, message }).finish();
 

@@ -13,12 +13,12 @@ export interface ScoutRequest {
   readonly remotePort: number | undefined;
   /** Bytes on the wire. */
   readonly bytes: number;
-  /** What was decoded; absent where the body was not read, not wanted, or bad. */
+  /** The decoded request; absent where the body was not read, not wanted, or bad. */
   readonly logs?: LogsRequest;
   readonly metrics?: MetricsRequest;
   /** Does Scout have its records, whether or not the client learnt it? */
   readonly stored: boolean;
-  /** Answered; 0 where no answer was sent. */
+  /** Status of the response; 0 where none was sent. */
   readonly status: number;
 }
 
@@ -42,7 +42,7 @@ export const createReceiver = ({ decode, isAuthorized, nextBehaviour, onRequest 
       const { remotePort } = request.socket;
       const planned = isAuthorized(headers.authorization)
         ? (refusal(request, path) ?? nextBehaviour())
-        : fail(401, 'no such token, or it has expired');
+        : fail(401, 'unknown or expired token');
       const isRead = !(
         ('when' in planned && planned.when === 'before_body') ||
         ('type' in planned && planned.type === 'early_success')
@@ -68,7 +68,7 @@ const DECODERS: Readonly<Record<string, (body: Buffer) => Buffer>> = {
 
 /** Refuses a request by its head. */
 const refusal = ({ method, headers }: IncomingMessage, path: string): Behaviour | undefined => {
-  if (path !== '/v1/logs' && path !== '/v1/metrics') return fail(404, `no such path: ${path}`);
+  if (path !== '/v1/logs' && path !== '/v1/metrics') return fail(404, `unknown path: ${path}`);
   if (method !== 'POST') return fail(405, `method ${method}`);
   if (headers['content-type'] !== 'application/x-protobuf')
     return fail(415, `content-type ${headers['content-type']}`);
@@ -100,7 +100,7 @@ const settle = (behaviour: Behaviour, path: string, body: Buffer, encoding: stri
 
 const statusOf = (behaviour: Settled): number => {
   if (behaviour.type === 'reset' || behaviour.type === 'silence') return 0;
-  return behaviour.type === 'answer' ? behaviour.answer.status : 200;
+  return behaviour.type === 'respond' ? behaviour.response.status : 200;
 };
 
 const drain = async (request: IncomingMessage): Promise<Buffer> => {

@@ -5,7 +5,7 @@ export interface TokenOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly audience: string;
-  /** Seconds; `undefined`: the answer has no `expires_in`, the token lasts an hour. */
+  /** Seconds; `undefined`: the response has no `expires_in`, the token lasts an hour. */
   readonly lifetime: number | undefined;
   readonly now: () => number;
   /** The only way that clients may authenticate. */
