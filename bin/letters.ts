@@ -13,7 +13,7 @@ import { queueDepth } from './shared/queue-depth.ts';
 const COMMAND = {
   name: 'letters',
   summary: `Dead letters: work that the functions gave up, with the reason.
-A letter is first sent to its destination queue, and then deleted. While the command runs, nobody else receives the
+A letter is first sent to its destination queue, and then deleted. While the command runs, no other consumer receives the
 letters; if it is killed, for 15 minutes.`,
   verbs: {
     list: 'counts them by type, with the remedy of each type',

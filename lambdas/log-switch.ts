@@ -26,7 +26,7 @@ type Event = CloudFormationCustomResourceEvent<LogSwitchProperties, LogSwitchPro
 
 /**
  * Handler of the custom resource. Create and Update turn the log on. Delete turns it off if it still goes to the bucket
- * and prefix, whoever turned it on: the bucket is deleted next, and another account could then take its name.
+ * and prefix, even if someone else turned it on: the bucket is deleted next, and another account could then take its name.
  */
 export const handler = async (event: Event): Promise<void> => {
   const outcome = await carryOut(event);

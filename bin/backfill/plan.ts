@@ -52,7 +52,7 @@ export interface Estimate {
   readonly scout: number;
 }
 
-/** Roughly how long a plan takes with so many functions at a time, and what it costs at list prices. */
+/** Rough duration of a plan with this many functions at a time, and its cost at list prices. */
 export const estimate = (
   { objects, bytes }: Plan,
   { concurrency, pipeline }: Pick<Target, 'concurrency' | 'pipeline'>,

@@ -40,7 +40,7 @@ export interface Context extends ScoutContext {
   /** ARNs of the load balancers to look at. */
   readonly loadBalancers: readonly string[];
   readonly clients: AwsClients;
-  /** Undefined where there is no such stack. */
+  /** Undefined if the stack does not exist. */
   readonly stack: () => Promise<DeployedStack | undefined>;
   /** Of the stack; none where it cannot be described. */
   readonly outputs: () => Promise<StackOutputs>;

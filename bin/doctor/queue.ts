@@ -42,7 +42,7 @@ export const checkQueue = async (
       );
 };
 
-/** What is in the dead-letter queue, and why, as far as its first messages say. */
+/** Messages of the dead-letter queue by reason, from a sample of them. */
 export const checkDeadLetters = async (
   { clients: { sqs } }: Context,
   { name, deadLetterQueueUrl }: DeployedPipeline,

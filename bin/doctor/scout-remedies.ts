@@ -61,7 +61,7 @@ const OTLP_BY_STATUS: Readonly<Record<number, Remedy>> = {
   ...BUSY,
 };
 
-/** What to do when the token endpoint gives no token: which of URL, id, secret and audience is wrong, as far as it says. */
+/** The remedy where the token endpoint gives no token: which of URL, id, secret and audience is wrong, if it says so. */
 export const tokenRemedy = (failure: Failure, { names }: Pick<ScoutSubject, 'names'>): string => {
   const { code, status = 0, detail = '', reason } = failure;
   const unreachable = connectionRemedy(failure, names.tokenUrl, names);
@@ -75,7 +75,7 @@ export const tokenRemedy = (failure: Failure, { names }: Pick<ScoutSubject, 'nam
   return remedy(names);
 };
 
-/** What to do when Scout does not accept an empty request. */
+/** The remedy where Scout does not accept an empty request. */
 export const otlpRemedy = (failure: Failure, { names }: Pick<ScoutSubject, 'names'>): string => {
   const { code, status = 0 } = failure;
   const unreachable = connectionRemedy(failure, names.endpoint, names);

@@ -18,7 +18,7 @@ export const checkSecret = async ({ scout, settings, region }: Context): Promise
     if (!(error instanceof Error)) throw error;
     if (error.name === 'ResourceNotFoundException')
       return fail(
-        `there is no secret ${name} in ${region}`,
+        `secret ${name} does not exist in ${region}`,
         secretCommand('create-secret --name', name, region),
       );
     // An error of AWS has its own remedy.
@@ -34,7 +34,7 @@ const secretCommand = (command: string, name: string, region: string | undefined
 export const checkStack = async ({ stack, stackName, region }: Context): Promise<Finding> => {
   const found = await stack();
   if (found === undefined)
-    return skip(`there is no ${stackName} in ${region} yet; the rest is checked when it is deployed`);
+    return skip(`${stackName} is not deployed in ${region} yet; deploy it to check the rest`);
   const { status, outputs } = found;
   const events = `aws cloudformation describe-stack-events --stack-name ${stackName} --region ${region}`;
   if (outputs.BucketName === undefined)

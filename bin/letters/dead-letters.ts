@@ -11,7 +11,7 @@ import type { Queue } from '../../lambdas/aws/queue.ts';
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 const MESSAGES_PER_CALL = 10;
 
-/** So long nobody else receives the letters: longer than the command takes for some ten thousand of them. */
+/** Time during which no other consumer receives the letters: longer than the command takes for ten thousand of them. */
 const HOLD_SECONDS = 900;
 
 /** Long polling asks all of SQS's servers; an empty response after it means that no letter is left. */

@@ -9,7 +9,7 @@ export type LetterType = FailureType | 'none';
 
 export interface Remedy {
   readonly text: string;
-  /** What to do with the letter after that. */
+  /** The next step with the letter. */
   readonly verb: 'retry' | 'drop';
 }
 
@@ -58,7 +58,7 @@ const REMEDIES: Readonly<Record<LetterType, Remedy | Readonly<Record<Pipeline, R
   },
 };
 
-/** What to do about dead letters of a type. A type of a later version has no entry. */
+/** The remedy for dead letters of a type. A type of a later version has no entry. */
 export const remedyFor = (type: string, pipeline: Pipeline): Remedy => {
   const remedy = Object.hasOwn(REMEDIES, type) ? REMEDIES[type as LetterType] : undefined;
   if (remedy === undefined) return { text: 'error.message says what to fix', verb: 'retry' };

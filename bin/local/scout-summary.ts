@@ -2,7 +2,7 @@ import type { KeyValue, LogRecord, NumberDataPoint, SummaryDataPoint } from './e
 import { metricsOf } from './emulators/scout/otlp.ts';
 import type { ScoutRequest } from './emulators/scout.ts';
 
-/** What Scout received of one metric. */
+/** One metric as Scout received it. */
 export interface MetricSummary {
   readonly namespace: string;
   readonly name: string;
@@ -14,16 +14,16 @@ export interface MetricSummary {
   max: number;
 }
 
-/** What Scout received of the requests to one target group that ended in one class of status. */
+/** Requests to one target group with one class of status, as Scout received them. */
 export interface RequestSummary {
   readonly targetGroup: string;
   readonly status: string;
   count: number;
-  /** Of each request that a target answered, in seconds. */
+  /** Of each request to which a target responded, in seconds. */
   readonly latencies: number[];
 }
 
-/** What Scout received, summed up. */
+/** Summary of what Scout received. */
 export interface Received {
   readonly metrics: Map<string, MetricSummary>;
   readonly requests: Map<string, RequestSummary>;

@@ -1,7 +1,7 @@
 import { type Ledger, openLedger } from '../../lambdas/forwarding/ledger.ts';
 import type { LogLine } from './emulators/lambda.ts';
 
-/** The ledgers that a function logged, one an object, added up. */
+/** Sums of the ledgers that a function logged, one per object. */
 export interface Account extends Ledger {
   objects: number;
   /** Keys of which the function has given an account. */

@@ -9,7 +9,7 @@ export interface Entry {
   readonly line: string | undefined;
   /** Records: 1, or what Scout said of the range. */
   readonly count: number;
-  /** What forwards it again. */
+  /** Command that forwards it again. */
   readonly work: WorkItem;
 }
 

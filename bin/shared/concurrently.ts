@@ -1,4 +1,4 @@
-/** Calls `work` for each item, so many at a time. After an error no more are begun. @throws the first error */
+/** Calls `work` for each item, at most `limit` at a time. After an error it begins no more. @throws the first error */
 export const concurrently = async <T>(
   items: Iterable<T>,
   limit: number,

@@ -38,7 +38,7 @@ export const describeStack = async (
   }
 };
 
-/** @throws UsageError where there is no such stack */
+/** @throws UsageError if the stack does not exist */
 export const requireStack = async (
   { cloudFormation }: Pick<AwsClients, 'cloudFormation'>,
   stackName: string,
@@ -46,7 +46,7 @@ export const requireStack = async (
   const stack = await describeStack(cloudFormation, stackName);
   if (stack !== undefined) return stack.outputs;
   throw new UsageError(
-    `there is no stack ${stackName} in ${await cloudFormation.config.region()}; name it with --stack, and its region with AWS_REGION`,
+    `stack ${stackName} does not exist in ${await cloudFormation.config.region()}; name it with --stack, and its region with AWS_REGION`,
   );
 };
 

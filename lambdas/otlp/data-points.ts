@@ -3,7 +3,7 @@ import { type ProtobufWriter, varintSize } from './protobuf.ts';
 /** `attributes = 7` of `SummaryDataPoint` and `NumberDataPoint`. */
 export const POINT_ATTRIBUTE = 0x3a;
 
-/** What a `SummaryDataPoint` says of its samples. */
+/** The samples of a `SummaryDataPoint`. */
 export interface Summary {
   /** Whole, below 2^64. */
   readonly count: number;

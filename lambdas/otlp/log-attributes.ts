@@ -96,7 +96,7 @@ export const textsAttribute = (
 /** Bytes of a field whose content has `size`: tag, length, content. */
 const sized = (size: number): number => 1 + varintSize(size) + size;
 
-/** What comes before a value of `size` bytes: the name and two lengths. */
+/** The bytes before a value of `size` bytes: the name and two lengths. */
 const valueHead = (writer: ProtobufWriter, name: Fragment, size: number): void => {
   const { bytes, length: at } = writer;
   const all = name.length - 2 + size;

@@ -13,7 +13,7 @@ export type Severity = keyof typeof SEVERITIES;
 export interface LogsRequest {
   /** Where a record's fields are written between `open` and `close`. */
   readonly writer: ProtobufWriter;
-  /** Begins a record, with room for `bytes` more; answers the mark that `close` wants. */
+  /** Begins a record, with room for `bytes` more. Returns the mark for `close`. */
   readonly open: (bytes: number) => number;
   /** Ends a record. False, and the record is gone, if it does not fit beside others. */
   readonly close: (mark: number) => boolean;

@@ -105,7 +105,7 @@ export class ProtobufWriter {
     this.close(mark);
   }
 
-  /** Begins something whose length comes first; answers the mark that `close` wants. */
+  /** Begins a length-prefixed value. Returns the mark for `close`. */
   open(): number {
     this.length += LENGTH_ROOM;
     return this.length;

@@ -21,7 +21,7 @@ export const createAlarm = (scope: Construct, id: string, options: AlarmOptions)
     ...options,
   });
 
-/** What can go wrong in a pipeline, each with what to do about it. */
+/** The faults of a pipeline, each with its remedy. */
 export const createForwarderAlarms = (forwarder: ScoutForwarder): void => {
   const { deadLetterQueue, function: handler, pipeline } = forwarder;
   const sum = { statistic: cloudwatch.Stats.SUM, period: FIVE_MINUTES };
@@ -31,7 +31,7 @@ export const createForwarderAlarms = (forwarder: ScoutForwarder): void => {
       statistic: cloudwatch.Stats.MAXIMUM,
       period: FIVE_MINUTES,
     }),
-    alarmDescription: `${pipeline}: objects were given up. Read a message of the dead-letter queue: its attributes error.type and error.message say why. Mend that, then send them to the queue again.`,
+    alarmDescription: `${pipeline}: objects were moved to the dead-letter queue. Read error.type and error.message on a message, fix the cause, then run npm run letters -- retry.`,
   });
   createAlarm(forwarder, 'LateAlarm', {
     metric: lateness(forwarder),

@@ -2,7 +2,7 @@ import { ELB_METRICS, ELB_NAMESPACE } from './elb-metrics.ts';
 import type { MetricSelection } from './metric-selection.ts';
 
 /**
- * What a metric stream may include, by the name of a service: the load balancer metrics that dashboards read, and
+ * Metrics that a stream may include, by the name of a service: the load balancer metrics that dashboards read, and
  * whole namespaces for the rest, as https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html lists them.
  */
 export const METRIC_PRESETS: Readonly<Record<string, readonly MetricSelection[]>> = {

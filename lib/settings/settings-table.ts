@@ -24,7 +24,7 @@ export interface Setting<T = unknown> {
   readonly description: string;
   readonly required?: true;
   readonly default?: T;
-  /** What holds without a value, in words. */
+  /** The effect of no value, in words. */
   readonly defaultText?: string;
   /** Another name of the key. */
   readonly alias?: string;

@@ -173,7 +173,7 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     const nowhere = await backfill('--prefix', 'alb/', '--stack', 'Nowhere', ...settings);
     expect(nowhere).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('there is no stack Nowhere in us-east-1'),
+      stderr: expect.stringContaining('stack Nowhere does not exist in us-east-1'),
     });
     const unread = await backfill('--prefix', 'rejected/', '--stack', 'Backfill', ...settings);
     expect(unread).toMatchObject({ code: 2, stderr: expect.stringContaining('--prefix is rejected/') });

@@ -53,7 +53,7 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
     const without = await doctor();
     expect(without).toMatchObject({ code: 1, stderr: '' });
     expect(without.findings).toMatchObject({
-      secret: 'fail there is no secret scout/oauth-client in us-east-1',
+      secret: 'fail secret scout/oauth-client does not exist in us-east-1',
       token: 'skip needs the credentials',
     });
 
@@ -80,7 +80,7 @@ describe.skipIf(motoServer === undefined)('npm run doctor', () => {
       'Scout accepts metrics': `ok ${scout.endpoint}/v1/metrics accepts an empty request`,
       'Scout accepts logs': `ok ${scout.endpoint}/v1/logs accepts an empty request`,
       compression: 'ok zstd',
-      stack: 'skip there is no ScoutForwarder in us-east-1 yet; the rest is checked when it is deployed',
+      stack: 'skip ScoutForwarder is not deployed in us-east-1 yet; deploy it to check the rest',
     });
     expect(right).toMatchObject({ code: 0, stderr: '' });
   });

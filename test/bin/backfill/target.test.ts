@@ -93,7 +93,7 @@ describe('the target', () => {
     );
     cloudFormation.on(DescribeStacksCommand).rejects(new Error('Stack with id X does not exist'));
     await expect(target('--prefix', 'alb/', '--stack', 'X')).rejects.toThrow(
-      'there is no stack X in eu-west-1',
+      'stack X does not exist in eu-west-1',
     );
   });
 

@@ -104,7 +104,7 @@ const CASES: readonly (readonly [
     {
       secret: [
         'fail',
-        'there is no secret scout/oauth-client in eu-west-1',
+        'secret scout/oauth-client does not exist in eu-west-1',
         /^aws secretsmanager create-secret --name scout\/oauth-client --region eu-west-1/,
       ],
     },
@@ -444,7 +444,7 @@ test.each([
     'is not there yet',
     awsError('ValidationError', 'Stack with id ScoutForwarder does not exist'),
     'skip',
-    'there is no',
+    'is not deployed',
   ],
   ['may not be described', awsError('AccessDenied', 'no', 403), 'warn', 'not allowed'],
   [

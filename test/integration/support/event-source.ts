@@ -17,7 +17,7 @@ export interface Round {
 export interface EventSource {
   /** Receives messages, invokes the function with them and deletes those that it did not fail; undefined if there are none. */
   readonly poll: (batchSize?: number) => Promise<Round | undefined>;
-  /** Polls until no message is visible. @throws Error if there is no end of it */
+  /** Polls until no message is visible. @throws Error if it does not end */
   readonly drain: (batchSize?: number) => Promise<readonly Round[]>;
 }
 

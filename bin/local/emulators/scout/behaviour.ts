@@ -98,7 +98,7 @@ export const stores = (behaviour: Settled): boolean =>
   behaviour.type === 'partial' ||
   (behaviour.type === 'reset' && behaviour.when === 'after_body');
 
-/** Acts on the response; resolves when the response is sent or given up. */
+/** Acts on the response; resolves when the response is sent or the client is gone. */
 export const perform = async (behaviour: Settled, path: string, response: ServerResponse): Promise<void> => {
   switch (behaviour.type) {
     case 'reset':
