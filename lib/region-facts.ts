@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { partitionOf } from '../lambdas/aws-partition.ts';
 
 /**
  * Commercial regions without Lambda's recursive loop detection:
@@ -12,8 +13,7 @@ const NO_LOOP_DETECTION: readonly string[] = ['mx-central-1', 'ap-southeast-6'];
  * not listed as supported. A region that only the deploy knows counts as a commercial one that has it.
  */
 export const detectsLoops = (region: string): boolean =>
-  Token.isUnresolved(region) ||
-  (RegionInfo.get(region).partition === 'aws' && !NO_LOOP_DETECTION.includes(region));
+  Token.isUnresolved(region) || (partitionOf(region) === 'aws' && !NO_LOOP_DETECTION.includes(region));
 
 /**
  * The account from which load balancers of the region deliver logs, where AWS does not document that the service
@@ -25,8 +25,8 @@ export const detectsLoops = (region: string): boolean =>
  */
 export const logDeliveryAccount = (region: string): string | undefined => {
   if (Token.isUnresolved(region)) return undefined;
-  const { partition, elbv2Account } = RegionInfo.get(region);
-  return partition === 'aws' || partition === 'aws-us-gov' ? undefined : elbv2Account;
+  const needsAccount = !['aws', 'aws-us-gov'].includes(partitionOf(region));
+  return needsAccount ? RegionInfo.get(region).elbv2Account : undefined;
 };
 
 const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
@@ -38,7 +38,6 @@ const CONSOLE_HOSTS: Readonly<Record<string, string>> = {
 
 /** Host of the console of the region; undefined in the isolated partitions, whose hosts are not public. */
 export const consoleHost = (region: string): string | undefined => {
-  const partition = Token.isUnresolved(region) ? 'aws' : RegionInfo.get(region).partition;
-  const host = CONSOLE_HOSTS[partition ?? ''];
+  const host = CONSOLE_HOSTS[Token.isUnresolved(region) ? 'aws' : partitionOf(region)];
   return host && `${region}.${host}`;
 };
