@@ -12,6 +12,7 @@ import { FIREHOSE_ERRORS_PREFIX, METRICS_PREFIX } from '../lambdas/key-prefixes.
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
 import { allow } from './forwarder/grant.ts';
 import { createMetricStreamAlarms } from './monitoring/metric-stream-alarms.ts';
+import { costOf, HOURS_PER_MONTH, money } from './prices.ts';
 import { DEFAULT_LOG_RETENTION, type ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
 import {
   DEFAULT_STATISTICS,
@@ -192,9 +193,12 @@ const warnOfEveryMetric = (
   { includeFilters, excludeFilters }: MetricStreamToScoutProps,
 ): void => {
   if (includeFilters ?? excludeFilters) return;
+  const updates = HOURS_PER_MONTH * 60;
+  const perMetric =
+    costOf('perThousandMetricUpdates', updates) + costOf('perMillionScoutMetricPoints', updates);
   Annotations.of(scope).addWarningV2(
     'scout-forwarder:everyMetric',
-    'The metric stream carries every metric of the account, at $0.13 a month per metric of one-minute resolution. `aws cloudwatch list-metrics --recently-active PT3H --query "length(Metrics)"` counts them; metricPreset, metricInclude and metricExclude choose.',
+    `The metric stream carries every metric of the account, at ${money(perMetric)} a month at AWS and Scout per metric that is emitted each minute. \`aws cloudwatch list-metrics --recently-active PT3H --query "length(Metrics)"\` counts them; metricPreset, metricInclude and metricExclude choose.`,
   );
 };
 

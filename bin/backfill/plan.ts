@@ -1,5 +1,5 @@
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
-import { PRICES } from '../../lib/prices.ts';
+import { costOf, PRICE_OF_RECORDS } from '../../lib/prices.ts';
 import type { Target } from './target.ts';
 
 /** Size of a backfill. */
@@ -59,16 +59,14 @@ export const estimate = (
 ): Estimate => {
   const gigabytes = bytes / 1e9;
   const seconds = (gigabytes / MEASURED.gigabytesInBucket) * MEASURED.seconds + objects * SECONDS_PER_OBJECT;
-  const gigabytesOut = (gigabytes / MEASURED.gigabytesInBucket) * (MEASURED.megabytesOut / 1000);
-  const millions = objects / 1e6;
+  const bytesOut = (gigabytes / MEASURED.gigabytesInBucket) * MEASURED.megabytesOut * 1e6;
   const requests =
-    millions *
-    (PRICES.perMillionS3Gets + SQS_REQUESTS * PRICES.perMillionSqsRequests + PRICES.perMillionLambdaRequests);
-  const perMillionRecords =
-    pipeline === 'logs' ? PRICES.perMillionScoutLogRecords : PRICES.perMillionScoutMetricPoints;
+    costOf('perMillionS3Gets', objects) +
+    costOf('perMillionSqsRequests', SQS_REQUESTS * objects) +
+    costOf('perMillionLambdaRequests', objects);
   return {
     minutes: Math.ceil(seconds / concurrency / 60),
-    aws: seconds * MEMORY_GIB * PRICES.perLambdaGbSecond + gigabytesOut * PRICES.perGbOut + requests,
-    scout: ((gigabytes * RECORDS_PER_GB[pipeline]) / 1e6) * perMillionRecords,
+    aws: costOf('perLambdaGbSecond', seconds * MEMORY_GIB) + costOf('perGbOut', bytesOut) + requests,
+    scout: costOf(PRICE_OF_RECORDS[pipeline], gigabytes * RECORDS_PER_GB[pipeline]),
   };
 };

@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { FIVE_MINUTES, LATE, lateness, metricId } from './forwarder-alarms.ts';
 import { metricStreamMetric } from './metric-stream-alarms.ts';
-import { PRICES } from '../prices.ts';
+import { costOf, HOURS_PER_MONTH, PRICE_OF_RECORDS } from '../prices.ts';
 import type { MetricStreamToScout } from '../metric-stream-to-scout.ts';
 import type { ScoutForwarder } from '../scout-forwarder.ts';
 
@@ -95,7 +95,7 @@ const RUNBOOK = [
 ].join('\n');
 
 const DAY = { statistic: cloudwatch.Stats.SUM, period: Duration.days(1) };
-const DAYS_PER_MONTH = 365 / 12;
+const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
 /** One number: the last day's bill times the days of a month. Fixed costs and storage are not in it. */
 const monthlyCost = (
@@ -123,18 +123,16 @@ interface CostTerm {
 
 const forwarderCosts = (forwarder: ScoutForwarder): CostTerm[] => {
   const { function: handler, memorySize, pipeline } = forwarder;
-  const perMillionRecords =
-    pipeline === 'logs' ? PRICES.perMillionScoutLogRecords : PRICES.perMillionScoutMetricPoints;
   const term = (name: string, metric: cloudwatch.IMetric, dollars: number): CostTerm => ({
     id: metricId(forwarder, name),
     metric,
     dollars,
   });
   return [
-    term('bytes', forwarder.metric('BytesSent', DAY), PRICES.perGbOut / 1e9),
-    term('records', forwarder.metric('RecordsDelivered', DAY), perMillionRecords / 1e6),
-    term('ms', handler.metricDuration(DAY), ((memorySize / 1024) * PRICES.perLambdaGbSecond) / 1000),
-    term('calls', handler.metricInvocations(DAY), PRICES.perMillionLambdaRequests / 1e6),
+    term('bytes', forwarder.metric('BytesSent', DAY), costOf('perGbOut', 1)),
+    term('records', forwarder.metric('RecordsDelivered', DAY), costOf(PRICE_OF_RECORDS[pipeline], 1)),
+    term('ms', handler.metricDuration(DAY), costOf('perLambdaGbSecond', memorySize / 1024) / 1000),
+    term('calls', handler.metricInvocations(DAY), costOf('perMillionLambdaRequests', 1)),
   ];
 };
 
@@ -143,11 +141,11 @@ const metricStreamCosts = (construct: MetricStreamToScout): CostTerm[] => [
     id: 'updates',
     // Counts additional statistics too, as the bill does.
     metric: metricStreamMetric(construct, 'TotalMetricUpdate', DAY),
-    dollars: PRICES.perThousandMetricUpdates / 1000,
+    dollars: costOf('perThousandMetricUpdates', 1),
   },
   {
     id: 'incoming',
     metric: construct.deliveryStream.metricIncomingBytes(DAY),
-    dollars: PRICES.perFirehoseGb / 1e9,
+    dollars: costOf('perFirehoseGb', 1),
   },
 ];

@@ -14,6 +14,7 @@ import {
   oneOf,
   type Parser,
 } from '../../lambdas/setting-parsers.ts';
+import { PRICES } from '../prices.ts';
 import { METRIC_PRESETS } from './metric-presets.ts';
 import { DEFAULT_STATISTICS, extraStatistics, metricSelections } from './metric-selection.ts';
 import { certificateFile, keyPrefix, listOf } from './stack-parsers.ts';
@@ -302,7 +303,7 @@ export const STACK_SETTINGS = {
   dashboard: {
     parser: flag,
     default: true,
-    description: 'Deploy the CloudWatch dashboard ($3 a month beyond the first three of an account)',
+    description: `Deploy the CloudWatch dashboard ($${PRICES.perDashboard} a month beyond the first three of an account)`,
   },
 } as const;
 

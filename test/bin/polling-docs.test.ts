@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { polledDimensions, prometheusName } from '../../bin/polling/exporter-rules.ts';
+import { HOURS_PER_MONTH, PRICES } from '../../lib/prices.ts';
 import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
 
 describe('docs/polling.md', () => {
   const page = readFileSync('docs/polling.md', 'utf8').replaceAll(/ {2,}/g, ' ');
+  const MINUTES = HOURS_PER_MONTH * 60;
   const ZONES = 3;
   const TARGET_GROUPS = 2;
   const series = (set: readonly string[]): number =>
@@ -36,10 +38,20 @@ describe('docs/polling.md', () => {
   });
 
   test.each([
-    ['metric stream, all', ELB_METRICS.flatMap(({ dimensions }) => dimensions), 43_800, 0.003],
-    ['metric stream, no errors', withoutErrors.flatMap(({ dimensions }) => dimensions), 43_800, 0.003],
-    ['polling, all', ELB_METRICS.map(polledDimensions), 8_760, 0.01],
-    ['polling, no errors', withoutErrors.map(polledDimensions), 8_760, 0.01],
+    [
+      'metric stream, all',
+      ELB_METRICS.flatMap(({ dimensions }) => dimensions),
+      MINUTES,
+      PRICES.perThousandMetricUpdates,
+    ],
+    [
+      'metric stream, no errors',
+      withoutErrors.flatMap(({ dimensions }) => dimensions),
+      MINUTES,
+      PRICES.perThousandMetricUpdates,
+    ],
+    ['polling, all', ELB_METRICS.map(polledDimensions), MINUTES / 5, PRICES.perThousandMetricsRead],
+    ['polling, no errors', withoutErrors.map(polledDimensions), MINUTES / 5, PRICES.perThousandMetricsRead],
   ])('works out the cost of a %s as the list says', (name, sets, times, price) => {
     const count = total(sets);
     const dollars = (count * times * price) / 1000;
