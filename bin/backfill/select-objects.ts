@@ -3,9 +3,7 @@ import type { ListedObject, Objects } from '../../lambdas/aws/objects.ts';
 export interface Selection {
   readonly bucket: string;
   readonly prefix: string;
-  /** The part of a key before its date folders. */
-  readonly beforeDate: RegExp;
-  /** First and last date, as keys spell it: `yyyy/mm/dd`, or with `/hh`. */
+  /** First and last date, as `yyyy/mm/dd`, or with `/hh`. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   /** Only keys after this one. */
@@ -13,17 +11,17 @@ export interface Selection {
 }
 
 /**
- * Date folders are the hour at which Firehose wrote
- * (https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html), or the day on which AWS delivered a log
- * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-file-format,
- * https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html).
+ * The date folders of a key: the hour at which Firehose wrote
+ * (https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html), or the day or hour of a log, in AWS's own
+ * layout or in Hive's
+ * (https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html,
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html). The last date counts: a
+ * prefix of the user's may hold another.
  */
-export const BEFORE_DATE = {
-  metrics: /^metrics\//,
-  logs: /^(?:.*\/)?(?:elasticloadbalancing|vpcflowlogs)\/[a-z0-9-]+\//,
-} as const;
+const DATE = /^.*\/(?:year=)?(\d{4})\/(?:month=)?(\d\d)\/(?:day=)?(\d\d)(?:\/(?:hour=)?(\d\d))?(?=\/)/;
 
-const DATE = /^\d{4}\/\d\d\/\d\d(?:\/\d\d)?(?=\/)/;
+/** Folders that hold nothing but date folders, so that keys in them are in the order of their dates. */
+const BEFORE_DATE = /^(?:metrics\/|(?:.*\/)?(?:elasticloadbalancing|vpcflowlogs)\/[a-z0-9-]+\/)/;
 
 /**
  * The objects of the selection, in the order of their keys. If the prefix reaches to the date folders, only the days
@@ -31,12 +29,12 @@ const DATE = /^\d{4}\/\d\d\/\d\d(?:\/\d\d)?(?=\/)/;
  */
 export async function* selectObjects(
   { list }: Pick<Objects, 'list'>,
-  { bucket, prefix, beforeDate, from, to, startAfter }: Selection,
+  { bucket, prefix, from, to, startAfter }: Selection,
 ): AsyncGenerator<ListedObject> {
-  const folder = beforeDate.exec(prefix)?.[0];
+  const folder = BEFORE_DATE.exec(prefix)?.[0];
   const beforeFirst = folder === undefined || from === undefined ? undefined : folder + from;
   for await (const object of list(bucket, prefix, later(startAfter, beforeFirst))) {
-    const date = dateOf(object.key, beforeDate);
+    const date = dateOf(object.key);
     if (to !== undefined && date !== undefined && isBefore(to, date)) {
       if (folder !== undefined) return;
       continue;
@@ -49,10 +47,11 @@ export async function* selectObjects(
   }
 }
 
-const dateOf = (key: string, beforeDate: RegExp): string | undefined => {
-  const folder = beforeDate.exec(key)?.[0];
-  return folder === undefined ? undefined : DATE.exec(key.slice(folder.length))?.[0];
-};
+const dateOf = (key: string): string | undefined =>
+  DATE.exec(`/${key}`)
+    ?.slice(1)
+    .filter((part) => part !== undefined)
+    .join('/');
 
 /** The later of two keys, by their UTF-8 bytes, as S3 orders them. */
 const later = (one: string | undefined, other: string | undefined): string | undefined => {

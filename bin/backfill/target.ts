@@ -5,7 +5,6 @@ import type { AwsClients } from '../shared/aws-clients.ts';
 import { readContext, UsageError } from '../shared/command-line.ts';
 import { requireStack } from '../shared/deployed-stack.ts';
 import type { BackfillRequest } from './command.ts';
-import { BEFORE_DATE } from './select-objects.ts';
 
 /** Where the objects are, which of them the functions forward, and which queue they go to. */
 export interface Target {
@@ -14,7 +13,6 @@ export interface Target {
   /** Most functions at a time. */
   readonly concurrency: number;
   readonly pipeline: 'metrics' | 'logs';
-  readonly beforeDate: RegExp;
   /** Whether the function forwards the object; it skips others. */
   readonly isForwarded: (object: ListedObject) => boolean;
 }
@@ -33,7 +31,6 @@ export const findTarget = async (
   return {
     ...found,
     pipeline,
-    beforeDate: BEFORE_DATE[pipeline],
     isForwarded: ({ key, size }) =>
       pipeline === 'metrics' ? size > 0 : skipReason(key, size, connectionLogs) === undefined,
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BEFORE_DATE, selectObjects, type Selection } from '../../../bin/backfill/select-objects.ts';
+import { selectObjects, type Selection } from '../../../bin/backfill/select-objects.ts';
 import type { ListedObject } from '../../../lambdas/aws/objects.ts';
 
 const FOLDER = 'logs/alb/AWSLogs/123456789012/elasticloadbalancing/us-east-1/';
@@ -26,7 +26,7 @@ const select = async (
     }
   };
   const selected: string[] = [];
-  const all = { bucket: 'logs', prefix: '', beforeDate: BEFORE_DATE.logs, ...selection };
+  const all = { bucket: 'logs', prefix: '', ...selection };
   for await (const { key } of selectObjects({ list }, all)) selected.push(key);
   return { selected, listed };
 };
@@ -58,7 +58,6 @@ test('hours of metrics are selected, and only they are listed', async () => {
   expect(
     await select(keys, {
       prefix: 'metrics/',
-      beforeDate: BEFORE_DATE.metrics,
       from: '2026/01/31/22',
       to: '2026/02/01/00',
     }),
@@ -80,9 +79,34 @@ test('keys without a date folder are left out if there are dates', async () => {
   expect((await select(keys, { prefix: 'alb/', to: '2026/12/31' })).selected).toEqual([keys[1]]);
 });
 
-test('flow logs have the same folders', async () => {
-  const keys = DAYS.map((day) => `logs/vpc/AWSLogs/123456789012/vpcflowlogs/us-east-1/${day}/x.log.gz`);
-  expect((await select(keys, { prefix: 'logs/', from: '2026/02/02' })).selected).toEqual(keys.slice(4));
+const hive = (day: string): string => {
+  const [year, month, date] = day.split('/');
+  return `year=${year}/month=${month}/day=${date}`;
+};
+
+test.each([
+  ['of flow logs', (day: string) => `vpc/AWSLogs/123456789012/vpcflowlogs/us-east-1/${day}`],
+  ['by the hour', (day: string) => `vpc/AWSLogs/123456789012/vpcflowlogs/us-east-1/${day}/23`],
+  [
+    'in the layout of Hive',
+    (day: string) =>
+      `vpc/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/${hive(day)}/hour=23`,
+  ],
+  [
+    'in the layout of Hive, of vended logs',
+    (day: string) => `AWSLogs/aws-account-id=123456789012/elasticloadbalancing/region=us-east-1/${hive(day)}`,
+  ],
+  [
+    'of an organization',
+    (day: string) => `o-a1b2c3/AWSLogs/123456789012/elasticloadbalancing/eu-west-1/${day}`,
+  ],
+  ["under a prefix that replaces AWS's folders", (day: string) => `edge/us-east-1/${day}`],
+  ['under a prefix with a date of its own', (day: string) => `moved/2020/01/01/AWSLogs/us-east-1/${day}`],
+])('days are selected in folders %s', async (_, folderOf) => {
+  const keys = DAYS.map((day) => `logs/${folderOf(day)}/x.log.gz`);
+  expect((await select(keys, { prefix: 'logs/', from: '2026/02/01', to: '2026/02/02' })).selected).toEqual(
+    keys.slice(3, 5),
+  );
 });
 
 test('a run continues after any key, also after one before its first day', async () => {

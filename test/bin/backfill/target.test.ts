@@ -4,7 +4,6 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseRequest } from '../../../bin/backfill/command.ts';
 import { findTarget } from '../../../bin/backfill/target.ts';
-import { BEFORE_DATE } from '../../../bin/backfill/select-objects.ts';
 import type { ListedObject } from '../../../lambdas/aws/objects.ts';
 import { SCOUT } from '../../support/harness/synth.ts';
 
@@ -65,13 +64,11 @@ describe('the target', () => {
       bucket: 'ours',
       queueUrl: 'https://sqs/metrics',
       concurrency: 7,
-      beforeDate: BEFORE_DATE.metrics,
     });
     expect(await target('--prefix', 'alb/')).toMatchObject({
       bucket: 'ours',
       queueUrl: 'https://sqs/logs',
       concurrency: 10,
-      beforeDate: BEFORE_DATE.logs,
     });
   });
 
