@@ -8,7 +8,7 @@ const MOCKED = [
   'test/lambdas/scout/**/*.test.ts',
   'test/lambdas/log-switch.test.ts',
 ];
-const ELSEWHERE = ['test/integration/**', 'test/deploy/**'];
+const ELSEWHERE = ['test/integration/**', 'test/deploy/**', 'test/package/**'];
 
 /** All other files share workers: starting one per file would take as long as a third of the tests. */
 export default defineConfig({

@@ -6,21 +6,12 @@ import {
   ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
+import type { LogSwitchProperties } from './log-switch-properties.ts';
 
 // A role or bucket policy that is seconds old may not be in force everywhere yet.
 const PERMISSION_RETRIES = 12;
 const PERMISSION_RETRY_DELAY_MS = 5000;
 const PERMISSION_ERROR = /^(?:AccessDenied|InvalidConfigurationRequest)(?:Exception)?$/;
-
-/** One log of one load balancer, and where it goes. */
-export interface LogSwitchProperties {
-  readonly LoadBalancerArn: string;
-  /** Beginning of its attributes: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
-  readonly Log: 'access_logs' | 'connection_logs' | 'health_check_logs';
-  readonly Bucket: string;
-  /** Without `/` at its end. */
-  readonly Prefix: string;
-}
 
 type Event = CloudFormationCustomResourceEvent<LogSwitchProperties, LogSwitchProperties>;
 

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { LogKindName } from '../lambdas/function-settings.ts';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
-import type { LogSwitchProperties } from '../lambdas/log-switch.ts';
+import type { LogSwitchProperties } from '../lambdas/log-switch-properties.ts';
 import { logDeliveryAccount } from './region-facts.ts';
 import type { OutputName } from './stack-outputs.ts';
 

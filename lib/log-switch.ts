@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { LogSwitchProperties } from '../lambdas/log-switch.ts';
+import type { LogSwitchProperties } from '../lambdas/log-switch-properties.ts';
 import { allow } from './forwarder/grant.ts';
 import { deliveryPrefix, type LogDelivery } from './log-delivery.ts';
 
@@ -54,7 +54,10 @@ export class LogSwitch extends Construct {
   }
 
   private createFunction(props: LogSwitchProps): lambda.Function {
-    const logGroup = new logs.LogGroup(this, 'LogGroup', { retention: props.logRetention });
+    const logGroup = new logs.LogGroup(this, 'LogGroup', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
     // Independent of the list: CloudFormation updates the policy before it deletes the switch of a load balancer that

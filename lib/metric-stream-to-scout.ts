@@ -1,4 +1,13 @@
-import { Annotations, CfnMapping, Duration, Size, Stack, Token, Validations } from 'aws-cdk-lib';
+import {
+  Annotations,
+  CfnMapping,
+  Duration,
+  RemovalPolicy,
+  Size,
+  Stack,
+  Token,
+  Validations,
+} from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
@@ -99,6 +108,7 @@ export class MetricStreamToScout extends Construct {
     const { bucket } = this;
     const logGroup = new logs.LogGroup(this, 'DeliveryLogGroup', {
       retention: props.logRetention ?? DEFAULT_LOG_RETENTION,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = createDeliveryRole(this, bucket, logGroup);
     addMissingRegion(this);

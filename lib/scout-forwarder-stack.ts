@@ -115,7 +115,7 @@ const metricProps = (settings: StackSettings): Partial<MetricStreamToScoutProps>
   const { metricInclude, metricPreset } = settings;
   const include = [
     ...(metricInclude ?? []),
-    ...(metricPreset ?? []).flatMap((service) => METRIC_PRESETS[service] ?? []),
+    ...(metricPreset ?? []).flatMap((service) => METRIC_PRESETS[service]),
   ];
   return {
     environment: functionEnvironment(settings, 'metrics'),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -165,6 +165,7 @@ export class ScoutForwarder extends Construct {
     const { pipeline, scout, vpc, caCertificateFile, bundles = PACKAGED_BUNDLES } = props;
     const logGroup = new logs.LogGroup(this, 'LogGroup', {
       retention: props.logRetention ?? DEFAULT_LOG_RETENTION,
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     return new lambda.Function(this, 'Function', {
       description: `Forwards ${pipeline} objects to Scout`,

@@ -1,11 +1,7 @@
 import { ELB_METRICS, ELB_NAMESPACE } from './elb-metrics.ts';
 import type { MetricSelection } from './metric-selection.ts';
 
-/**
- * Metrics that a stream may include, by the name of a service: the load balancer metrics that dashboards read, and
- * whole namespaces for the rest, as https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html lists them.
- */
-export const METRIC_PRESETS: Readonly<Record<string, readonly MetricSelection[]>> = {
+const PRESETS = {
   alb: [{ namespace: ELB_NAMESPACE, metricNames: ELB_METRICS.map(({ name }) => name) }],
   apigateway: [{ namespace: 'AWS/ApiGateway' }],
   cloudfront: [{ namespace: 'AWS/CloudFront' }],
@@ -31,4 +27,12 @@ export const METRIC_PRESETS: Readonly<Record<string, readonly MetricSelection[]>
   sqs: [{ namespace: 'AWS/SQS' }],
   stepfunctions: [{ namespace: 'AWS/States' }],
   waf: [{ namespace: 'AWS/WAFV2' }],
-};
+} satisfies Readonly<Record<string, readonly MetricSelection[]>>;
+
+export type MetricPreset = keyof typeof PRESETS;
+
+/**
+ * Metrics that a stream may include, by the name of a service: the load balancer metrics that dashboards read, and
+ * whole namespaces for the rest, as https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html lists them.
+ */
+export const METRIC_PRESETS: Readonly<Record<MetricPreset, readonly MetricSelection[]>> = PRESETS;

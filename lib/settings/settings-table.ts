@@ -15,7 +15,7 @@ import {
   type Parser,
 } from '../../lambdas/setting-parsers.ts';
 import { PRICES } from '../prices.ts';
-import { METRIC_PRESETS } from './metric-presets.ts';
+import { METRIC_PRESETS, type MetricPreset } from './metric-presets.ts';
 import { DEFAULT_STATISTICS, extraStatistics, metricSelections } from './metric-selection.ts';
 import { certificateFile, keyPrefix, listOf } from './stack-parsers.ts';
 
@@ -129,7 +129,7 @@ export const METRIC_SETTINGS = {
   },
   metricPreset: {
     parser: commaSeparated(
-      oneOf(...Object.keys(METRIC_PRESETS)),
+      oneOf(...(Object.keys(METRIC_PRESETS) as MetricPreset[])),
       'names of presets, separated by commas; the presets are listed below',
     ),
     description: 'Stream only the metrics of these services, and those of `metricInclude`',

@@ -10,7 +10,8 @@ import {
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { handler, type LogSwitchProperties } from '../../lambdas/log-switch.ts';
+import { handler } from '../../lambdas/log-switch.ts';
+import type { LogSwitchProperties } from '../../lambdas/log-switch-properties.ts';
 
 type Event = CloudFormationCustomResourceEvent<LogSwitchProperties, LogSwitchProperties>;
 

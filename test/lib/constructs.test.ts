@@ -34,6 +34,13 @@ describe('the constructs in the stack of another app', () => {
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
   });
 
+  test('leave no log group behind', () => {
+    const stack = newStack();
+    new MetricStreamToScout(stack, 'Metrics', { scout: scoutOf(stack), bundles });
+    const groups = Template.fromStack(stack).findResources('AWS::Logs::LogGroup');
+    expect(Object.values(groups).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete', 'Delete']);
+  });
+
   test('share a bucket, and run in a VPC', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Vpc');
