@@ -20,7 +20,7 @@ import {
 /** Which pipeline's defaults apply. */
 export type Pipeline = 'metrics' | 'logs';
 
-/** Every kind of log that can be turned on; log-kinds.ts says what each is. */
+/** Every kind of log that can be turned on: each is a row of log-kinds.ts. */
 export const LOG_KIND_NAMES = ['alb', 'alb-connection'] as const;
 export type LogKindName = (typeof LOG_KIND_NAMES)[number];
 
@@ -70,7 +70,8 @@ export const FUNCTION_SETTINGS = {
     serviceName: {
       env: 'SCOUT_SERVICE_NAME',
       parser: anyText,
-      defaults: { metrics: 'aws-cloudwatch-stream', logs: 'alb' },
+      // Empty: each log kind has its own (log-kinds.ts).
+      defaults: { metrics: 'aws-cloudwatch-stream', logs: '' },
     },
     attributes: { env: 'SCOUT_RESOURCE_ATTRIBUTES', parser: pairs, default: {} },
   },

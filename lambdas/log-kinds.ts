@@ -1,17 +1,69 @@
-import { albFormat } from './alb/format.ts';
-import { isConnectionLog, skipReason } from './alb/object-key.ts';
-import { connectionLogFormat } from './alb-connection/format.ts';
-import type { FormatOf } from './format.ts';
-import type { FunctionSettings } from './function-settings.ts';
+import { ACCESS_LOG } from './alb/access-log.ts';
+import { CONNECTION_LOG } from './alb-connection/connection-log.ts';
+import { partitionOf } from './aws-partition.ts';
+import type { LogKindName } from './function-settings.ts';
+import type { LoadBalancerLog, LogDelivery, LogKind, NameGroups } from './log-lines/log-kind.ts';
 
-/** The formats of a load balancer's logs, of the kinds that the settings turn on. */
-export const albFormats = (settings: FunctionSettings): FormatOf => {
-  const accessLog = albFormat(settings);
-  const connectionLog = connectionLogFormat(settings);
-  return (key, size) => {
-    const skip = skipReason(key, size, settings.logKinds.includes('alb-connection'));
-    if (skip !== undefined) return { skip };
-    if (isConnectionLog(key)) return connectionLog;
-    return settings.logKinds.includes('alb') ? accessLog : { skip: 'access log' };
-  };
-};
+/** ARN of a load balancer with the groups `account`, `region`, `name` and `id`. */
+const loadBalancerArn =
+  (type: 'app' | 'net') =>
+  ({ account, region = '', name, id }: NameGroups): string =>
+    `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${account}:loadbalancer/${type}/${name}/${id}`;
+
+/** A log that attributes of a load balancer turn on. */
+const byAttributes = (
+  type: 'app' | 'net',
+  attributes: LoadBalancerLog,
+): Pick<LogDelivery, 'loadBalancer' | 'turnOn'> => ({
+  loadBalancer: { type, attributes },
+  turnOn: ({ bucketName, prefix }) => {
+    const values = [
+      `Key=${attributes}.s3.enabled,Value=true`,
+      `Key=${attributes}.s3.bucket,Value=${bucketName}`,
+      `Key=${attributes}.s3.prefix,Value=${prefix}`,
+    ].join(' ');
+    return `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes ${values}`;
+  },
+});
+
+/**
+ * Every kind of log that is forwarded: the one place of its name, its objects, its schema and its delivery. The
+ * functions, the stack, the log switch, doctor and backfill read it.
+ */
+export const LOG_KINDS = {
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
+  alb: {
+    serviceName: 'alb',
+    objectName:
+      /^(?<account>\d{12})_elasticloadbalancing_(?<region>[a-z0-9-]+)_app\.(?<name>[^_]+)\.(?<id>[^._]+)_/,
+    resourceId: loadBalancerArn('app'),
+    schema: ACCESS_LOG,
+    delivery: {
+      folder: 'alb',
+      principal: 'logdelivery.elasticloadbalancing.amazonaws.com',
+      output: 'TurnOnAccessLogs',
+      ...byAttributes('app', 'access_logs'),
+    },
+  },
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html
+  // shows a dot behind `conn_log`; objects have an underscore.
+  'alb-connection': {
+    serviceName: 'alb',
+    objectName:
+      /^conn_log(?:[._](?<account>\d{12})_elasticloadbalancing_(?<region>[a-z0-9-]+)_app\.(?<name>[^_]+)\.(?<id>[^._]+)_)?/,
+    resourceId: loadBalancerArn('app'),
+    schema: CONNECTION_LOG,
+    delivery: {
+      folder: 'alb',
+      principal: 'logdelivery.elasticloadbalancing.amazonaws.com',
+      output: 'TurnOnConnectionLogs',
+      ...byAttributes('app', 'connection_logs'),
+    },
+  },
+} as const satisfies Readonly<Record<LogKindName, LogKind>>;
+
+/** Names of the stack's outputs that hold commands which turn logs on. */
+export type TurnOnOutput = (typeof LOG_KINDS)[LogKindName]['delivery']['output'];
+export const TURN_ON_OUTPUTS: readonly TurnOnOutput[] = Object.values(LOG_KINDS).map(
+  ({ delivery }) => delivery.output,
+);

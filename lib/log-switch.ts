@@ -5,9 +5,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { LogDelivery } from '../lambdas/log-lines/log-kind.ts';
 import type { LogSwitchProperties } from '../lambdas/log-switch-properties.ts';
 import { allow } from './forwarder/grant.ts';
-import { deliveryPrefix, type LogDelivery } from './log-delivery.ts';
+import { deliveryPrefix } from './log-delivery.ts';
 
 /** A load balancer: one of CDK's, or only its ARN. */
 export interface LoadBalancer {
@@ -34,13 +35,15 @@ export class LogSwitch extends Construct {
     const policy = bucket.node.tryFindChild('Policy');
     for (const loadBalancer of loadBalancers) {
       for (const delivery of deliveries) {
+        const { attributes } = delivery.loadBalancer ?? {};
+        if (attributes === undefined) continue;
         const properties: LogSwitchProperties = {
           LoadBalancerArn: loadBalancer.loadBalancerArn,
-          Log: delivery.attributes,
+          Log: attributes,
           Bucket: bucket.bucketName,
           Prefix: deliveryPrefix(delivery),
         };
-        const resource = new CustomResource(this, `${delivery.attributes} ${nameOf(loadBalancer)}`, {
+        const resource = new CustomResource(this, `${attributes} ${nameOf(loadBalancer)}`, {
           // Another type would replace the switches that are deployed.
           resourceType: 'Custom::AlbLogSwitch',
           serviceToken: handler.functionArn,

@@ -6,8 +6,9 @@ import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Construct } from 'constructs';
 import type { LogKindName } from '../lambdas/function-settings.ts';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
+import { LOG_KINDS, type TurnOnOutput } from '../lambdas/log-kinds.ts';
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
-import { allowDelivery, LOG_DELIVERIES, turnOnCommand } from './log-delivery.ts';
+import { allowDelivery, deliveryPrefix } from './log-delivery.ts';
 import { type LoadBalancer, LogSwitch } from './log-switch.ts';
 import {
   DEFAULT_LOG_RETENTION,
@@ -15,7 +16,6 @@ import {
   PACKAGED_BUNDLES,
   ScoutForwarder,
 } from './scout-forwarder.ts';
-import type { OutputName } from './stack-outputs.ts';
 
 // One vCPU.
 const DEFAULT_MEMORY_MB = 1769;
@@ -73,7 +73,7 @@ export class LogsToScout extends Construct {
   /** Turns the logs of `loadBalancers` on and off. */
   readonly logSwitch: LogSwitch | undefined;
   /** AWS CLI commands that turn on each kind of log, by output name; none where the deploy does, or in `logBucket`. */
-  readonly turnOnCommands: Readonly<Partial<Record<OutputName, string>>>;
+  readonly turnOnCommands: Readonly<Partial<Record<TurnOnOutput, string>>>;
 
   constructor(scope: Construct, id: string, props: LogsToScoutProps) {
     super(scope, id);
@@ -94,7 +94,7 @@ export class LogsToScout extends Construct {
     if (props.logEvents === 'eventbridge') createRule(this, source.bucket, logPrefix, this.forwarder);
     else notifyOfObjects(source, this.forwarder);
 
-    const deliveries = logBucket ? [] : logKinds.map((kind) => LOG_DELIVERIES[kind]);
+    const deliveries = logBucket ? [] : logKinds.map((kind) => LOG_KINDS[kind].delivery);
     allowDelivery(bucket, deliveries, [Stack.of(this).account, ...(props.logAccounts ?? [])]);
     this.logSwitch =
       loadBalancers &&
@@ -107,7 +107,16 @@ export class LogsToScout extends Construct {
       });
     this.turnOnCommands = loadBalancers
       ? {}
-      : Object.fromEntries(deliveries.map((delivery) => [delivery.output, turnOnCommand(delivery, bucket)]));
+      : Object.fromEntries(
+          deliveries.map((delivery) => [
+            delivery.output,
+            delivery.turnOn({
+              bucketName: bucket.bucketName,
+              partition: Stack.of(this).partition,
+              prefix: deliveryPrefix(delivery),
+            }),
+          ]),
+        );
     deleteWritersFirst(bucket, [this.logSwitch, this.forwarder.function]);
   }
 }

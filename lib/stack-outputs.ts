@@ -1,3 +1,5 @@
+import { TURN_ON_OUTPUTS } from '../lambdas/log-kinds.ts';
+
 /** Names of the stack's outputs. */
 export const OUTPUT_NAMES = [
   'BucketName',
@@ -9,8 +11,7 @@ export const OUTPUT_NAMES = [
   'LogsQueueUrl',
   'LogsDeadLetterQueueUrl',
   'LogsFunctionName',
-  'TurnOnAccessLogs',
-  'TurnOnConnectionLogs',
+  ...TURN_ON_OUTPUTS,
   'DashboardUrl',
 ] as const;
 

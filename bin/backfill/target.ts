@@ -1,6 +1,7 @@
-import { skipReason } from '../../lambdas/alb/object-key.ts';
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
+import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
+import { kindOf, skipReason } from '../../lambdas/log-lines/log-formats.ts';
 import type { AwsClients } from '../shared/aws-clients.ts';
 import { readContext, UsageError } from '../shared/command-line.ts';
 import { requireStack } from '../shared/deployed-stack.ts';
@@ -24,7 +25,7 @@ export const findTarget = async (
 ): Promise<Target> => {
   const pipeline = request.prefix.startsWith(METRICS_PREFIX) ? 'metrics' : 'logs';
   const { bucket, queueUrl } = request;
-  const { connectionLogs, ...found } =
+  const { logKinds, ...found } =
     bucket !== undefined && queueUrl !== undefined
       ? { ...UNKNOWN, bucket, queueUrl }
       : await deployed(request, pipeline, clients);
@@ -32,18 +33,23 @@ export const findTarget = async (
     ...found,
     pipeline,
     isForwarded: ({ key, size }) =>
-      pipeline === 'metrics' ? size > 0 : skipReason(key, size, connectionLogs) === undefined,
+      pipeline === 'metrics' ? size > 0 : skipReason(key, size) === undefined && isOn(logKinds, key),
   };
 };
 
 /** Of a queue about which no setting says anything: objects that the function does not want are skipped there. */
-const UNKNOWN = { concurrency: 10, connectionLogs: true };
+const UNKNOWN = { concurrency: 10, logKinds: Object.keys(LOG_KINDS) };
+
+const isOn = (logKinds: readonly string[], key: string): boolean => {
+  const kind = kindOf(LOG_KINDS, key);
+  return kind === undefined || logKinds.includes(kind);
+};
 
 const deployed = async (
   { prefix, bucket, queueUrl, stackName, context }: BackfillRequest,
   pipeline: Target['pipeline'],
   clients: Pick<AwsClients, 'cloudFormation'>,
-): Promise<Pick<Target, 'bucket' | 'queueUrl' | 'concurrency'> & { connectionLogs: boolean }> => {
+): Promise<Pick<Target, 'bucket' | 'queueUrl' | 'concurrency'> & { logKinds: readonly string[] }> => {
   const { albLogBucketName, albLogPrefix = '', ...settings } = readContext(context, 'backfill');
   const outputs = await requireStack(clients, stackName);
   const isMetrics = pipeline === 'metrics';
@@ -64,6 +70,6 @@ const deployed = async (
     bucket: bucket ?? source.bucket,
     queueUrl: queueUrl ?? source.queueUrl,
     concurrency: isMetrics ? settings.metricConcurrency : settings.albConcurrency,
-    connectionLogs: settings.logKinds.includes('alb-connection'),
+    logKinds: settings.logKinds,
   };
 };

@@ -1,6 +1,9 @@
 import { DescribeLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../../lambdas/key-prefixes.ts';
-import { deliveryPrefix, LOG_DELIVERIES, type LogDelivery, turnOnCommand } from '../../lib/log-delivery.ts';
+import { partitionOf } from '../../lambdas/aws-partition.ts';
+import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
+import type { LoadBalancerLog, LogDelivery, LogKind } from '../../lambdas/log-lines/log-kind.ts';
+import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import type { StackOutputs } from '../../lib/stack-outputs.ts';
 import { type Finding, fail, ok } from './check.ts';
 import type { Context } from './context.ts';
@@ -8,6 +11,7 @@ import type { Context } from './context.ts';
 /** A log of a load balancer that the stack forwards. */
 export interface BalancerLog {
   readonly arn: string;
+  readonly attributes: LoadBalancerLog;
   readonly delivery: LogDelivery;
   readonly outputs: StackOutputs;
 }
@@ -18,17 +22,21 @@ export const balancerLogs = async (context: Context): Promise<BalancerLog[]> => 
   const outputs = await context.outputs();
   if (outputs.LogsQueueUrl === undefined) return [];
   return loadBalancers.flatMap((arn) =>
-    settings.logKinds.map((kind) => ({ arn, delivery: LOG_DELIVERIES[kind], outputs })),
+    settings.logKinds.flatMap((kind) => {
+      const { delivery }: LogKind = LOG_KINDS[kind];
+      const { attributes } = delivery.loadBalancer ?? {};
+      return attributes === undefined ? [] : { arn, attributes, delivery, outputs };
+    }),
   );
 };
 
-export const balancerLogName = ({ arn, delivery }: BalancerLog): string =>
-  `${delivery.attributes.replace('_', ' ')} of ${arn.split('/').at(-2)}`;
+export const balancerLogName = ({ arn, attributes }: BalancerLog): string =>
+  `${attributes.replace('_', ' ')} of ${arn.split('/').at(-2)}`;
 
 /** Whether a load balancer logs to where the stack reads. */
 export const checkBalancerLog = async (
   { clients, region, settings }: Context,
-  { arn, delivery, outputs }: BalancerLog,
+  { arn, attributes, delivery, outputs }: BalancerLog,
 ): Promise<Finding> => {
   const [, , , itsRegion = ''] = arn.split(':');
   if (itsRegion !== region) {
@@ -41,13 +49,15 @@ export const checkBalancerLog = async (
     new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }),
   );
   const value = (name: string): string =>
-    Attributes.find(({ Key }) => Key === `${delivery.attributes}.s3.${name}`)?.Value ?? '';
+    Attributes.find(({ Key }) => Key === `${attributes}.s3.${name}`)?.Value ?? '';
   const { bucket, prefixes } = readPlaces(settings, outputs);
   const prefix =
     settings.albLogBucketName === undefined
       ? deliveryPrefix(delivery)
       : (settings.albLogPrefix ?? '').replace(/\/$/, '');
-  const command = turnOnCommand(delivery, { bucketName: bucket }, prefix).replace('ARN', arn);
+  const command = delivery
+    .turnOn({ bucketName: bucket, partition: partitionOf(region), prefix })
+    .replace('ARN', arn);
   const turnOn = `${command} --region ${region}`;
   if (value('enabled') !== 'true') return fail('they are off', turnOn);
   const target = `s3://${value('bucket')}/${value('prefix')}`;

@@ -1,39 +1,67 @@
-import type { BatchLimits, Encoder, Format, Refusal, SourceObject } from '../format.ts';
+import type { BatchLimits, Encoder, Format, SourceObject } from '../format.ts';
 import { encodeResource, encodeScope } from '../otlp/common.ts';
 import { type Fragment, fixedAttribute, fragment, writeFragment } from '../otlp/log-attributes.ts';
 import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
-import type { AlbSettings, ResourceSettings } from '../function-settings.ts';
 import { VERSION } from '../version.ts';
 import { ESCAPED, type Line } from './tokenize.ts';
-import type { LogSchema } from './schema.ts';
 import { lineReader } from './line-parser.ts';
-import { albObject } from '../alb/object-key.ts';
+import type { LineSettings } from './line-settings.ts';
+import { type LogKind, type LogKinds, sourceOf } from './log-kind.ts';
 import { hasReadableLine } from './readable-line.ts';
 import { recordContent, writeText } from './record.ts';
 import { redactor } from './redact.ts';
+import { unreadable, unsupported } from './refusal.ts';
 import { type Instant, instantOf, timeReader } from './timestamp.ts';
 import { writeTraceId } from './trace-id.ts';
 import { uidPrefix, uidWriter } from './record-uid.ts';
 
-/** A log of a load balancer as OTLP log records, one a line; what is no such line is sent as it is, with a warning. */
+/**
+ * Objects of one or several kinds: the first of `candidates` of which a line can be read.
+ * @param known every kind, so that a refusal can say which it is
+ */
 export const lineFormat = (
-  kind: LogSchema,
-  settings: { alb: AlbSettings; resource: ResourceSettings },
+  candidates: LogKinds,
+  settings: LineSettings,
+  known: LogKinds = candidates,
 ): Format => {
-  const writeContent = recordContent(kind, settings.alb);
-  const { time: timeField, trace: traceField = Infinity } = kind;
-  const filter = kind.filter?.(settings.alb);
+  const { redact } = redactor(settings.alb.redactQueryKeys);
+  const encoders = Object.values(candidates).map((kind) => ({ kind, encoder: kindEncoder(kind, settings) }));
+  return {
+    path: '/v1/logs',
+    // The text of an overlong line is cut.
+    redact: (text) => redact(Buffer.from(text), true).toString(),
+    open: (object, head, { observedMs }) => {
+      const refusal = unsupported(head);
+      if (refusal !== undefined) return { refuse: refusal };
+      const chosen = encoders.find(({ kind }) => hasReadableLine(kind.schema, head) !== false);
+      return chosen === undefined
+        ? { refuse: unreadable(head, candidates, known, settings) }
+        : { encoder: chosen.encoder(object, observedMs) };
+    },
+  };
+};
 
-  const encoder =
-    (object: SourceObject, observedMs: number) =>
-    (limits: BatchLimits): Encoder => {
+/** Log records, one per line; a text that is not a line of this log is sent as it is, with a warning. */
+const kindEncoder = (
+  kind: LogKind,
+  settings: LineSettings,
+): ((object: SourceObject, observedMs: number) => (limits: BatchLimits) => Encoder) => {
+  const { schema } = kind;
+  const writeContent = recordContent(schema, settings.alb);
+  const { time: timeField, trace: traceField = Infinity } = schema;
+  const filter = schema.filter?.(settings.alb);
+
+  return (object, observedMs) =>
+    (limits): Encoder => {
       const { bucket, key } = object;
-      const resource = encodeResource(resourceAttributes(settings.resource, albObject(key)));
-      const scope = encodeScope(kind.scope, VERSION, { 'aws.s3.bucket': bucket, 'aws.s3.key': key });
+      const resource = encodeResource(
+        resourceAttributes(settings.resource, sourceOf(kind, key), kind.serviceName),
+      );
+      const scope = encodeScope(schema.scope, VERSION, { 'aws.s3.bucket': bucket, 'aws.s3.key': key });
       const request = logsRequest(resource, scope, limits);
       const { writer } = request;
-      const reader = lineReader(kind, settings.alb);
+      const reader = lineReader(schema, settings.alb);
       const { line } = reader;
       const observed = instantOf(observedMs);
       const read = { ...observed };
@@ -59,7 +87,7 @@ export const lineFormat = (
           const mark = request.open(roomFor(line));
           writer.byte(0x09);
           writer.fixed64(time.low, time.high);
-          writeFragment(writer, heads[isLine ? kind.severity(line) : 'WARN']);
+          writeFragment(writer, heads[isLine ? schema.severity(line) : 'WARN']);
           writeUid(writer, lineNumber);
           if (isLine) {
             writeContent(writer, line);
@@ -87,18 +115,6 @@ export const lineFormat = (
         },
       };
     };
-
-  const { redact } = redactor(settings.alb.redactQueryKeys);
-
-  return {
-    path: '/v1/logs',
-    // The text of an overlong line is cut.
-    redact: (text) => redact(Buffer.from(text), true).toString(),
-    open: (object, head, { observedMs }) => {
-      const refuse = refusal(kind, head);
-      return refuse === undefined ? { encoder: encoder(object, observedMs) } : { refuse };
-    },
-  };
 };
 
 const UNPARSABLE = fixedAttribute('error.type', 'unparsable_line');
@@ -121,22 +137,3 @@ const severityHeads = (observed: Instant): Readonly<Record<Severity, Fragment>> 
   };
   return { INFO: head('INFO'), WARN: head('WARN'), ERROR: head('ERROR') };
 };
-
-/** Why an object that begins so is not read, if it is not. */
-const refusal = (kind: LogSchema, head: Uint8Array): Refusal | undefined => {
-  if (PARQUET.every((byte, at) => head[at] === byte)) {
-    const reason = 'Parquet is not supported: let AWS deliver this log as plain text';
-    return { type: 'unsupported_format', reason };
-  }
-  const control = head
-    .subarray(0, 64)
-    .find((byte) => byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13);
-  if (control !== undefined) {
-    const reason = `not a text log: control byte 0x${control.toString(16).padStart(2, '0')} among its first 64`;
-    return { type: 'wrong_format', reason };
-  }
-  if (hasReadableLine(kind, head) !== false) return undefined;
-  return { type: 'wrong_format', reason: `none of its first lines is a line of ${kind.scope}` };
-};
-
-const PARQUET = Buffer.from('PAR1');

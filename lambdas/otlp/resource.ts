@@ -13,14 +13,16 @@ export interface AwsSource {
 /**
  * A resource's attributes. The environment has three names because Scout's UI, its CLI and OpenTelemetry's
  * conventions (https://opentelemetry.io/docs/specs/semconv/resource/deployment-environment/) each read another one.
+ * @param defaultServiceName where the settings name no service
  */
 export const resourceAttributes = (
   { environment: environments, serviceName, attributes }: ResourceSettings,
   { account = '', region = '', resourceId = '' }: AwsSource,
+  defaultServiceName = '',
 ): Attributes => {
   const environment = environmentOf(environments, account);
   return {
-    'service.name': serviceName,
+    'service.name': serviceName || defaultServiceName,
     'cloud.provider': 'aws',
     'cloud.account.id': account,
     'cloud.region': region,

@@ -178,7 +178,7 @@ export const ALB_SETTINGS = {
   albServiceName: {
     ...forFunctions(serviceName, '`service.name` of log records'),
     alias: 'logServiceName',
-    default: serviceName.defaults.logs,
+    defaultText: 'one for each kind, such as `alb`',
   },
   albAttributes: forFunctions(
     alb.attributes,

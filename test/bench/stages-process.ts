@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { ACCESS_LOG } from '../../lambdas/alb/access-log.ts';
-import { albFormat } from '../../lambdas/alb/format.ts';
+import { albFormat } from '../support/factories/log-formats.ts';
 import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
 import { batches } from '../../lambdas/forwarding/read/batches.ts';
 import { blocks } from '../../lambdas/forwarding/read/line-blocks.ts';

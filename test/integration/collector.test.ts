@@ -2,7 +2,7 @@ import { encoderFor } from '../support/factories/encoder.ts';
 import * as fc from 'fast-check';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test, onTestFinished } from 'vitest';
-import { albFormat } from '../../lambdas/alb/format.ts';
+import { albFormat } from '../support/factories/log-formats.ts';
 import type { Format } from '../../lambdas/format.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { readFunctionSettings } from '../../lambdas/function-settings.ts';

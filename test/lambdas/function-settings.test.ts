@@ -124,7 +124,7 @@ const EXAMPLES: Readonly<Record<Variable, Examples>> = {
       '"staging"',
     ],
   },
-  SCOUT_SERVICE_NAME: { path: 'resource.serviceName', missing: 'alb', right: ANY_TEXT, wrong: [] },
+  SCOUT_SERVICE_NAME: { path: 'resource.serviceName', missing: '', right: ANY_TEXT, wrong: [] },
   SCOUT_RESOURCE_ATTRIBUTES: {
     path: 'resource.attributes',
     missing: {},
@@ -282,9 +282,9 @@ describe.each(rows.map((row) => ({ ...row, ...EXAMPLES[row.env as Variable] })))
   },
 );
 
-test('the service is named by the pipeline', () => {
+test('the service of metrics has a name, that of logs has one for each kind', () => {
   expect(read({}, 'metrics').resource.serviceName).toBe('aws-cloudwatch-stream');
-  expect(read({}, 'logs').resource.serviceName).toBe('alb');
+  expect(read({}, 'logs').resource.serviceName).toBe('');
 });
 
 describe('credentials', () => {

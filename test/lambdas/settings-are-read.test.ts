@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { FUNCTION_SETTINGS } from '../../lambdas/function-settings.ts';
 import { connect } from '../../lambdas/forwarding/connect.ts';
-import { albFormats } from '../../lambdas/log-kinds.ts';
+import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
+import { logFormats } from '../../lambdas/log-lines/log-formats.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { startObjectStore } from '../../bin/local/emulators/object-store.ts';
 import { startScout } from '../../bin/local/emulators/scout.ts';
@@ -42,7 +43,11 @@ describe('the settings of the functions', () => {
   beforeAll(async () => {
     const [scout, store] = await Promise.all([startScout(), startObjectStore()]);
     const environment = { ...scout.environment, SOURCE_BUCKET: BUCKET, DELETE_PROCESSED_FILES: 'true' };
-    const logs = createForwarder({ store, environment, formats: albFormats });
+    const logs = createForwarder({
+      store,
+      environment,
+      formats: (settings) => logFormats(LOG_KINDS, settings),
+    });
     const metrics = createForwarder({
       store,
       environment,

@@ -116,8 +116,8 @@ describe('logs that CloudWatch Logs delivers', () => {
     const delivery = {
       folder: 'nlb',
       principal: 'delivery.logs.amazonaws.com',
-      attributes: 'access_logs',
       output: 'TurnOnAccessLogs',
+      turnOn: () => '',
     } as const;
     allowDelivery(bucket, [delivery], ['123456789012']);
     const { PolicyDocument } = resource(

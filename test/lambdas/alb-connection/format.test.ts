@@ -1,7 +1,8 @@
-import { refusalOf } from '../../support/factories/encoder.ts';
+import { encoderFor, refusalOf } from '../../support/factories/encoder.ts';
 import { describe, expect, test } from 'vitest';
-import { albFormats } from '../../../lambdas/log-kinds.ts';
-import { connectionLogFormat } from '../../../lambdas/alb-connection/format.ts';
+import { LOG_KINDS } from '../../../lambdas/log-kinds.ts';
+import { logFormats } from '../../../lambdas/log-lines/log-formats.ts';
+import { formatOf } from '../../support/factories/log-formats.ts';
 import {
   OBJECT,
   OBSERVED_MS,
@@ -39,7 +40,7 @@ const PLAIN =
   '2026-01-31T23:59:58.123456Z 203.0.113.77 49152 80 - - - "-" - - - TID_00112233445566778899aabbccddeeff';
 
 const formatWith = (environment: Readonly<Record<string, string>> = {}) =>
-  connectionLogFormat(settingsWith(environment));
+  formatOf('alb-connection', settingsWith(environment));
 const recordOf = (line: string, environment: Readonly<Record<string, string>> = {}): DecodedRecord => {
   const [record] = recordsOf(encode([line], formatWith(environment), { object }));
   if (record === undefined) throw new Error('no record');
@@ -173,36 +174,65 @@ test('a request names the load balancer, and a scope of its own', () => {
 
 const mismatch = (head: string) => refusalOf(formatWith(), head);
 
+const formatsWith = (kinds: string) => logFormats(LOG_KINDS, settingsWith({ LOG_KINDS: kinds }));
+const scopeOf = (kinds: string, key: string, lines: readonly string[] = []): string | undefined => {
+  const format = formatsWith(kinds)(key, 100);
+  if ('skip' in format) return format.skip;
+  const head = Buffer.from(lines.join('\n'));
+  const encoder = encoderFor(format, { bucket: 'b', key }, OBSERVED_MS, undefined, head);
+  encoder.add(Buffer.from('x'), 0, 1, 1, false);
+  return decodeLogs(encoder.take().request).resourceLogs?.[0]?.scopeLogs?.[0]?.scope?.name;
+};
+
 describe('an object', () => {
-  test('named as a connection log is read as one only where it is wanted', () => {
-    expect(albFormats(settingsWith())(KEY, 100)).toEqual({ skip: 'connection log' });
-    const formatOf = albFormats(settingsWith({ LOG_KINDS: 'alb,alb-connection' }));
-    const names = [KEY, OBJECT.key, 'alb/copy.log'].map((key) => {
-      const format = formatOf(key, 100);
-      if ('skip' in format) return format.skip;
-      const { request } = encode(['x'], format);
-      return decodeLogs(request).resourceLogs?.[0]?.scopeLogs?.[0]?.scope?.name;
-    });
-    expect(names).toEqual(['aws.alb.connection', 'aws.alb', 'aws.alb']);
+  test('named as a log of a kind is read as that kind where it is turned on', () => {
+    const both = 'alb,alb-connection';
+    expect([KEY, OBJECT.key].map((key) => scopeOf(both, key))).toEqual(['aws.alb.connection', 'aws.alb']);
+    expect(scopeOf('alb', KEY)).toBe('log of the kind alb-connection, which LOG_KINDS does not turn on');
+    expect(scopeOf('alb-connection', OBJECT.key)).toBe(
+      'log of the kind alb, which LOG_KINDS does not turn on',
+    );
+  });
+
+  test('under another name is read as the kind that its content shows', () => {
+    const both = 'alb,alb-connection';
+    expect(scopeOf(both, 'alb/copy.gz', ['broken', lineOf()])).toBe('aws.alb.connection');
+    expect(scopeOf(both, 'alb/copy.gz', [lineWith()])).toBe('aws.alb');
+    expect(scopeOf('alb', 'alb/copy.log', [lineWith()])).toBe('aws.alb');
+  });
+
+  test('that is not a log is skipped', () => {
+    const formatOf = formatsWith('alb,alb-connection');
     expect(formatOf(KEY, 0)).toEqual({ skip: 'zero-byte object' });
     expect(formatOf('alb/ELBConnectionLogTestFile', 100)).toMatchObject({
       skip: expect.stringContaining('test file'),
     });
-    expect(formatOf('alb/conn_log.txt', 100)).toEqual({ skip: 'neither *.log nor *.log.gz' });
-  });
-
-  test('named as an access log is skipped where that kind is not turned on', () => {
-    const formatOf = albFormats(settingsWith({ LOG_KINDS: 'alb-connection' }));
-    expect(formatOf(OBJECT.key, 100)).toEqual({ skip: 'access log' });
-    expect(formatOf(KEY, 100)).not.toHaveProperty('skip');
+    expect(formatOf('alb/conn_log.txt', 100)).toMatchObject({ skip: expect.stringContaining('*.log') });
   });
 
   test('named as a connection log that holds something else is refused', () => {
+    const wanted = 'none of its first lines is a line of alb-connection';
     expect(mismatch(`${lineOf()}\n${lineOf()}`)).toBeUndefined();
-    expect(mismatch('broken\n')).toBe('none of its first lines is a line of aws.alb.connection');
+    expect(mismatch('broken\n')).toBe(`${wanted}; it begins with "broken"`);
     expect(mismatch(`broken\n${lineOf()}\n`)).toBeUndefined();
-    expect(mismatch(lineWith())).toBe('an access log under the name of a connection log');
-    expect(mismatch(`${lineWith({}, 18)} \r\nmore`)).toBe('an access log under the name of a connection log');
+    expect(mismatch(lineWith())).toBe(`${wanted}; they are lines of alb`);
+    expect(mismatch(`\n${lineWith({}, 18)} \r\nmore`)).toBe(`${wanted}; they are lines of alb`);
     expect(mismatch('\u0000')).toContain('control byte');
+  });
+
+  test('of a kind that is not turned on is refused with the setting that turns it on', () => {
+    const format = formatsWith('alb')('alb/copy.gz', 100);
+    if ('skip' in format) throw new Error(format.skip);
+    expect(refusalOf(format, lineOf())).toBe(
+      'none of its first lines is a line of alb; they are lines of alb-connection, a kind that LOG_KINDS=alb,alb-connection turns on',
+    );
+  });
+
+  test('of something else is refused with the beginning of its first line, without secrets', () => {
+    const format = formatOf('alb', settingsWith({ ALB_CLIENT_ADDRESS: 'mask' }));
+    const text = `\r\n203.0.113.77 https://ops:hunter2@example.com/?sig=hush ${'x'.repeat(100)}`;
+    expect(refusalOf(format, text)).toBe(
+      `none of its first lines is a line of alb; it begins with "203.0.113.0 https://REDACTED@example.com/?sig=REDACTED ${'x'.repeat(25)}"`,
+    );
   });
 });

@@ -365,7 +365,7 @@ describe('an object', () => {
     `${'broken\n'.repeat(100)}${lineWith()}\n`,
     `${CLASSIC}\n`.repeat(60),
   ])('without a readable line among its first hundred is something else: %j', (head) => {
-    expect(mismatch(head)).toBe('none of its first lines is a line of aws.alb');
+    expect(mismatch(head)).toContain('none of its first lines is a line of alb; it begins with');
   });
 
   test('that begins with control bytes is something else', () => {

@@ -1,6 +1,6 @@
 import { withEncoder } from '../../support/factories/encoder.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { albFormat } from '../../../lambdas/alb/format.ts';
+import { albFormat } from '../../support/factories/log-formats.ts';
 import {
   EMF_METRICS,
   emfLine,

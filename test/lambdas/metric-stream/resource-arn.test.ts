@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { albObject } from '../../../lambdas/alb/object-key.ts';
+import { LOG_KINDS } from '../../../lambdas/log-kinds.ts';
+import { sourceOf } from '../../../lambdas/log-lines/log-kind.ts';
 import { resourceArn } from '../../../lambdas/metric-stream/resource-arn.ts';
 import { datumLine, pointIn } from '../../support/factories/metric-points.ts';
 
@@ -118,7 +119,9 @@ describe('the ARN of a metric', () => {
 
   test('of a load balancer is the one of its logs', () => {
     const key = `AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/02/01/123456789012_elasticloadbalancing_eu-west-1_app.shop.0a1b_20260201T0000Z_192.0.2.1_abc.log.gz`;
-    expect(arnOf('AWS/ApplicationELB', { LoadBalancer: 'app/shop/0a1b' })).toBe(albObject(key).resourceId);
+    expect(arnOf('AWS/ApplicationELB', { LoadBalancer: 'app/shop/0a1b' })).toBe(
+      sourceOf(LOG_KINDS.alb, key).resourceId,
+    );
   });
 
   test('is an attribute of every data point of a datum', () => {

@@ -1,6 +1,6 @@
 import { encoderFor } from './encoder.ts';
 import type { BatchLimits, Encoded, Format, SourceObject } from '../../../lambdas/format.ts';
-import { albFormat } from '../../../lambdas/alb/format.ts';
+import { albFormat } from './log-formats.ts';
 import { type FunctionSettings, readFunctionSettings } from '../../../lambdas/function-settings.ts';
 import {
   type Attributes,

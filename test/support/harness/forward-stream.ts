@@ -1,6 +1,6 @@
 import { compress } from '../../../lambdas/scout/compression.ts';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { albFormat } from '../../../lambdas/alb/format.ts';
+import { albFormat } from '../factories/log-formats.ts';
 import type { QueueMessage } from '../../../lambdas/aws/queue.ts';
 import type { Dependencies } from '../../../lambdas/forwarding/dependencies.ts';
 import { createHandler } from '../../../lambdas/forwarding/handler.ts';

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { vi } from 'vitest';
-import { albFormat } from '../../../lambdas/alb/format.ts';
+import { albFormat } from '../factories/log-formats.ts';
 import { s3Objects } from '../../../lambdas/aws/objects.ts';
 import type { QueueMessage } from '../../../lambdas/aws/queue.ts';
 import type { Dependencies } from '../../../lambdas/forwarding/dependencies.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { albFormat } from '../../../../lambdas/alb/format.ts';
-import { skipReason } from '../../../../lambdas/alb/object-key.ts';
+import { albFormat } from '../../../support/factories/log-formats.ts';
+import { skipReason } from '../../../../lambdas/log-lines/log-formats.ts';
 import { albText, range, storedLines } from '../../../support/factories/alb-object.ts';
 import { BUCKET, createForwarder } from '../../../support/harness/forwarder.ts';
 import { scout, store, useScoutAndStore } from '../../../support/harness/scout-and-store.ts';

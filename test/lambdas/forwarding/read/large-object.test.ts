@@ -2,7 +2,7 @@ import { compress } from '../../../../lambdas/scout/compression.ts';
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
-import { albFormat } from '../../../../lambdas/alb/format.ts';
+import { albFormat } from '../../../support/factories/log-formats.ts';
 import type { QueueMessage } from '../../../../lambdas/aws/queue.ts';
 import type { Dependencies } from '../../../../lambdas/forwarding/dependencies.ts';
 import { createHandler } from '../../../../lambdas/forwarding/handler.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { albFormat } from '../../../../lambdas/alb/format.ts';
-import { skipReason } from '../../../../lambdas/alb/object-key.ts';
+import { albFormat } from '../../../support/factories/log-formats.ts';
+import { skipReason } from '../../../../lambdas/log-lines/log-formats.ts';
 import { metricStreamFormat } from '../../../../lambdas/metric-stream/format.ts';
 import { ALB_KEY, albText, range, storedLines } from '../../../support/factories/alb-object.ts';
 import { BUCKET, createForwarder } from '../../../support/harness/forwarder.ts';

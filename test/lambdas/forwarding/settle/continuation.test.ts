@@ -1,6 +1,6 @@
 import { withEncoder } from '../../../support/factories/encoder.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { albFormat } from '../../../../lambdas/alb/format.ts';
+import { albFormat } from '../../../support/factories/log-formats.ts';
 import { ALB_KEY, albText, marked, range, storedLines } from '../../../support/factories/alb-object.ts';
 import { createForwarder } from '../../../support/harness/forwarder.ts';
 import { scout, store, useScoutAndStore } from '../../../support/harness/scout-and-store.ts';

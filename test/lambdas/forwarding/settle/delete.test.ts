@@ -2,7 +2,7 @@ import { withEncoder } from '../../../support/factories/encoder.ts';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Format } from '../../../../lambdas/format.ts';
-import { albFormat } from '../../../../lambdas/alb/format.ts';
+import { albFormat } from '../../../support/factories/log-formats.ts';
 import { metricStreamFormat } from '../../../../lambdas/metric-stream/format.ts';
 import { ALB_KEY, albText, marked } from '../../../support/factories/alb-object.ts';
 import { BUCKET, createForwarder } from '../../../support/harness/forwarder.ts';

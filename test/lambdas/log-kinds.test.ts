@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { albObject, skipReason } from '../../../lambdas/alb/object-key.ts';
+import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
+import { kindOf, skipReason } from '../../lambdas/log-lines/log-formats.ts';
+import { sourceOf } from '../../lambdas/log-lines/log-kind.ts';
 
 const nameIn = (region: string): string =>
   `123456789012_elasticloadbalancing_${region}_app.my-shop.0123456789abcdef_20260131T2359Z_203.0.113.9_1a2b3c4d.log.gz`;
 
-describe('albObject', () => {
+const albObject = (key: string) =>
+  sourceOf(LOG_KINDS[key.includes('conn_log') ? 'alb-connection' : 'alb'], key);
+
+describe('the key of an object', () => {
   test.each(['', 'alb/', 'logs/of/mine/'])(
     'reads account, region and load balancer under the prefix "%s"',
     (prefix) => {
@@ -50,6 +55,9 @@ describe('skipReason', () => {
     `alb/AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/${nameIn('eu-west-1')}`,
     'alb/copy.log',
     'alb/copy.log.gz',
+    'alb/copy.gz',
+    'alb/copy.json',
+    'alb/copy.log.parquet',
   ])('reads %s', (key) => {
     expect(skipReason(key, 1)).toBeUndefined();
     expect(skipReason(key, undefined)).toBeUndefined();
@@ -59,19 +67,29 @@ describe('skipReason', () => {
     ['alb/AWSLogs/123456789012/ELBAccessLogTestFile', 'test file'],
     ['alb/AWSLogs/123456789012/ELBConnectionLogTestFile', 'test file'],
     ['alb/AWSLogs/123456789012/ELBHealthCheckLogTestFile', 'test file'],
-    [`alb/conn_log.${nameIn('eu-west-1')}`, 'connection log'],
-    [`alb/conn_log_${nameIn('eu-west-1')}`, 'connection log'],
-    [`alb/health_check_log_${nameIn('eu-west-1')}`, 'health check log'],
-    [`alb/${nameIn('eu-west-1').replace('_app.', '_net.')}`, 'Network Load Balancer'],
-    ['alb/notes.txt', 'neither *.log nor *.log.gz'],
-    ['alb/alb.log.gz.bak', 'neither *.log nor *.log.gz'],
-    ['alb/catalog', 'neither *.log nor *.log.gz'],
-    ['alb/folder.log/', 'neither *.log nor *.log.gz'],
+    [`alb/health_check_log_${nameIn('eu-west-1')}`, 'not forwarded'],
+    [`alb/${nameIn('eu-west-1').replace('_app.', '_net.')}`, 'not forwarded'],
+    ['alb/notes.txt', 'neither *.log nor *.gz'],
+    ['alb/alb.log.gz.bak', 'neither *.log nor *.gz'],
+    ['alb/catalog', 'neither *.log nor *.gz'],
+    ['alb/folder.log/', 'neither *.log nor *.gz'],
   ])('skips %s', (key, reason) => {
     expect(skipReason(key, 100)).toContain(reason);
   });
 
   test('skips an object without bytes', () => {
     expect(skipReason('alb/copy.log', 0)).toBe('zero-byte object');
+  });
+});
+
+describe('the kind of an object', () => {
+  test.each([
+    [nameIn('eu-west-1'), 'alb'],
+    [`conn_log_${nameIn('eu-west-1')}`, 'alb-connection'],
+    [`conn_log.${nameIn('eu-west-1')}`, 'alb-connection'],
+    ['conn_log.gz', 'alb-connection'],
+    ['copy.log.gz', undefined],
+  ])('named %s is %s', (name, kind) => {
+    expect(kindOf(LOG_KINDS, `logs/2026/${name}`)).toBe(kind);
   });
 });

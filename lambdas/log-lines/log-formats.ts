@@ -1,0 +1,46 @@
+import type { Format, FormatOf } from '../format.ts';
+import { lineFormat } from './format.ts';
+import type { LineSettings } from './line-settings.ts';
+import { isNamedAs, type LogKinds, nameOf } from './log-kind.ts';
+
+/**
+ * The formats of the kinds that the settings turn on. The name of an object says its kind; under any other name that a
+ * log can have, the content says which of these kinds it is.
+ * @param kinds every kind
+ */
+export const logFormats = (kinds: LogKinds, settings: LineSettings): FormatOf => {
+  const turnedOn = Object.fromEntries(
+    Object.entries(kinds).filter(([name]) => settings.logKinds.includes(name)),
+  );
+  const byContent = lineFormat(turnedOn, settings, kinds);
+  const byName = new Map<string, Format>(
+    Object.entries(turnedOn).map(([name, kind]) => [name, lineFormat({ [name]: kind }, settings, kinds)]),
+  );
+  return (key, size) => {
+    const skip = skipReason(key, size);
+    if (skip !== undefined) return { skip };
+    const name = kindOf(kinds, key);
+    if (name === undefined) return byContent;
+    return byName.get(name) ?? { skip: `log of the kind ${name}, which LOG_KINDS does not turn on` };
+  };
+};
+
+/** Why an object is not forwarded whatever the settings: it is not a log, by its name and size in bytes. */
+export const skipReason = (key: string, size: number | undefined): string | undefined => {
+  if (size === 0) return 'zero-byte object';
+  const name = nameOf(key);
+  if (TEST_FILE.test(name)) return 'test file that Elastic Load Balancing writes when logs are turned on';
+  if (NOT_FORWARDED.test(name)) return 'log of a kind that is not forwarded';
+  return LOG.test(name) ? undefined : `neither ${ENDINGS.map((ending) => `*.${ending}`).join(' nor ')}`;
+};
+
+/** The kind that an object's name says. */
+export const kindOf = (kinds: LogKinds, key: string): string | undefined =>
+  Object.entries(kinds).find(([, kind]) => isNamedAs(kind, key))?.[0];
+
+const TEST_FILE = /LogTestFile/;
+const NOT_FORWARDED = /^health_check_log|_elasticloadbalancing_[^_]+_net\./;
+
+/** How the names of logs end, under AWS's names and those of copies; Parquet is refused with a reason. */
+const ENDINGS = ['log', 'gz', 'json', 'parquet'];
+const LOG = new RegExp(`\\.(?:${ENDINGS.join('|')})$`);

@@ -1,0 +1,61 @@
+import type { AwsSource } from '../otlp/resource.ts';
+import type { LogSchema } from './schema.ts';
+
+/** One of AWS's logs: how its objects are named and read, and how AWS turns it on. A row of log-kinds.ts. */
+export interface LogKind {
+  /** `service.name`, unless a setting gives another. */
+  readonly serviceName: string;
+  /**
+   * Name of its objects, without their folder. Its groups are facts: `account`, `region`, and what `resourceId` needs.
+   * A name without them may still belong to the kind.
+   */
+  readonly objectName: RegExp;
+  /** ARN of the resource that writes the log, from the groups of `objectName`. */
+  readonly resourceId: (groups: NameGroups) => string;
+  readonly schema: LogSchema;
+  readonly delivery: LogDelivery;
+}
+
+/** Log kinds by their name, as `LOG_KINDS` has it. */
+export type LogKinds = Readonly<Record<string, LogKind>>;
+
+export type NameGroups = Readonly<Record<string, string | undefined>>;
+
+/** How AWS delivers a log into a bucket. */
+export interface LogDelivery {
+  /** Folder below `logs/`. */
+  readonly folder: string;
+  /** Service that writes the objects. */
+  readonly principal: 'logdelivery.elasticloadbalancing.amazonaws.com' | 'delivery.logs.amazonaws.com';
+  /** Name of the stack's output that holds the command. */
+  readonly output: `TurnOn${string}`;
+  /** The AWS CLI command that turns the log on; the user replaces the word in capitals. */
+  readonly turnOn: (target: DeliveryTarget) => string;
+  /** Where attributes of a load balancer turn it on: of which type it is, and how their names begin. */
+  readonly loadBalancer?: { readonly type: 'app' | 'net'; readonly attributes: LoadBalancerLog };
+}
+
+/** Where a log is delivered to. */
+export interface DeliveryTarget {
+  readonly bucketName: string;
+  /** Of the bucket's ARN. */
+  readonly partition: string;
+  /** Without `/` at its end. */
+  readonly prefix: string;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
+export type LoadBalancerLog = 'access_logs' | 'connection_logs' | 'health_check_logs';
+
+/** Whether an object is the kind's, by its name. */
+export const isNamedAs = ({ objectName }: LogKind, key: string): boolean => objectName.test(nameOf(key));
+
+/** Account, region and resource that a key names; nothing for a copy under another name. */
+export const sourceOf = ({ objectName, resourceId }: LogKind, key: string): AwsSource => {
+  const groups = objectName.exec(nameOf(key))?.groups ?? {};
+  const { account, region } = groups;
+  return account === undefined ? {} : { account, region, resourceId: resourceId(groups) };
+};
+
+/** A key without its folder. */
+export const nameOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
