@@ -41,6 +41,7 @@ export const LOG_KINDS = {
     delivery: {
       folder: 'alb',
       principal: 'logdelivery.elasticloadbalancing.amazonaws.com',
+      vended: true,
       output: 'TurnOnAccessLogs',
       ...byAttributes('app', 'access_logs'),
     },
@@ -56,6 +57,7 @@ export const LOG_KINDS = {
     delivery: {
       folder: 'alb',
       principal: 'logdelivery.elasticloadbalancing.amazonaws.com',
+      vended: true,
       output: 'TurnOnConnectionLogs',
       ...byAttributes('app', 'connection_logs'),
     },

@@ -8,12 +8,8 @@ import { Construct } from 'constructs';
 import type { LogDelivery } from '../lambdas/log-lines/log-kind.ts';
 import type { LogSwitchProperties } from '../lambdas/log-switch-properties.ts';
 import { allow } from './forwarder/grant.ts';
+import { type LoadBalancer, writes } from './load-balancer.ts';
 import { deliveryPrefix } from './log-delivery.ts';
-
-/** A load balancer: one of CDK's, or only its ARN. */
-export interface LoadBalancer {
-  readonly loadBalancerArn: string;
-}
 
 export interface LogSwitchProps {
   /** Directory that holds the bundle `log-switch`. */
@@ -36,7 +32,7 @@ export class LogSwitch extends Construct {
     for (const loadBalancer of loadBalancers) {
       for (const delivery of deliveries) {
         const { attributes } = delivery.loadBalancer ?? {};
-        if (attributes === undefined) continue;
+        if (attributes === undefined || !writes(loadBalancer, delivery)) continue;
         const properties: LogSwitchProperties = {
           LoadBalancerArn: loadBalancer.loadBalancerArn,
           Log: attributes,

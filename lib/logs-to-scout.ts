@@ -4,12 +4,14 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Construct } from 'constructs';
-import type { LogKindName } from '../lambdas/function-settings.ts';
+import { FUNCTION_SETTINGS, type LogKindName } from '../lambdas/function-settings.ts';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
 import { LOG_KINDS, type TurnOnOutput } from '../lambdas/log-kinds.ts';
+import type { LogDelivery } from '../lambdas/log-lines/log-kind.ts';
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
+import { type LoadBalancer, loadBalancersWithoutLog, writes } from './load-balancer.ts';
 import { allowDelivery, deliveryPrefix } from './log-delivery.ts';
-import { type LoadBalancer, LogSwitch } from './log-switch.ts';
+import { LogSwitch } from './log-switch.ts';
 import {
   DEFAULT_LOG_RETENTION,
   type ForwardingProps,
@@ -19,7 +21,6 @@ import {
 
 // One vCPU.
 const DEFAULT_MEMORY_MB = 1769;
-const DEFAULT_LOG_KINDS: readonly LogKindName[] = ['alb'];
 
 export interface LogsToScoutProps extends ForwardingProps {
   /**
@@ -34,7 +35,8 @@ export interface LogsToScoutProps extends ForwardingProps {
    */
   readonly logKinds?: readonly LogKindName[] | undefined;
   /**
-   * Load balancers of the stack's account and region. The deploy turns their logs on, and destroy turns them off.
+   * Application and Network Load Balancers of the stack's account and region. The deploy turns on those of their logs
+   * that are in `logKinds`, and destroy turns them off.
    * @default none: `turnOnCommands` turn logs on
    */
   readonly loadBalancers?: readonly LoadBalancer[] | undefined;
@@ -72,12 +74,14 @@ export class LogsToScout extends Construct {
   readonly bucket: s3.IBucket;
   /** Turns the logs of `loadBalancers` on and off. */
   readonly logSwitch: LogSwitch | undefined;
-  /** AWS CLI commands that turn on each kind of log, by output name; none where the deploy does, or in `logBucket`. */
+  /** AWS CLI commands by output name: one for each kind of log that the deploy does not turn on; none with `logBucket`. */
   readonly turnOnCommands: Readonly<Partial<Record<TurnOnOutput, string>>>;
 
   constructor(scope: Construct, id: string, props: LogsToScoutProps) {
     super(scope, id);
-    const { logBucket, logPrefix = '', logKinds = DEFAULT_LOG_KINDS, loadBalancers } = props;
+    const { logBucket, logPrefix = '', logKinds = FUNCTION_SETTINGS.logKinds.default, loadBalancers } = props;
+    const faults = loadBalancersWithoutLog(loadBalancers ?? [], logKinds);
+    if (faults.length > 0) throw new Error(faults.join('. '));
     const bucket = props.bucket ?? createBucket(this, 'Bucket');
     this.bucket = bucket;
     const source = logBucket
@@ -94,7 +98,7 @@ export class LogsToScout extends Construct {
     if (props.logEvents === 'eventbridge') createRule(this, source.bucket, logPrefix, this.forwarder);
     else notifyOfObjects(source, this.forwarder);
 
-    const deliveries = logBucket ? [] : logKinds.map((kind) => LOG_KINDS[kind].delivery);
+    const deliveries = logBucket ? [] : logKinds.map((kind): LogDelivery => LOG_KINDS[kind].delivery);
     allowDelivery(bucket, deliveries, [Stack.of(this).account, ...(props.logAccounts ?? [])]);
     this.logSwitch =
       loadBalancers &&
@@ -105,18 +109,15 @@ export class LogsToScout extends Construct {
         deliveries,
         logRetention: props.logRetention ?? DEFAULT_LOG_RETENTION,
       });
-    this.turnOnCommands = loadBalancers
-      ? {}
-      : Object.fromEntries(
-          deliveries.map((delivery) => [
-            delivery.output,
-            delivery.turnOn({
-              bucketName: bucket.bucketName,
-              partition: Stack.of(this).partition,
-              prefix: deliveryPrefix(delivery),
-            }),
-          ]),
-        );
+    const { partition } = Stack.of(this);
+    this.turnOnCommands = Object.fromEntries(
+      deliveries
+        .filter((delivery) => !loadBalancers?.some((one) => writes(one, delivery)))
+        .map((delivery) => {
+          const target = { bucketName: bucket.bucketName, partition, prefix: deliveryPrefix(delivery) };
+          return [delivery.output, delivery.turnOn(target)];
+        }),
+    );
     deleteWritersFirst(bucket, [this.logSwitch, this.forwarder.function]);
   }
 }

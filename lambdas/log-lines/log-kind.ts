@@ -27,6 +27,8 @@ export interface LogDelivery {
   readonly folder: string;
   /** Service that writes the objects. */
   readonly principal: 'logdelivery.elasticloadbalancing.amazonaws.com' | 'delivery.logs.amazonaws.com';
+  /** Whether CloudWatch Logs can deliver it too, into the same folder. */
+  readonly vended?: true;
   /** Name of the stack's output that holds the command. */
   readonly output: `TurnOn${string}`;
   /** The AWS CLI command that turns the log on; the user replaces the word in capitals. */

@@ -1,3 +1,6 @@
+import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
+import { loadBalancersWithoutLog } from '../load-balancer.ts';
+import { mostAccounts } from '../log-delivery.ts';
 import type { StackSettings } from './settings-table.ts';
 
 /** Where the stack goes, as far as it is known. */
@@ -7,14 +10,26 @@ export interface Deployment {
 }
 
 /** Faults of several settings together, or of one where it is deployed. */
-export const contradictions = (settings: StackSettings, deployment: Deployment): readonly string[] =>
-  RULES.filter(([isBroken]) => isBroken(settings, deployment)).map(([, fault]) => fault);
+export const contradictions = (settings: StackSettings, deployment: Deployment): readonly string[] => [
+  ...RULES.filter(([isBroken]) => isBroken(settings, deployment)).map(([, fault]) => fault),
+  ...loadBalancersWithoutLog(
+    (settings.albArns ?? []).map((loadBalancerArn) => ({ loadBalancerArn })),
+    settings.logKinds,
+  ).map((fault) => `albArns: ${fault}`),
+  ...tooManyAccounts(settings),
+];
+
+/** The stack's own account is one of those that the policy names. */
+const tooManyAccounts = ({ albLogAccounts = [], logKinds }: StackSettings): readonly string[] => {
+  const most = mostAccounts(logKinds.map((kind) => LOG_KINDS[kind].delivery)) - 1;
+  return albLogAccounts.length > most
+    ? [
+        `albLogAccounts names ${albLogAccounts.length} accounts; the bucket policy has room for ${most} with these logKinds`,
+      ]
+    : [];
+};
 
 type Rule = readonly [isBroken: (settings: StackSettings, deployment: Deployment) => unknown, fault: string];
-
-// Each account adds some 85 bytes to a bucket policy, of 20 KB at most:
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
-const MAX_ACCOUNTS = 200;
 
 const RULES: readonly Rule[] = [
   [
@@ -41,10 +56,6 @@ const RULES: readonly Rule[] = [
   [
     ({ albLogBucketName, albArns, albLogAccounts }) => albLogBucketName && (albArns ?? albLogAccounts),
     "albArns and albLogAccounts deliver into the stack's own bucket; they cannot be given with albLogBucketName",
-  ],
-  [
-    ({ albLogAccounts = [] }) => albLogAccounts.length > MAX_ACCOUNTS,
-    `albLogAccounts names more than ${MAX_ACCOUNTS} accounts; the bucket policy has no room for them`,
   ],
   [
     ({ albLogBucketName, albLogPrefix, albLogSource }) =>

@@ -213,8 +213,8 @@ export const ALB_SETTINGS = {
   },
   albArns: {
     parser: listOf(
-      /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/app\/[\w-]+\/\w+$/,
-      'ARNs of Application Load Balancers',
+      /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/(?:app|net)\/[\w-]+\/\w+$/,
+      'ARNs of Application and Network Load Balancers',
     ),
     description:
       "Load balancers of the stack's account and region; the deploy turns on their logs, and destroy turns them off",

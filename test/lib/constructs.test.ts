@@ -5,7 +5,6 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, test } from 'vitest';
-import { allowDelivery } from '../../lib/log-delivery.ts';
 import { LogsToScout, type LogsToScoutProps } from '../../lib/logs-to-scout.ts';
 import { MetricStreamToScout } from '../../lib/metric-stream-to-scout.ts';
 import { asText, createBundles, resource } from '../support/harness/synth.ts';
@@ -104,47 +103,6 @@ describe('the constructs in the stack of another app', () => {
     });
     expect(resource(template, 'AWS::SQS::Queue', 'MetricsForwarderQueue').Properties).toMatchObject({
       VisibilityTimeout: 3600,
-    });
-  });
-});
-
-describe('logs that CloudWatch Logs delivers', () => {
-  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html
-  test('need the bucket policy that AWS documents, with its conditions', () => {
-    const stack = newStack();
-    const bucket = new s3.Bucket(stack, 'Bucket');
-    const delivery = {
-      folder: 'nlb',
-      principal: 'delivery.logs.amazonaws.com',
-      output: 'TurnOnAccessLogs',
-      turnOn: () => '',
-    } as const;
-    allowDelivery(bucket, [delivery], ['123456789012']);
-    const { PolicyDocument } = resource(
-      Template.fromStack(stack),
-      'AWS::S3::BucketPolicy',
-      'Bucket',
-    ).Properties;
-    const Principal = { Service: 'delivery.logs.amazonaws.com' };
-    const source = { 'aws:SourceAccount': ['123456789012'] };
-    const ArnLike = { 'aws:SourceArn': ['arn:${AWS::Partition}:logs:${AWS::Region}:123456789012:*'] };
-    expect(asText(PolicyDocument)).toMatchObject({
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal,
-          Action: 's3:GetBucketAcl',
-          Resource: '${Bucket.Arn}',
-          Condition: { StringEquals: source, ArnLike },
-        },
-        {
-          Effect: 'Allow',
-          Principal,
-          Action: 's3:PutObject',
-          Resource: '${Bucket.Arn}/logs/nlb/AWSLogs/123456789012/*',
-          Condition: { StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', ...source }, ArnLike },
-        },
-      ],
     });
   });
 });

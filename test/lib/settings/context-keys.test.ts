@@ -117,8 +117,9 @@ const EXAMPLES: Readonly<Record<StackKey, Examples>> = {
         `${ALB},${ALB.replace('arn:aws:', 'arn:aws-us-gov:')}`,
         [ALB, ALB.replace('arn:aws:', 'arn:aws-us-gov:')],
       ],
+      [ALB.replace('/app/', '/net/'), [ALB.replace('/app/', '/net/')]],
     ],
-    wrong: [ALB.replace('/app/', '/net/'), 'web', `${ALB},`],
+    wrong: [ALB.replace('/app/', '/gwy/'), ALB.replace('/app/', '/'), 'web', `${ALB},`],
   },
   albLogAccounts: {
     right: [
