@@ -15,7 +15,7 @@ import { shellWord } from '../../bin/shared/shell-word.ts';
 import { startScout } from '../../bin/local/emulators/scout.ts';
 import { SCOUT } from '../support/harness/synth.ts';
 import { completeStack } from './support/complete-stack.ts';
-import { documentedCommands } from './support/documented-commands.ts';
+import { runbookCommands } from './support/runbook-commands.ts';
 import { clientOptions, type Moto, startMoto } from './support/moto.ts';
 import { program } from './support/program.ts';
 import { shell } from './support/shell.ts';
@@ -67,14 +67,14 @@ describe.skipIf(motoServer === undefined || awsCli === undefined)(
       const Bucket = stack.outputs['BucketName'];
       for (const hour of ['2026/01/31/21', '2026/01/31/22', '2026/02/01/03', '2026/02/01/04'])
         await s3.send(new PutObjectCommand({ Bucket, Key: `metrics/${hour}/x`, Body: 'x' }));
-      const [backfill = ''] = documentedCommands('Metrics stopped');
+      const [backfill = ''] = runbookCommands('Metrics stopped');
       const before = await waiting();
       expect(await run(backfill)).toContain('2 objects queued.');
       expect((await waiting()) - before).toBe(2);
     });
 
     test('Logs stopped: doctor with the load balancer, and the policy of the bucket', async () => {
-      const [doctor = '', policy = ''] = documentedCommands('Logs stopped');
+      const [doctor = '', policy = ''] = runbookCommands('Logs stopped');
       expect(await run(doctor)).toMatch(/^ok {4}access logs of shop +on, to s3:/m);
       const Policy = JSON.stringify({
         Version: '2012-10-17',
@@ -92,7 +92,7 @@ describe.skipIf(motoServer === undefined || awsCli === undefined)(
     });
 
     test('Scout is down: Scout alone, and a retry of what was not delivered', async () => {
-      const [doctor = '', retry = ''] = documentedCommands('Scout is down');
+      const [doctor = '', retry = ''] = runbookCommands('Scout is down');
       const scout = await startScout();
       const filled = doctor
         .replace('https://otel.example.com/tenant/otlp', scout.endpoint)
@@ -105,19 +105,19 @@ describe.skipIf(motoServer === undefined || awsCli === undefined)(
     });
 
     test('Backfill: a dry run', async () => {
-      const [backfill = ''] = documentedCommands('Backfill');
+      const [backfill = ''] = runbookCommands('Backfill');
       expect(await run(backfill)).toMatch(/^0 objects in s3:/);
     });
 
     test('Doctor: as JSON, with its exit status', async () => {
-      const [, json = ''] = documentedCommands('Doctor');
+      const [, json = ''] = runbookCommands('Doctor');
       expect(await run(`${json.trimEnd()}; cat doctor.json`)).toMatch(
         /^see doctor\.json\n\{\n {2}"ok": false,/,
       );
     });
 
     test('Rotate the secret: the new value, and doctor', async () => {
-      const [rotate = ''] = documentedCommands('Rotate the secret');
+      const [rotate = ''] = runbookCommands('Rotate the secret');
       expect(await run(rotate)).toMatch(
         /^ok {4}secret +scout\/oauth-client holds clientId and clientSecret$/m,
       );
@@ -128,7 +128,7 @@ describe.skipIf(motoServer === undefined || awsCli === undefined)(
     });
 
     test('Uninstall: logs off, and no secret', async () => {
-      const commands = documentedCommands('Uninstall');
+      const commands = runbookCommands('Uninstall');
       await run(commands.find((command) => command.includes('elbv2')) ?? '');
       const { Attributes } = await new ElasticLoadBalancingV2Client(clientOptions(moto)).send(
         new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: stack.loadBalancerArn }),

@@ -19,7 +19,7 @@ import type { Round } from './support/event-source.ts';
 import { FAILURE_TYPES } from '../../lambdas/forwarding/failure-type.ts';
 import { SCOUT } from '../support/harness/synth.ts';
 import { startCommand } from './support/command.ts';
-import { documentedCommands } from './support/documented-commands.ts';
+import { runbookCommands } from './support/runbook-commands.ts';
 import { type Moto, startMoto } from './support/moto.ts';
 import { program } from './support/program.ts';
 import { shell } from './support/shell.ts';
@@ -28,8 +28,8 @@ import { describeAsStack } from './support/stack.ts';
 const motoServer = program('MOTO_SERVER');
 const awsCli = program('AWS_CLI');
 
-const [LIST_LETTERS = '', SETTLE_LETTERS = ''] = documentedCommands('Dead letters');
-const [LIST_REJECTED = '', SETTLE_REJECTED = ''] = documentedCommands('Rejected records');
+const [LIST_LETTERS = '', SETTLE_LETTERS = ''] = runbookCommands('Dead letters');
+const [LIST_REJECTED = '', SETTLE_REJECTED = ''] = runbookCommands('Rejected records');
 const SHOW_LETTERS = 'npm run --silent letters -- show --json';
 const RETRY_LETTERS = 'npm run letters -- retry';
 
