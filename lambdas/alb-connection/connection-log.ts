@@ -25,6 +25,8 @@ const at = (field: Field): number => FIELDS.indexOf(field);
 const TIME = at('timestamp');
 const CLIENT_PORT = at('client_port');
 const LISTENER_PORT = at('listener_port');
+const TLS_PROTOCOL = at('tls_protocol');
+const LATENCY = at('tls_handshake_latency');
 const VERIFY_STATUS = at('tls_verify_status');
 
 /** The fields that lines have always had. */
@@ -78,8 +80,18 @@ const validity = (): FieldWriter => {
 };
 const VALIDITY = /^NotBefore=([\w:.+-]+);NotAfter=[\w:.+-]+$/;
 
+/**
+ * Whether the TLS handshake failed. Without mutual TLS nothing says so but the missing protocol; that is also how the
+ * connections of a plain HTTP listener are logged, so the port must be one of TLS, or the handshake have taken time.
+ */
+const hasFailed = (line: Line): boolean =>
+  isRefused(line) ||
+  (textOf(line, TLS_PROTOCOL) === '-' &&
+    (TLS_PORTS.has(textOf(line, LISTENER_PORT)) || textOf(line, LATENCY) !== '-'));
+const TLS_PORTS = new Set(['443', '8443']);
+
 /** `Failed:ClientCertUntrusted` */
-const hasFailed = (line: Line): boolean => {
+const isRefused = (line: Line): boolean => {
   const { start } = spanOf(line, VERIFY_STATUS);
   return line.bytes.toString('utf8', start, start + FAILED.length) === FAILED;
 };
@@ -88,11 +100,13 @@ const FAILED = 'Failed:';
 const errorType = (): FieldWriter => {
   const write = text('error.type');
   return (writer, line, start, end) => {
-    if (hasFailed(line)) write(writer, line, start + FAILED.length, end);
+    if (isRefused(line)) write(writer, line, start + FAILED.length, end);
   };
 };
 
-const isNumber = (line: Line, i: number): boolean => {
+const isNumber = (line: Line, i: number): boolean => /^\d+$/.test(textOf(line, i));
+
+const textOf = (line: Line, i: number): string => {
   const { start, end } = spanOf(line, i);
-  return /^\d+$/.test(line.bytes.toString('utf8', start, end));
+  return line.bytes.toString('utf8', start, end);
 };

@@ -41,12 +41,13 @@ export const text = (attribute: string): FieldWriter => {
   return (writer, { view }, start, end) => textAttribute(writer, name, view, start, end);
 };
 
-/** Left out unless it is a whole number, no less than `least` and no more than `most`. */
+/** Left out unless it is a whole number of 64 bits, no less than `least` and no more than `most`. */
 export const int = (attribute: string, least = -Infinity, most = Infinity): FieldWriter => {
   const name = attributeName(attribute);
   return (writer, line, start, end) => {
-    const value = decimal(line.bytes, start, end);
-    if (Number.isSafeInteger(value) && value >= least && value <= most) intAttribute(writer, name, value);
+    const value = end - start > MOST_DIGITS ? longInteger(line, start, end) : decimal(line.bytes, start, end);
+    const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value);
+    if (isWhole && value >= least && value <= most) intAttribute(writer, name, value);
   };
 };
 
@@ -97,7 +98,15 @@ export const all =
     for (const write of writers) write(writer, line, start, end);
   };
 
-/** The number that a text such as `-1` or `0.025` is, exactly; NaN if it is none or has more than 15 digits. */
+/** A whole number of more digits than a double holds; NaN if it is none, or does not fit 64 bits. */
+const longInteger = ({ bytes }: Line, start: number, end: number): bigint | number => {
+  const text = bytes.toString('latin1', start, end);
+  if (end - start > MOST_INT64_DIGITS || !/^-?\d+$/.test(text)) return NaN;
+  const value = BigInt(text);
+  return BigInt.asIntN(64, value) === value ? value : NaN;
+};
+
+/** The double nearest to a text such as `-1` or `0.025`; NaN if it is no number. */
 const decimal = (bytes: Uint8Array, start: number, end: number): number => {
   const first = bytes[start] === MINUS ? start + 1 : start;
   let digits = 0;
@@ -108,13 +117,17 @@ const decimal = (bytes: Uint8Array, start: number, end: number): number => {
     else if (bytes[at] === DOT && dot === end && at > first && at + 1 < end) dot = at;
     else return NaN;
   }
-  if (first === end || end - first > MOST_DIGITS) return NaN;
+  if (first === end) return NaN;
+  if (end - first > MOST_DIGITS) return Number(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
   // Both are whole and below 2^53, so that the quotient is the double nearest to the text.
   const value = dot === end ? digits : digits / (POWERS[end - dot - 1] as number);
   return first === start ? value : -value;
 };
 
+/** Digits, with a dot among them, that a double holds. */
 const MOST_DIGITS = 15;
+/** A sign and 19 digits. */
+const MOST_INT64_DIGITS = 20;
 const POWERS = Array.from({ length: MOST_DIGITS }, (_, i) => 10 ** i);
 const MINUS = 0x2d;
 const DOT = 0x2e;

@@ -1,18 +1,23 @@
 import { fragment, writeFragment } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
-import { ESCAPED, type Line } from './tokenize.ts';
+import { ESCAPED, isNothing, type Line } from './tokenize.ts';
 import { type LogSchema, perField } from './schema.ts';
 
-/** Writes a line as a compact JSON object: every field under its name, as text. */
+/**
+ * Writes a line as a compact JSON object: every field under its name, as text. Of fields that the schema does not name
+ * only those that say something.
+ */
 export const jsonBody = (kind: LogSchema): ((writer: ProtobufWriter, line: Line) => void) => {
   const beforeOf = perField(kind, (name, i) => fragment(Buffer.from(`${i === 0 ? '{"' : '","'}${name}":"`)));
+  const known = kind.fields.length;
   return (writer, line) => {
     const { bytes, view, starts, ends, count } = line;
     const escaped = (line.traits & ESCAPED) !== 0;
     for (let i = 0; i < count; i++) {
-      writeFragment(writer, beforeOf(i));
       const start = starts[i] as number;
       const end = ends[i] as number;
+      if (i >= known && isNothing(bytes, start, end)) continue;
+      writeFragment(writer, beforeOf(i));
       if (escaped) writeEscaped(writer, bytes, start, end);
       else writer.words(view, start, end);
     }

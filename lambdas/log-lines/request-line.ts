@@ -34,9 +34,12 @@ export const newRequestLine = (): RequestLine => ({
 /**
  * Splits a `request` field. The URL is what stands between the method and the protocol, spaces included; clients send
  * anything, so it is cut as it was logged, without a parser that would refuse or change it. Where a request could not
- * be read the load balancer logs `- http://host:80- -`, `- http://host:80-/ ` and the like.
+ * be read the load balancer logs `- http://host:80- -`, `- http://host:80-/ `, `- - - ` and the like. Spaces at the end
+ * say nothing.
  */
-export const splitRequest = (request: RequestLine, bytes: Uint8Array, start: number, end: number): void => {
+export const splitRequest = (request: RequestLine, bytes: Uint8Array, start: number, until: number): void => {
+  let end = until;
+  while (end > start && bytes[end - 1] === SPACE) end--;
   const space = find(bytes, SPACE, start, end);
   set(request.method, start, space);
   const last = findLast(bytes, SPACE, space, end);
@@ -94,7 +97,7 @@ const hasStrayColon = (bytes: Uint8Array, { start, end }: Span): boolean => {
 };
 
 const looksLikeProtocol = (bytes: Uint8Array, start: number, end: number): boolean => {
-  if (end - start < 2) return start === end || bytes[start] === DASH;
+  if (end - start === 1) return bytes[start] === DASH;
   return end - start <= 'HTTP/1.1'.length && HTTP.every((byte, i) => bytes[start + i] === byte);
 };
 

@@ -1,16 +1,23 @@
 import type { Line } from './tokenize.ts';
 
-/** First digit of a status of three digits, else 0. */
+/** First digit of a status of three bytes, else NaN. */
 export const statusClass = ({ bytes, starts, ends }: Line, field: number): number => {
   const start = starts[field] as number;
-  return (ends[field] as number) - start === 3 ? (bytes[start] as number) - 0x30 : 0;
+  return (ends[field] as number) - start === 3 ? (bytes[start] as number) - ZERO : NaN;
 };
 
-/**
- * Whether a request failed: its status is 4xx or 5xx, or no response was sent (`-`, `000`). Anything else that is not
- * 1xx to 3xx also counts as failed, because nothing says that the request succeeded.
- */
+/** Whether a request failed: its status is 4xx or 5xx, or no response was sent (`-`, `000`). */
 export const isFailed = (line: Line, field: number): boolean => {
   const first = statusClass(line, field);
-  return first < 1 || first > 3;
+  return first === 4 || first === 5 || hasNoResponse(line, field);
 };
+
+const hasNoResponse = ({ bytes, starts, ends }: Line, field: number): boolean => {
+  const start = starts[field] as number;
+  const end = ends[field] as number;
+  if (end - start === 1) return bytes[start] === DASH;
+  return end - start === 3 && bytes.subarray(start, end).every((byte) => byte === ZERO);
+};
+
+const DASH = 0x2d;
+const ZERO = 0x30;

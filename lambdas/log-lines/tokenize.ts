@@ -33,8 +33,9 @@ const SPACES = 16;
 const QUOTES = 32;
 const ANY = 63;
 
-/** AWS has appended fields every few years; a line of more tokens than this is not a log line. */
-export const MOST_TOKENS = 256;
+const FIRST_TOKENS = 64;
+/** AWS appends fields every few years. This bounds the memory that a line of a mebibyte of tokens would take. */
+export const MOST_TOKENS = FIRST_TOKENS << 7;
 const SPACE = 0x20;
 const QUOTE = 0x22;
 
@@ -48,11 +49,21 @@ const memory = (size: number): Pick<Line, 'bytes' | 'view' | 'pairs'> => {
 export const newLine = (): MutableLine => ({
   ...memory(4096),
   length: 0,
-  starts: new Int32Array(MOST_TOKENS),
-  ends: new Int32Array(MOST_TOKENS),
+  starts: new Int32Array(FIRST_TOKENS),
+  ends: new Int32Array(FIRST_TOKENS),
   count: 0,
   traits: 0,
 });
+
+/** Makes room for twice as many tokens. */
+const grow = (line: MutableLine): Pick<Line, 'starts' | 'ends'> => {
+  for (const name of ['starts', 'ends'] as const) {
+    const larger = new Int32Array(2 * line[name].length);
+    larger.set(line[name]);
+    line[name] = larger;
+  }
+  return line;
+};
 
 /** Copies a text into the line, so that words of it can be read without looking where the text ends. */
 export const load = (line: MutableLine, source: Uint8Array, start: number, end: number): void => {
@@ -74,12 +85,16 @@ export const tokenize = (
   line: MutableLine,
   isSuspect: (bytes: Uint8Array, at: number) => boolean,
 ): boolean => {
-  const { bytes, pairs, length, starts, ends } = line;
+  const { bytes, pairs, length } = line;
+  let { starts, ends } = line;
   let at = 0;
   let count = 0;
   let traits = 0;
   while (at < length) {
-    if (count === MOST_TOKENS) return false;
+    if (count === starts.length) {
+      if (count >= MOST_TOKENS) return false;
+      ({ starts, ends } = grow(line));
+    }
     const quoted = bytes[at] === QUOTE;
     const stop = quoted ? QUOTE : SPACE;
     const met = quoted ? ANY - SPACES : ANY;

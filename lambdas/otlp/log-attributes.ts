@@ -1,5 +1,5 @@
 import { encodeKey, field } from './common.ts';
-import { copyWords, type ProtobufWriter, SLACK, varintSize } from './protobuf.ts';
+import { copyWords, int64Size, type ProtobufWriter, SLACK, varintSize } from './protobuf.ts';
 
 /** Ready-made bytes that `copyWords` may copy. */
 export interface Fragment {
@@ -61,9 +61,9 @@ const text = (writer: ProtobufWriter, source: DataView, start: number, end: numb
   writer.words(source, start, end);
 };
 
-/** A whole number within ±2^53. */
-export const intAttribute = (writer: ProtobufWriter, name: Fragment, value: number): void => {
-  valueHead(writer, name, 1 + (value < 0 ? 10 : varintSize(value)));
+/** A whole number within ±2^63; a bigint where it is beyond ±2^53. */
+export const intAttribute = (writer: ProtobufWriter, name: Fragment, value: number | bigint): void => {
+  valueHead(writer, name, 1 + int64Size(value));
   writer.byte(0x18);
   writer.int64(value);
 };

@@ -58,9 +58,9 @@ export class ProtobufWriter {
     this.bytes[this.length++] = rest;
   }
 
-  /** A signed 64-bit integer as protobuf's int64: a negative one takes ten bytes. */
-  int64(value: number): void {
-    if (value >= 0) return this.varint(value);
+  /** A signed 64-bit integer as protobuf's int64: a negative one takes ten bytes. Beyond 2^53 it is a bigint. */
+  int64(value: number | bigint): void {
+    if (typeof value === 'number' && value >= 0) return this.varint(value);
     let rest = BigInt.asUintN(64, BigInt(value));
     for (; rest > 127n; rest >>= 7n) this.bytes[this.length++] = Number(rest & 127n) | 128;
     this.bytes[this.length++] = Number(rest);
@@ -142,6 +142,12 @@ export const copyWords = (to: DataView, at: number, from: DataView, start: numbe
   for (let done = 16; done < size; done += 8) {
     to.setBigUint64(at + done, from.getBigUint64(start + done, true), true);
   }
+};
+
+/** How many bytes `int64` takes. */
+export const int64Size = (value: number | bigint): number => {
+  if (value < 0) return 10;
+  return typeof value === 'number' ? varintSize(value) : Math.ceil(value.toString(2).length / 7);
 };
 
 /** How many bytes `varint` takes for a value below 2^53. */

@@ -97,6 +97,21 @@ describe('a line of the connection log', () => {
     });
   });
 
+  test.each([
+    [{ listener_port: '443', tls_handshake_latency: '-' }, 'WARN'],
+    [{ listener_port: '8443', tls_handshake_latency: '-' }, 'WARN'],
+    [{ listener_port: '4443', tls_handshake_latency: '0.012' }, 'WARN'],
+    [{ listener_port: '80', tls_handshake_latency: '-' }, 'INFO'],
+    [{ listener_port: '8080', tls_handshake_latency: '-' }, 'INFO'],
+  ])('without a TLS protocol, with %j, is %s', (fields, severity) => {
+    const record = recordOf(
+      lineOf({ tls_protocol: '-', tls_cipher: '-', tls_verify_status: '-', ...fields }),
+      { ALB_ATTRIBUTES: 'semconv' },
+    );
+    expect(record.severityText).toBe(severity);
+    expect(record.attributes).not.toHaveProperty('error.type');
+  });
+
   test('keeps a validity of another form as it is', () => {
     const { attributes } = recordOf(lineOf({ leaf_client_cert_validity: 'forever' }), {
       ALB_ATTRIBUTES: 'semconv',

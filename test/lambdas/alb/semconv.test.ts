@@ -148,6 +148,28 @@ describe('attributes of the semantic conventions', () => {
   });
 
   test.each([
+    ['123456789012345', 123456789012345n],
+    ['1234567890123456', 1234567890123456n],
+    ['9007199254740993', 9007199254740993n],
+    ['9223372036854775807', 2n ** 63n - 1n],
+    ['9223372036854775808', undefined],
+    ['-9223372036854775808', -(2n ** 63n)],
+    ['12345678901234567890', undefined],
+    ['1234567890123456.5', undefined],
+  ])('of %s bytes have exactly that size, or none', (sent_bytes, size) => {
+    expect(semconvOf({ sent_bytes })['http.response.size']).toBe(size);
+  });
+
+  test.each([
+    ['0.0195840112345678', 0.0195840112345678],
+    ['1234567890123456', 1234567890123456],
+    ['1e5', undefined],
+    ['12345678901234567x', undefined],
+  ])('of a duration of %s have the double nearest to it', (target_processing_time, duration) => {
+    expect(semconvOf({ target_processing_time })['aws.elb.target_processing_time']).toBe(duration);
+  });
+
+  test.each([
     ['TLSv1.2', 'tls', '1.2'],
     ['TLSv1', 'tls', '1'],
     ['SSLv3', 'ssl', '3'],
@@ -345,6 +367,18 @@ describe('a request', () => {
     ['GET -', { 'http.request.method': 'GET' }],
     [' ', {}],
     ['- - -', {}],
+    ['- - - ', {}],
+    [
+      'GET http://shop.example.com/ HTTP/1.0 ',
+      {
+        'http.request.method': 'GET',
+        'url.full': 'http://shop.example.com/',
+        'url.scheme': 'http',
+        'url.path': '/',
+        'server.address': 'shop.example.com',
+        'network.protocol.version': '1.0',
+      },
+    ],
   ])('"%s" is split', (request, parts) => {
     expect(requestOf(request)).toEqual({ ...http, ...parts });
   });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
-import { ProtobufWriter, SLACK, varintSize } from '../../../lambdas/otlp/protobuf.ts';
+import { ProtobufWriter, SLACK, varintSize, int64Size } from '../../../lambdas/otlp/protobuf.ts';
 
 /** What a writer of little capacity wrote, for an independent reader. */
 const written = (bytes: number, write: (writer: ProtobufWriter) => void): protobuf.Reader => {
@@ -31,6 +31,14 @@ describe('ProtobufWriter', () => {
   test('writes negative numbers as int64', () => {
     for (const value of [0, -1, -128, -(2 ** 31) - 1, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]) {
       expect(Number(written(10, (writer) => writer.int64(value)).int64())).toBe(value);
+    }
+  });
+
+  test('writes whole numbers beyond 2^53 as int64 of the size foretold', () => {
+    for (const value of [2n ** 53n + 1n, 2n ** 56n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+      const reader = written(10, (writer) => writer.int64(value));
+      expect(reader.len).toBe(int64Size(value));
+      expect(Number(reader.int64())).toBe(Number(value));
     }
   });
 
