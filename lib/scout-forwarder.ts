@@ -11,7 +11,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EMF_DIMENSION, type EMF_METRICS, EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
-import { MAX_RECEIVE_COUNT } from '../lambdas/forwarding/settle/backoff.ts';
+import { MAX_RECEIVE_COUNT } from '../lambdas/forwarding/limits.ts';
 import type { Pipeline } from '../lambdas/function-settings.ts';
 import { REJECTED_PREFIX } from '../lambdas/key-prefixes.ts';
 import { CA_CERTIFICATE_PATH, functionCode } from './forwarder/code.ts';

@@ -1,4 +1,4 @@
-import { type Ledger, openLedger } from '../../lambdas/forwarding/ledger.ts';
+import { type Ledger, newLedger } from '../../lambdas/forwarding/ledger.ts';
 import type { LogLine } from './emulators/lambda.ts';
 
 /** Sums of the ledgers that a function logged, one per object. */
@@ -15,7 +15,7 @@ export interface Account extends Ledger {
 }
 
 export const openAccount = (): Account => ({
-  ...openLedger(),
+  ...newLedger(),
   objects: 0,
   keys: new Set(),
   skipped: 0,

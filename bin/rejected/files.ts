@@ -18,13 +18,12 @@ const TIMEOUT_MS = 60_000;
 
 /** @throws Error where it cannot be read or is not a file of rejected records */
 export const readFile = async (
-  objects: Pick<Objects, 'read'>,
+  objects: Pick<Objects, 'open'>,
   bucket: string,
   key: string,
 ): Promise<RejectedFile> => {
   const chunks: Uint8Array[] = [];
-  let etag: string | undefined;
-  const bytes = objects.read({ bucket, key }, AbortSignal.timeout(TIMEOUT_MS), (tag) => (etag = tag));
+  const { etag, bytes } = await objects.open({ bucket, key }, AbortSignal.timeout(TIMEOUT_MS));
   for await (const chunk of bytes) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString('utf8');
   return { bucket, key, etag, text, entries: parseEntries(text, key) };

@@ -1,6 +1,7 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
@@ -8,7 +9,7 @@ import {
 import type { Readable } from 'node:stream';
 import type { SourceObject } from '../format.ts';
 
-/** Why an object could not be read, as far as somebody must act on it differently. */
+/** Read failure categories that callers treat differently. */
 export type ReadFailure = 'gone' | 'denied' | 'overwritten' | 'unreadable';
 
 export class ReadError extends Error {
@@ -26,18 +27,19 @@ export interface ListedObject {
   readonly etag?: string | undefined;
 }
 
+export interface OpenObject {
+  /** Without quotes. */
+  readonly etag: string | undefined;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
 /** S3, as far as forwarding needs it. */
 export interface Objects {
   /**
-   * The object's bytes. A body that breaks off is reopened once where it broke.
-   * @param opened told the entity tag, before the first byte
+   * Opens an object. A body that breaks off is reopened once at the byte reached; the bytes too throw a ReadError.
    * @throws ReadError
    */
-  readonly read: (
-    object: SourceObject,
-    signal: AbortSignal,
-    opened?: (etag: string | undefined) => void,
-  ) => AsyncIterable<Uint8Array>;
+  readonly open: (object: SourceObject, signal?: AbortSignal) => Promise<OpenObject>;
   readonly list: (bucket: string, prefix: string, startAfter?: string) => AsyncIterable<ListedObject>;
   readonly put: (bucket: string, key: string, body: string, signal?: AbortSignal) => Promise<void>;
   /** Deletes exactly this object. @throws Error if another one has taken its place */
@@ -46,14 +48,11 @@ export interface Objects {
 
 const REOPENS = 1;
 
-/**
- * A body that gives nothing for so long has broken off. The SDK's own idle timer would do for that, but it also runs
- * while a slow Scout keeps us from reading.
- */
+/** A body with no data for this long is considered stalled. The SDK's own idle timer also runs while Scout is slow and nothing is read. */
 const STALL_MS = 30_000;
 
 export const s3Objects = (client: S3Client, stallMs = STALL_MS): Objects => ({
-  read: (object, signal, opened) => read(client, object, signal, stallMs, opened),
+  open: (object, signal) => open(client, object, signal, stallMs),
   list: (bucket, prefix, startAfter) => list(client, bucket, prefix, startAfter),
   put: async (bucket, key, body, signal) => {
     const ContentType = 'application/x-ndjson';
@@ -72,49 +71,60 @@ export const s3Objects = (client: S3Client, stallMs = STALL_MS): Objects => ({
 const ifMatch = (etag: string | undefined): string | undefined =>
   etag === undefined ? undefined : `"${etag.replaceAll('"', '')}"`;
 
-async function* read(
+const open = async (
   client: S3Client,
   object: SourceObject,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   stallMs: number,
-  opened?: (etag: string | undefined) => void,
-): AsyncGenerator<Uint8Array> {
+): Promise<OpenObject> => {
   let { etag } = object;
-  let size: number | undefined;
   let offset = 0;
-  for (let reopened = 0; ; reopened++) {
+  let reopens = 0;
+  /** @throws ReadError if the object cannot be opened again after this error */
+  const checkReopen = (error: unknown): void => {
+    const failure = failureOf(error);
+    if (failure === 'unreadable' && reopens++ < REOPENS && !signal?.aborted) return;
+    throw new ReadError(failure, `cannot read s3://${object.bucket}/${object.key}: ${describe(error)}`);
+  };
+  const get = async (): Promise<GetObjectCommandOutput> => {
+    const command = new GetObjectCommand({
+      Bucket: object.bucket,
+      Key: object.key,
+      VersionId: object.versionId,
+      IfMatch: ifMatch(etag),
+      Range: offset > 0 ? `bytes=${offset}-` : undefined,
+    });
     try {
-      const response = await client.send(
-        new GetObjectCommand({
-          Bucket: object.bucket,
-          Key: object.key,
-          VersionId: object.versionId,
-          IfMatch: ifMatch(etag),
-          Range: offset > 0 ? `bytes=${offset}-` : undefined,
-        }),
-        { abortSignal: signal },
-      );
-      etag ??= response.ETag;
-      size ??= response.ContentLength;
-      if (offset === 0) opened?.(etag?.replaceAll('"', ''));
-      for await (const chunk of unstalled(response.Body as Readable, stallMs)) {
-        offset += chunk.length;
-        yield chunk;
-      }
-      if (size === undefined || offset === size) return;
-      throw new Error(`the body ended after ${offset} of ${size} bytes`);
+      return await client.send(command, { abortSignal: signal });
     } catch (error) {
-      const failure = failureOf(error);
-      if (failure !== 'unreadable' || reopened === REOPENS || signal.aborted) {
-        throw new ReadError(failure, `cannot read s3://${object.bucket}/${object.key}: ${describe(error)}`);
-      }
+      checkReopen(error);
+      return get();
     }
-  }
-}
+  };
+  let response = await get();
+  const size = response.ContentLength;
+  etag ??= response.ETag;
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      try {
+        for await (const chunk of withStallTimeout(response.Body as Readable, stallMs)) {
+          offset += chunk.length;
+          yield chunk;
+        }
+        if (size === undefined || offset === size) return;
+        throw new Error(`the body ended after ${offset} of ${size} bytes`);
+      } catch (error) {
+        checkReopen(error);
+      }
+      response = await get();
+    }
+  };
+  return { etag: etag?.replaceAll('"', ''), bytes: bytes() };
+};
 
-/** The chunks of a body that fails when the next is too long in coming. */
-async function* unstalled(body: Readable, stallMs: number): AsyncGenerator<Uint8Array> {
-  const fail = (): unknown => body.destroy(new Error(`nothing came for ${stallMs / 1000} s`));
+/** The chunks of a body, which fails if the next one takes too long. */
+async function* withStallTimeout(body: Readable, stallMs: number): AsyncGenerator<Uint8Array> {
+  const fail = (): unknown => body.destroy(new Error(`no data for ${stallMs / 1000} s`));
   let timer = setTimeout(fail, stallMs);
   try {
     for await (const chunk of body) {

@@ -8,10 +8,8 @@ import { readSecret } from '../aws/secret.ts';
 import { createScout } from '../scout/scout.ts';
 import { type Environment, type Pipeline, readFunctionSettings } from '../function-settings.ts';
 import type { Dependencies } from './dependencies.ts';
+import { AWS_TIMEOUTS_MS } from './limits.ts';
 import { relaxMajorGc } from '../runtime/gc.ts';
-
-/** Milliseconds to the head of an answer; the SDK would only warn otherwise. It tries three times. */
-const ANSWER_WITHIN = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /**
  * The real dependencies, from the environment.
@@ -19,18 +17,24 @@ const ANSWER_WITHIN = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOn
  */
 export const connect = (pipeline: Pipeline, environment: Environment = process.env): Dependencies => {
   relaxMajorGc();
+  const requestHandler = {
+    connectionTimeout: AWS_TIMEOUTS_MS.connect,
+    requestTimeout: AWS_TIMEOUTS_MS.response,
+    // The SDK would only warn.
+    throwOnRequestTimeout: true,
+  };
   const settings = readFunctionSettings(environment, pipeline);
   const { secretName, clientId, clientSecret } = settings.scout;
-  // An own endpoint, as object stores on loopback have, is addressed by path.
+  // Local object stores need path-style URLs.
   const forcePathStyle = environment['AWS_ENDPOINT_URL'] !== undefined;
   const s3 = new S3Client({
     forcePathStyle,
     // The bytes are checked by their own gzip; the SDK's checksums would cost more than parsing them.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
-    requestHandler: ANSWER_WITHIN,
+    requestHandler,
   });
-  const sqs = new SQSClient({ requestHandler: ANSWER_WITHIN });
+  const sqs = new SQSClient({ requestHandler });
   let secrets: SecretsManagerClient | undefined;
   return {
     settings,

@@ -3,7 +3,7 @@ import type { Queue } from '../aws/queue.ts';
 import type { Scout } from '../scout/scout.ts';
 import type { FunctionSettings } from '../function-settings.ts';
 
-/** Everything outside: what a test or a simulation replaces. */
+/** External dependencies; tests replace them. */
 export interface Dependencies {
   readonly settings: FunctionSettings;
   readonly objects: Objects;
@@ -17,12 +17,4 @@ export interface Dependencies {
   readonly random: () => number;
   /** Writes a line to standard output as it is. */
   readonly print: (line: string) => void;
-}
-
-/** What one invocation allows. */
-export interface Call {
-  /** Milliseconds until Lambda stops the function. */
-  readonly remainingMs: () => number;
-  /** The message's receive count; 1 where there is no message. */
-  readonly receives: number;
 }

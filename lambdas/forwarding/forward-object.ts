@@ -1,162 +1,98 @@
-import { batches } from './read/batches.ts';
-import { type Block, blocks } from './read/line-blocks.ts';
-import { BOOKKEEPING_MS, deliver } from './deliver/deliver-batch.ts';
-import type { Call, Dependencies } from './dependencies.ts';
-import { type Ending, endingOf, Stopped } from './read/read-result.ts';
 import type { Encoder, Format } from '../format.ts';
-import { openedBlocks } from './read/open-object.ts';
+import { deliverBatch } from './deliver/deliver-batch.ts';
+import { scoutRequests } from './deliver/scout-requests.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { WorkItem } from './event/work-item.ts';
+import { addBatch, addVerdict, type Ledger, newLedger } from './ledger.ts';
+import { IN_FLIGHT, type InvocationLimits, isShortOfTime, SINGLE_BATCH_RECEIVE } from './limits.ts';
+import { batches } from './read/batches.ts';
 import { decompress } from './read/decompress.ts';
-import { encoderOf, type Job, type Missing } from './deliver/in-flight.ts';
-import { type Ledger, openLedger } from './ledger.ts';
-import { CAUTIOUS_RECEIVE } from './settle/backoff.ts';
-import { coversObject, type LineRange, type WorkItem } from './event/work-item.ts';
+import { type Block, blocks } from './read/line-blocks.ts';
+import { openLines } from './read/open-lines.ts';
+import { fateAfter, Stop } from './read/stop.ts';
+import type { Verdict } from './verdict.ts';
 
-/** Requests under way at once, chosen by dollars per GB of log: docs/cost.md has the table. */
-export const IN_FLIGHT = 4;
-
-/** One is filled while the other's request is compressed. */
-const ENCODERS = 2;
-
-/** Requests that finding bad lines may take beyond the first, an object and invocation. */
-export const ISOLATION_REQUESTS = 64;
-
-/** With less time than this no batch is begun. */
-export const SHORT_OF_TIME_MS = 15_000;
-
-/** What became of a piece of work; lines that are not named were dealt with for good. */
+/** Result of one work item. */
 export interface ObjectResult {
+  /** With the entity tag that was read: what goes back means exactly this object. */
   readonly work: WorkItem;
+  /** In line order; they cover the work item. */
+  readonly verdicts: readonly Verdict[];
   readonly ledger: Ledger;
-  /** Tried, and to be tried again. */
-  readonly missing: readonly Missing[];
-  /** Not begun. */
-  readonly rest?: LineRange | undefined;
-  /** Never to be tried again without somebody's help. */
-  readonly dead?: Missing | undefined;
-  /** Some lines were dealt with for good. */
-  readonly progress: boolean;
-  /** The object is not there any more, and need not be. */
-  readonly nothingToDo: boolean;
-  /** Every record of the whole object was delivered or kept, so that the object can go. */
-  readonly whole: boolean;
 }
 
-/** Forwards a piece of work as far as time and Scout allow. Never throws. */
-export const forward = async (
+/** Forwards a work item as far as time and Scout allow. Never throws. */
+export const forwardObject = async (
   work: WorkItem,
   format: Format,
   dependencies: Dependencies,
-  call: Call,
+  limits: InvocationLimits,
 ): Promise<ObjectResult> => {
-  const job: Job = {
-    work,
-    format,
-    observedMs: dependencies.now(),
-    dependencies,
-    call,
-    ledger: openLedger(),
-    missing: [],
-    budget: { extra: ISOLATION_REQUESTS },
-    progress: false,
-    unnamed: 0,
-    accepts: undefined,
-    encoder: undefined,
-  };
-  const underWay = new Set<Promise<void>>();
-  const { nextLine, ending } = await readInto(job, underWay);
-  await Promise.all(underWay);
-
-  const { ledger, missing, work: read } = job;
-  const lines = { fromLine: nextLine, toLine: work.toLine };
-  const failed =
-    'errorType' in ending ? { ...lines, type: ending.errorType, reason: ending.reason } : undefined;
-  return {
-    work: read,
-    ledger,
-    missing: ending.type === 'failed' && failed ? [...missing, failed] : missing,
-    rest: ending.type === 'stopped' ? lines : undefined,
-    dead: ending.type === 'dead' ? failed : undefined,
-    progress:
-      job.progress ||
-      (missing.length === 0 && (ending.type === 'complete' || ending.type === 'nothing to do')),
-    nothingToDo: ending.type === 'nothing to do',
-    whole:
-      ending.type === 'complete' &&
-      missing.length === 0 &&
-      coversObject(work) &&
-      ledger.filtered + job.unnamed === 0,
-  };
-};
-
-/** Reads the object batch by batch, a few of them under way; answers the first line that was not begun. */
-const readInto = async (
-  job: Job,
-  underWay: Set<Promise<void>>,
-): Promise<{ nextLine: number; ending: Ending }> => {
-  const { work, dependencies, call } = job;
-  const { batch: limits, deleteProcessedFiles } = dependencies.settings;
+  const { batch: batchLimits, deleteProcessedFiles } = dependencies.settings;
+  const ledger = newLedger();
+  const requests = scoutRequests(format.path, dependencies, limits, ledger);
   const range = { fromLine: work.fromLine ?? 1, toLine: work.toLine };
-  const reading = new AbortController();
-  const timer = setTimeout(() => reading.abort(), Math.max(0, call.remainingMs() - 2 * BOOKKEEPING_MS));
-  const opened = (etag: string | undefined): void => {
-    job.work = { ...work, etag: work.etag ?? etag };
+  const verdicts: Verdict[] = [];
+  const inFlight = new Set<Promise<void>>();
+  let read = work;
+  let source: AsyncGenerator<Block> | undefined;
+  /** The first line that no batch has taken. */
+  let next = range.fromLine;
+
+  const mayBegin = (): void => {
+    const oneIsEnough = limits.receives >= SINGLE_BATCH_RECEIVE && next > range.fromLine;
+    const failed = verdicts.some(({ fate }) => fate === 'later');
+    if (oneIsEnough || failed || isShortOfTime(limits)) throw new Stop({ fate: 'later' });
   };
-  const lines = openedBlocks(
-    whileThereIsTime(blocks(decompress(dependencies.objects.read(work, reading.signal, opened))), call),
-    (head) => job.format.open(job.work, head, { observedMs: job.observedMs }),
-    ({ encoder }) => (job.encoder = encoder),
-  );
-  let nextLine = range.fromLine;
-  const goOn = (): void => {
-    const oneIsEnough = call.receives >= CAUTIOUS_RECEIVE && nextLine > range.fromLine;
-    if (oneIsEnough || job.missing.length > 0 || isShortOfTime(call.remainingMs)) throw new Stopped();
-  };
+
   try {
-    const encoders = encoderPool(() => encoderOf(job, limits));
-    const nextEncoder = async (): Promise<Encoder> => {
-      // Asked here too: lines that will not be sent are not even looked at, lest they crash the function again.
-      goOn();
-      return encoders.next();
-    };
-    for await (const batch of batches(lines, range, limits, nextEncoder)) {
-      if (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
-      goOn();
-      const delivery = deliver(job, batch, encoders.release).finally(() => underWay.delete(delivery));
-      underWay.add(delivery);
-      nextLine = batch.toLine + 1;
+    const { etag, bytes } = await dependencies.objects.open(work);
+    read = { ...work, etag: work.etag ?? etag };
+    source = blocks(decompress(bytes));
+    const opening = { observedMs: dependencies.now() };
+    const { lines, encoder } = await openLines(source, (head) => format.open(read, head, opening), mayBegin);
+    const run = { work: read, format, encoder, dependencies, requests };
+    const turns = byTurns(() => encoder(batchLimits));
+    // Asked here too: lines that will not be sent are not even looked at, since one may have crashed the function before.
+    const nextEncoder = async (): Promise<Encoder> => (mayBegin(), turns.next());
+    for await (const batch of batches(lines, range, batchLimits, nextEncoder)) {
+      const body = turns.pass(requests.compress(batch.encoded));
+      if (inFlight.size >= IN_FLIGHT) await Promise.race(inFlight);
+      mayBegin();
+      next = batch.toLine + 1;
+      addBatch(ledger, batch.encoded);
+      const delivery = deliverBatch(run, batch, body).then((delivered) => {
+        verdicts.push(...delivered);
+        inFlight.delete(delivery);
+      });
+      inFlight.add(delivery);
     }
-    return { nextLine, ending: { type: 'complete' } };
+    if (next === range.fromLine) verdicts.push({ ...range, fate: 'done' });
   } catch (error) {
-    return { nextLine, ending: endingOf(error, deleteProcessedFiles) };
+    verdicts.push({ fromLine: next, toLine: work.toLine, ...fateAfter(error, deleteProcessedFiles) });
   } finally {
-    clearTimeout(timer);
+    await source?.return(undefined);
   }
+  await Promise.all(inFlight);
+  verdicts.sort((a, b) => a.fromLine - b.fromLine);
+  for (const verdict of verdicts) addVerdict(ledger, verdict);
+  return { work: read, verdicts, ledger };
 };
 
-/** Whether it is too late to begin something. */
-export const isShortOfTime = (remainingMs: Call['remainingMs']): boolean => remainingMs() < SHORT_OF_TIME_MS;
-
-/** Stops reading when time is short, also in lines that are only skipped. */
-async function* whileThereIsTime(source: AsyncIterable<Block>, call: Call): AsyncGenerator<Block> {
-  for await (const block of source) {
-    if (isShortOfTime(call.remainingMs)) throw new Stopped();
-    yield block;
-  }
-}
-
-const encoderPool = (create: () => Encoder) => {
-  let uncreated = ENCODERS;
-  const free: Encoder[] = [];
-  let waiting: ((encoder: Encoder) => void) | undefined;
+/** Two encoders by turns: one is filled while the other's request is compressed. */
+const byTurns = (create: () => Encoder) => {
+  let current: { encoder?: Encoder; free?: Promise<unknown> } = {};
+  let other: typeof current = {};
   return {
     next: async (): Promise<Encoder> => {
-      const encoder = free.pop() ?? (uncreated-- > 0 ? create() : undefined);
-      return encoder ?? new Promise((resolve) => (waiting = resolve));
+      await current.free;
+      return (current.encoder ??= create());
     },
-    release: (encoder: Encoder): void => {
-      if (waiting === undefined) free.push(encoder);
-      else waiting(encoder);
-      waiting = undefined;
+    /** Gives the turn to the other encoder; the current one is free again when `body` has settled. */
+    pass: <Body>(body: Promise<Body>): Promise<Body> => {
+      current.free = body.catch(() => undefined);
+      [current, other] = [other, current];
+      return body;
     },
   };
 };

@@ -1,15 +1,14 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { Pipeline, FunctionSettings } from '../function-settings.ts';
 import type { Dependencies } from './dependencies.ts';
-import { internalReason } from './read/read-result.ts';
 import { type ListRequest, listingOf, messagesOf } from './event/messages.ts';
 import type { FormatOf } from '../format.ts';
-import { isShortOfTime } from './forward-object.ts';
-import { emfLine, openReport } from './ledger.ts';
+import { emfLine, newInvocationMetrics } from './ledger.ts';
 import { type ListResult, list, queueWorks } from './event/list-objects.ts';
-import { forwardMessage, type Invocation } from './process-message.ts';
-import { withinLimit } from './limits.ts';
+import { type Invocation, processMessage } from './process-message.ts';
+import { isShortOfTime, withinLimit } from './limits.ts';
 import type { WorkItem } from './event/work-item.ts';
+import { internalError } from './verdict.ts';
 
 /** The part of Lambda's context that is used. */
 export interface LambdaContext {
@@ -38,53 +37,57 @@ export const createHandler = (
     }
     const remainingMs = (): number => context.getRemainingTimeInMillis();
     const dependencies = withinLimit(connected.dependencies, remainingMs);
-    const report = openReport();
-    const invocation = { ...connected, dependencies, remainingMs, report };
+    const metrics = newInvocationMetrics();
+    const invocation = { ...connected, dependencies, remainingMs, metrics };
     try {
       const listing = listingOf(event);
       return await (listing === undefined
-        ? forwardEvent(event, invocation)
-        : forwardListing(listing, invocation));
+        ? processEvent(event, invocation)
+        : processListing(listing, invocation));
     } finally {
-      dependencies.print(emfLine(pipeline, report, dependencies.now()));
+      dependencies.print(emfLine(pipeline, metrics, dependencies.now()));
     }
   };
 };
 
-/** Nothing that was rejected is forwarded again by itself; only the bucket that it is kept in has such keys. */
+/** Skips objects under the rejected prefix, which only the bucket that stores rejected records has. */
 const butRejected = ({ rejected }: FunctionSettings, formatOf: FormatOf): Invocation['formatOf'] => {
   const { bucket: own, prefix } = rejected;
   return ({ bucket, key }, size) =>
     key.startsWith(prefix) && bucket === (own ?? bucket) ? { skip: `under ${prefix}` } : formatOf(key, size);
 };
 
-/** Forwards one message after the other; answers which of them failed. */
-const forwardEvent = async (event: unknown, invocation: Invocation): Promise<SQSBatchResponse> => {
+/** Processes one message after the other. */
+const processEvent = async (event: unknown, invocation: Invocation): Promise<SQSBatchResponse> => {
   const batchItemFailures = [];
   for (const message of messagesOf(event)) {
     try {
-      if (await forwardMessage(message, invocation)) continue;
+      if (await processMessage(message, invocation)) continue;
     } catch (error) {
-      // One message may not take the others with it.
+      // One failing message must not fail the batch.
       if (message.sqs === undefined) throw error;
-      console.error({ message: 'message failed', messageId: message.sqs.id, error: internalReason(error) });
+      console.error({
+        message: 'message failed',
+        messageId: message.sqs.id,
+        error: internalError(error).reason,
+      });
     }
     if (message.sqs !== undefined) batchItemFailures.push({ itemIdentifier: message.sqs.id });
   }
   return { batchItemFailures };
 };
 
-/** Queues what a listing names; forwards it at once where there is no queue. */
-const forwardListing = async (listing: ListRequest, invocation: Invocation): Promise<ListResult> => {
+/** Queues the objects of a listing; forwards them at once where there is no queue. */
+const processListing = async (listing: ListRequest, invocation: Invocation): Promise<ListResult> => {
   const { dependencies, formatOf, remainingMs } = invocation;
   const { queueUrl } = dependencies.settings;
   const forwardNow = async (works: readonly WorkItem[]): Promise<number> => {
-    await forwardMessage({ receives: 1, objects: works.map((work) => ({ work })) }, invocation);
+    await processMessage({ receives: 1, objects: works.map((work) => ({ work })) }, invocation);
     return 0;
   };
   return list(listing, dependencies, {
     isOurs: (object, size) => !('skip' in formatOf(object, size)),
-    isShortOfTime: () => isShortOfTime(remainingMs),
+    isShortOfTime: () => isShortOfTime({ remainingMs }),
     ...(queueUrl === undefined
       ? { atOnce: 1, take: forwardNow }
       : { atOnce: 100, take: (works) => queueWorks(dependencies, queueUrl, works) }),

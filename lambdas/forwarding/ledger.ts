@@ -1,24 +1,27 @@
 import type { Pipeline } from '../function-settings.ts';
+import type { Encoded } from '../format.ts';
+import type { Verdict } from './verdict.ts';
 
-/** The account of a piece of work, in records decoded: `read` must be the sum of the four after it. */
+/** The account of a work item, in records decoded: `read` must be the sum of the four counts after it. */
 export interface Ledger {
   read: number;
   delivered: number;
-  /** Refused for good, by us or by Scout, and kept. */
+  /** Refused for good by the parser or by Scout, and stored. */
   rejected: number;
-  /** Left out by configuration. */
+  /** Dropped by a setting. */
   filtered: number;
-  /** Gone back to the queue, or to the dead-letter queue. */
+  /** Back to the queue, or to the dead-letter queue. */
   continued: number;
   /** Compressed bytes posted, repeated ones too. */
   bytes: number;
   requests: number;
+  /** Waits in place before another try. */
   retries: number;
   /** Time of the newest record read, in milliseconds since the epoch; 0 before there is one. */
   newestMs: number;
 }
 
-export const openLedger = (): Ledger => ({
+export const newLedger = (): Ledger => ({
   read: 0,
   delivered: 0,
   rejected: 0,
@@ -30,14 +33,33 @@ export const openLedger = (): Ledger => ({
   newestMs: 0,
 });
 
-/** How many records the ledger cannot account for: anything but 0 is a fault of ours. */
+/** Enters what was read for a batch. It is counted here, not with the verdicts, so that a lost line shows. */
+export const addBatch = (ledger: Ledger, { records, rejected, filtered, newestMs = 0 }: Encoded): void => {
+  ledger.read += records + rejected.length + filtered;
+  ledger.newestMs = Math.max(ledger.newestMs, newestMs);
+};
+
+/** Enters the fate of some lines. */
+export const addVerdict = (ledger: Ledger, verdict: Verdict): void => {
+  const { records = 0, rejected = 0, filtered = 0 } = verdict.counts ?? {};
+  if (verdict.fate === 'done' || verdict.fate === 'rejected') {
+    const refused = verdict.fate === 'done' ? (verdict.refused ?? 0) : records;
+    ledger.delivered += records - refused;
+    ledger.rejected += rejected + refused;
+    ledger.filtered += filtered;
+  } else {
+    ledger.continued += records + rejected + filtered;
+  }
+};
+
+/** How many records the ledger cannot account for: anything but 0 is a defect of the forwarder. */
 export const imbalance = ({ read, delivered, rejected, filtered, continued }: Ledger): number =>
   read - delivered - rejected - filtered - continued;
 
 export const EMF_NAMESPACE = 'ScoutForwarder';
 export const EMF_DIMENSION = 'Pipeline';
 
-/** What an invocation reports to CloudWatch; each costs $0.30 a month, so only what an alarm or the dashboard reads. */
+/** Metrics that an invocation reports to CloudWatch; each costs $0.30 a month, so only what an alarm or the dashboard reads. */
 export const EMF_METRICS = {
   ObjectsForwarded: 'Count',
   ObjectsDeadLettered: 'Count',
@@ -50,13 +72,13 @@ export const EMF_METRICS = {
   LedgerImbalance: 'Count',
 } as const;
 
-export type EmfValues = Record<Exclude<keyof typeof EMF_METRICS, 'DeliveryLag'>, number> & {
+export type InvocationMetrics = Record<Exclude<keyof typeof EMF_METRICS, 'DeliveryLag'>, number> & {
   DeliveryLag?: number;
-  /** Counted in the line, to be searched for; no metric, so it costs nothing. */
+  /** Counted in the line, for searches; not a metric, so it costs nothing. */
   ObjectsSkipped: number;
 };
 
-export const openReport = (): EmfValues => ({
+export const newInvocationMetrics = (): InvocationMetrics => ({
   ObjectsForwarded: 0,
   ObjectsDeadLettered: 0,
   RecordsRead: 0,
@@ -68,15 +90,15 @@ export const openReport = (): EmfValues => ({
   ObjectsSkipped: 0,
 });
 
-/** Adds a piece of work's account to an invocation's report. */
-export const report = (values: EmfValues, ledger: Ledger, lagMs: number | undefined): void => {
-  values.RecordsRead += ledger.read;
-  values.RecordsDelivered += ledger.delivered;
-  values.RecordsRejected += ledger.rejected;
-  values.BytesSent += ledger.bytes;
-  values.ExportRetries += ledger.retries;
-  values.LedgerImbalance += Math.abs(imbalance(ledger));
-  if (lagMs !== undefined) values.DeliveryLag = Math.max(values.DeliveryLag ?? 0, lagMs / 1000);
+/** Adds a work item's account. */
+export const addToMetrics = (metrics: InvocationMetrics, ledger: Ledger, lagMs: number | undefined): void => {
+  metrics.RecordsRead += ledger.read;
+  metrics.RecordsDelivered += ledger.delivered;
+  metrics.RecordsRejected += ledger.rejected;
+  metrics.BytesSent += ledger.bytes;
+  metrics.ExportRetries += ledger.retries;
+  metrics.LedgerImbalance += Math.abs(imbalance(ledger));
+  if (lagMs !== undefined) metrics.DeliveryLag = Math.max(metrics.DeliveryLag ?? 0, lagMs / 1000);
 };
 
 /**
@@ -84,7 +106,7 @@ export const report = (values: EmfValues, ledger: Ledger, lagMs: number | undefi
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
  * It must reach standard output as it is: `console.log` would wrap it in JSON log mode.
  */
-export const emfLine = (pipeline: Pipeline, values: Readonly<EmfValues>, nowMs: number): string =>
+export const emfLine = (pipeline: Pipeline, metrics: Readonly<InvocationMetrics>, nowMs: number): string =>
   JSON.stringify({
     _aws: {
       Timestamp: nowMs,
@@ -93,11 +115,11 @@ export const emfLine = (pipeline: Pipeline, values: Readonly<EmfValues>, nowMs: 
           Namespace: EMF_NAMESPACE,
           Dimensions: [[EMF_DIMENSION]],
           Metrics: Object.entries(EMF_METRICS)
-            .filter(([Name]) => Name in values)
+            .filter(([Name]) => Name in metrics)
             .map(([Name, Unit]) => ({ Name, Unit })),
         },
       ],
     },
     [EMF_DIMENSION]: pipeline,
-    ...values,
+    ...metrics,
   });

@@ -1,4 +1,4 @@
-import { IN_FLIGHT } from '../../lambdas/forwarding/forward-object.ts';
+import { IN_FLIGHT } from '../../lambdas/forwarding/limits.ts';
 import { type Codec, gzip, GZIP_IN_USE, IN_USE, zstd } from './codecs.ts';
 import { albObject, type BenchObject, metricObjects } from './data.ts';
 import type { Gigabyte } from './gigabyte.ts';

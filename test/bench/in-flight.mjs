@@ -9,10 +9,10 @@ execFileSync('taskset', ['-a', '-p', '-c', '0', String(process.pid)]);
 registerHooks({
   load: (url, context, nextLoad) => {
     const loaded = nextLoad(url, context);
-    if (!url.endsWith('/forwarding/forward-object.ts')) return loaded;
+    if (!url.endsWith('/forwarding/limits.ts')) return loaded;
     const source = String(loaded.source);
     const constant = /(?<=IN_FLIGHT = )\d+/;
-    if (!constant.test(source)) throw new Error('no IN_FLIGHT in forward-object.ts');
+    if (!constant.test(source)) throw new Error('no IN_FLIGHT in limits.ts');
     return { ...loaded, source: source.replace(constant, process.env.IN_FLIGHT) };
   },
 });

@@ -1,142 +1,120 @@
-import { isolate, type Part } from './isolate.ts';
+import type { BatchLimits, Encoded, Encoder, Format } from '../../format.ts';
 import type { Body } from '../../scout/compression.ts';
 import type { Outcome } from '../../scout/outcome.ts';
+import type { Dependencies } from '../dependencies.ts';
+import type { WorkItem } from '../event/work-item.ts';
 import { type Batch, encodeLines, lineText } from '../read/batches.ts';
-import { INTERNAL_ERROR, internalReason } from '../read/read-result.ts';
-import type { Encoded, Encoder } from '../../format.ts';
-import { encoderOf, giveUp, type Job, type Missing, settle } from './in-flight.ts';
-import { type Kept, keepRejected } from './rejected-records.ts';
-import type { LineRange } from '../event/work-item.ts';
+import { type Cause, countsOf, internalError, type Verdict } from '../verdict.ts';
+import { isolate, type Lines } from './isolate.ts';
+import { logRejected, logUnstored, type RejectedEntry, storeRejected } from './rejected-records.ts';
+import type { ScoutRequests } from './scout-requests.ts';
 
-/** A POST may not reach into the function's last seconds, which the bookkeeping needs. */
-export const BOOKKEEPING_MS = 5_000;
+/** The batches of one work item share these. */
+export interface Run {
+  /** With the entity tag that was read. */
+  readonly work: WorkItem;
+  readonly format: Format;
+  readonly encoder: (limits: BatchLimits) => Encoder;
+  readonly dependencies: Dependencies;
+  readonly requests: ScoutRequests;
+}
 
-type Lines = Required<LineRange>;
+type BatchVerdict = Lines & Verdict & Required<Pick<Verdict, 'counts'>>;
 
-const ACCEPTED: Outcome = { type: 'accepted', rejected: 0, message: '' };
 const NO_LIMITS = { records: Infinity, bytes: Infinity };
 
 /**
- * Brings a batch to its end: every record of it is delivered, or rejected and kept, or missing. Never throws.
- * @param release called when the batch's encoder is free again
+ * Delivers a batch: each of its records is delivered, or rejected and stored, or goes back. The verdicts cover its lines in
+ * order. Never throws.
+ * @param body the batch's request, compressed
  */
-export const deliver = async (job: Job, batch: Batch, release: (encoder: Encoder) => void): Promise<void> => {
-  const { encoded } = batch;
-  job.ledger.read += encoded.records + encoded.rejected.length + encoded.filtered;
-  job.ledger.newestMs = Math.max(job.ledger.newestMs, encoded.newestMs ?? 0);
+export const deliverBatch = async (
+  run: Run,
+  batch: Batch,
+  body: Promise<Body | undefined>,
+): Promise<readonly Verdict[]> => {
   try {
-    await bring(job, batch, release);
+    return await deliver(run, batch, await body);
   } catch (error) {
-    // A fault of our own, before anything of the batch was entered.
-    giveUp(job, { ...linesOf(batch), type: INTERNAL_ERROR, reason: internalReason(error) }, encoded);
+    return [later(batch, internalError(error))];
   }
 };
 
-const bring = async (job: Job, batch: Batch, release: (encoder: Encoder) => void): Promise<void> => {
-  const { encoded } = batch;
-  const body = await compressed(job, encoded).finally(() => release(batch.encoder));
+const deliver = async (run: Run, batch: Batch, body: Body | undefined): Promise<readonly BatchVerdict[]> => {
+  const { rejected } = batch.encoded;
+  // Stored before anything is sent: if that fails, nothing of the batch was accepted and all of it can be sent again.
+  const fault = rejected.length > 0 ? await store(run, batch, rejected) : undefined;
+  if (fault !== undefined) return [later(batch, fault)];
 
-  // Kept before anything is sent: if that fails, nothing of the batch was accepted and all of it can come again.
-  const fault = await keep(job, batch, encoded.rejected);
-  if (fault !== undefined) return giveUp(job, { ...linesOf(batch), ...notKept(fault) }, encoded);
-
-  const outcome = body === undefined ? ACCEPTED : await send(job, body);
-  const parts = await partsOf(job, batch, outcome);
-  const answers: Kept[] = [];
-  const refused: { readonly lines: Lines; readonly counts: Encoded }[] = [];
-  const counted = parts.map(
-    (part) => [part, parts.length === 1 ? encoded : encodePart(job, batch, part)] as const,
+  const verdicts = await isolated(run, batch, await run.requests.send(body));
+  const refused = verdicts.flatMap((verdict) => refusals(run, batch, verdict));
+  const entries = [...rejected, ...refused];
+  const laterFault = refused.length > 0 ? await store(run, batch, entries) : undefined;
+  logRejected(run.dependencies.settings, run.work, batch, laterFault === undefined ? entries : rejected);
+  if (laterFault === undefined) return verdicts;
+  logUnstored(run.work, refused);
+  return verdicts.map(({ fromLine, toLine, counts, ...fate }) =>
+    fate.fate === 'rejected'
+      ? { fromLine, toLine, counts, fate: 'later', cause: laterFault }
+      : { fromLine, toLine, counts, ...fate },
   );
-  for (const [{ result, ...lines }, counts] of counted) {
-    if (result.type === 'undelivered') {
-      giveUp(job, { ...lines, ...result }, counts);
-    } else if (result.type === 'rejected') {
-      refused.push({ lines, counts });
-      const line = lineText(batch.text, lines.fromLine);
-      answers.push({
-        reason: result.reason,
-        line: job.format.redact?.(line) ?? line,
-        lineNumber: lines.fromLine,
-      });
-    } else {
-      const count = Math.min(result.rejected, counts.records);
-      settle(job, counts, count);
-      job.unnamed += count;
-      const reason = `Scout rejected ${result.rejected} of ${counts.records} records: ${result.message}`;
-      if (count > 0) answers.push({ reason, ...lines, count });
-    }
-  }
-  if (answers.length === 0) return;
-
-  const answersFault = await keep(job, batch, [...encoded.rejected, ...answers]);
-  for (const { lines, counts } of refused) {
-    if (answersFault === undefined) settle(job, counts, counts.records);
-    else giveUp(job, { ...lines, ...notKept(answersFault) }, counts);
-  }
-  if (answersFault === undefined) return;
-  // What was rejected by a partial success may never be sent again: the log keeps it where the bucket could not.
-  const { bucket, key } = job.work;
-  for (const answer of answers)
-    if ('count' in answer) console.error({ message: 'rejected', bucket, key, ...answer });
 };
 
-const compressed = async ({ dependencies }: Job, { records, request }: Encoded): Promise<Body | undefined> =>
-  records > 0 ? dependencies.scout.compress(request) : undefined;
-
-/** Sends a compressed request and enters its cost. */
-const send = async (job: Job, body: Body): Promise<Outcome> => {
-  const { dependencies, call, ledger, format } = job;
-  const { outcome, requests, retries, bytes } = await dependencies.scout.export(format.path, body, {
-    retryInPlace: call.receives === 1,
-    deadline: dependencies.monotonicNow() + call.remainingMs() - BOOKKEEPING_MS,
-  });
-  ledger.requests += requests;
-  ledger.retries += retries;
-  ledger.bytes += bytes;
-  if (outcome.type === 'accepted') job.accepts = Promise.resolve(true);
-  return outcome;
-};
-
-/** What became of a batch, line by line where its content was at fault. */
-const partsOf = async (job: Job, batch: Batch, outcome: Outcome): Promise<readonly Part[]> =>
-  isolate(linesOf(batch), outcome, {
-    send: async (fromLine, toLine) => {
+/** The verdicts on a batch, line by line where its content was at fault. */
+const isolated = async (run: Run, batch: Batch, outcome: Outcome): Promise<readonly BatchVerdict[]> => {
+  const encode = (lines: Lines): Encoded => encodeLines(batch.text, lines, run.encoder(NO_LIMITS));
+  const { compress, send, probe, budget } = run.requests;
+  const parts = await isolate(linesOf(batch), outcome, {
+    probe,
+    budget,
+    send: async (lines) => {
       try {
-        const body = await compressed(job, encodePart(job, batch, { fromLine, toLine }));
-        return body === undefined ? ACCEPTED : await send(job, body);
+        return await send(await compress(encode(lines)));
       } catch (error) {
-        // A fault of ours stops here, lest parts that Scout has accepted go back with the others.
-        return { type: 'refused', reason: internalReason(error) };
+        // Not rethrown: parts that Scout already accepted would be sent again.
+        return { type: 'refused', reason: internalError(error).reason };
       }
     },
-    accepts: () => (job.accepts ??= acceptsEmpty(job)),
-    budget: job.budget,
   });
+  return parts.map((part) => {
+    const counts = countsOf(parts.length === 1 ? batch.encoded : encode(part));
+    return part.fate === 'done'
+      ? { ...part, counts, refused: Math.min(part.refused ?? 0, counts.records) }
+      : { ...part, counts };
+  });
+};
 
-/** An empty request tells a Scout that refuses some content from one that refuses everything. */
-const acceptsEmpty = async (job: Job): Promise<boolean> =>
-  (await send(job, await job.dependencies.scout.compress(new Uint8Array(0)))).type === 'accepted';
+/** What is stored of the records that Scout rejected. */
+const refusals = ({ format }: Run, { text }: Batch, verdict: BatchVerdict): readonly RejectedEntry[] => {
+  const { fromLine, toLine, counts } = verdict;
+  if (verdict.fate === 'rejected') {
+    const line = lineText(text, fromLine);
+    return [{ reason: verdict.reason, line: format.redact?.(line) ?? line, lineNumber: fromLine }];
+  }
+  if (verdict.fate !== 'done' || !verdict.refused) return [];
+  const reason = `Scout rejected ${verdict.refused} of ${counts.records} records: ${verdict.message}`;
+  return [{ reason, fromLine, toLine, count: verdict.refused }];
+};
 
-const encodePart = (job: Job, { text }: Batch, lines: Lines): Encoded =>
-  encodeLines(text, lines, encoderOf(job, NO_LIMITS));
-
-/** Why the rejected could not be kept, if so. */
-const keep = async (
-  { dependencies, work }: Job,
+/** Why the entries could not be stored, if so. */
+const store = async (
+  { dependencies, work }: Run,
   batch: Batch,
-  kept: readonly Kept[],
-): Promise<string | undefined> => {
+  entries: readonly RejectedEntry[],
+): Promise<Cause | undefined> => {
   try {
-    if (kept.length > 0) await keepRejected(dependencies, work, batch, kept);
+    await storeRejected(dependencies, work, batch, entries);
     return undefined;
   } catch (error) {
-    return String(error);
+    return { type: 'rejected_not_kept', reason: `rejected records cannot be stored: ${String(error)}` };
   }
 };
 
-const notKept = (fault: string): Pick<Missing, 'type' | 'reason'> => ({
-  type: 'rejected_not_kept',
-  reason: `rejected records cannot be kept: ${fault}`,
+const later = (batch: Batch, cause: Cause): BatchVerdict => ({
+  ...linesOf(batch),
+  fate: 'later',
+  cause,
+  counts: countsOf(batch.encoded),
 });
 
 const linesOf = ({ fromLine, toLine }: Lines): Lines => ({ fromLine, toLine });

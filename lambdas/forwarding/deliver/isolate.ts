@@ -1,38 +1,29 @@
 import type { Outcome } from '../../scout/outcome.ts';
+import type { LineRange } from '../event/work-item.ts';
+import type { Cause, Fate } from '../verdict.ts';
 
-/** Lines, counted from 1, both ends inclusive. */
-export interface Lines {
-  readonly fromLine: number;
-  readonly toLine: number;
-}
-
-/** What became of some lines. */
-export interface Part extends Lines {
-  readonly result:
-    | Extract<Outcome, { type: 'accepted' }>
-    /** A single line that Scout does not take. */
-    | { readonly type: 'rejected'; readonly reason: string }
-    | {
-        readonly type: 'undelivered';
-        readonly reason: string;
-        readonly retryAfterMs?: number | undefined;
-        /** Nothing failed: the requests for finding bad lines are used up, for now. */
-        readonly unfinished?: true;
-      };
-}
+export type Lines = Required<LineRange>;
 
 export interface IsolateOperations {
   /** Sends these lines; `accepted` without a request where they hold no record. */
-  readonly send: (fromLine: number, toLine: number) => Promise<Outcome>;
-  /** Does Scout accept anything at all of this work, be it an empty request? */
-  readonly accepts: () => Promise<boolean>;
-  /** Requests that finding invalid lines may still take; shared by all batches of a work, and counted down. */
-  readonly budget: { extra: number };
+  readonly send: (lines: Lines) => Promise<Outcome>;
+  /** Does Scout accept anything at all of this work, even an empty request? */
+  readonly probe: () => Promise<boolean>;
+  /** Requests that finding invalid lines may still take; shared by all batches of a work item, and counted down. */
+  readonly budget: { requestsLeft: number };
 }
 
+/** Lines to examine: halves of lines with a fault. */
+interface Suspect extends Lines {
+  readonly fault?: Fault;
+  /** First line of the other half, if that was examined before. */
+  readonly siblingFrom?: number;
+}
+type Fault = Extract<Outcome, { type: 'too_large' | 'invalid' }>;
+
 /**
- * After an answer to `lines`: halves what is too large or invalid until the lines at fault stand alone, so that all
- * others are delivered, once. The parts are in line order and cover `lines` exactly.
+ * After a response to `lines`: halves lines that are too large or invalid until the lines at fault stand alone, so that
+ * all others are delivered, once. The verdicts are in line order and cover `lines` exactly.
  *
  * A line is rejected only when it was refused alone by a Scout that accepts something. After any other failure
  * nothing more is sent.
@@ -40,62 +31,60 @@ export interface IsolateOperations {
 export const isolate = async (
   lines: Lines,
   first: Outcome,
-  { send, accepts, budget }: IsolateOperations,
-): Promise<readonly Part[]> => {
-  const parts: Part[] = [];
-  let failure: Undelivered | undefined;
+  { send, probe, budget }: IsolateOperations,
+): Promise<readonly (Lines & Fate)[]> => {
+  const verdicts: (Lines & Fate)[] = [];
+  let failed: Fate | undefined;
 
-  const add = (lines: Lines, result: Part['result']): void => {
-    const last = parts.at(-1);
-    if (last?.result.type === 'undelivered' && result.type === 'undelivered') {
-      parts[parts.length - 1] = { fromLine: last.fromLine, toLine: lines.toLine, result };
-    } else parts.push({ ...lines, result });
+  const add = ({ fromLine, toLine }: Lines, fate: Fate): void => {
+    const last = verdicts.at(-1);
+    const isSame = last?.fate === 'later' && fate.fate === 'later';
+    if (isSame) verdicts[verdicts.length - 1] = { fromLine: last.fromLine, toLine, ...fate };
+    else verdicts.push({ fromLine, toLine, ...fate });
   };
 
-  const giveUp = (lines: Lines, { reason, retryAfterMs }: Omit<Undelivered, 'type'>): void => {
-    failure = { type: 'undelivered', reason, retryAfterMs };
-    add(lines, failure);
-  };
-
-  const settle = async (lines: Lines, outcome: Outcome): Promise<void> => {
-    if (outcome.type === 'accepted') return add(lines, outcome);
-    if (outcome.type === 'retryable' || outcome.type === 'refused') return giveUp(lines, outcome);
-    const isSingle = lines.fromLine === lines.toLine;
-    // Asked before an invalid batch is halved, lest a Scout that refuses everything get a dozen requests first.
-    if ((isSingle || outcome.type === 'invalid') && !(await accepts())) return giveUp(lines, outcome);
-    if (isSingle) return add(lines, { type: 'rejected', reason: outcome.reason });
-    await halve(lines, outcome);
-  };
-
-  const halve = async (lines: Lines, fault: Fault): Promise<void> => {
-    const middle = Math.floor((lines.fromLine + lines.toLine) / 2);
-    await examine({ fromLine: lines.fromLine, toLine: middle }, fault, false);
-    // If all of the first half was accepted, the second is at fault.
-    const last = parts.at(-1);
-    const isAtFault =
-      fault.type === 'invalid' && last?.result.type === 'accepted' && last.fromLine === lines.fromLine;
-    await examine({ fromLine: middle + 1, toLine: lines.toLine }, fault, isAtFault);
-  };
-
-  /** `isAtFault`: known to be invalid, so halved unsent; but a single line is only ever judged by its own answer. */
-  const examine = async (lines: Lines, fault: Fault, isAtFault: boolean): Promise<void> => {
-    if (failure !== undefined) return add(lines, failure);
-    if (isAtFault && lines.fromLine < lines.toLine) return halve(lines, fault);
-    if (fault.type === 'invalid') {
-      if (budget.extra <= 0)
-        return add(lines, {
-          type: 'undelivered',
-          reason: `${fault.reason} (not isolated yet)`,
-          unfinished: true,
-        });
-      budget.extra -= 1;
+  /** The outcome of the lines: sent, or known without sending. */
+  const examine = async ({ fromLine, toLine, fault, siblingFrom }: Suspect): Promise<Outcome | Fate> => {
+    if (fault?.type === 'invalid') {
+      // If all of the first half was accepted, the second is at fault. A single line is only judged by its own response.
+      const last = verdicts.at(-1);
+      if (fromLine < toLine && last?.fate === 'done' && last.fromLine === siblingFrom) return fault;
+      if (budget.requestsLeft <= 0) return later({ reason: `${fault.reason} (not isolated yet)` }, true);
+      budget.requestsLeft -= 1;
     }
-    await settle(lines, await send(lines.fromLine, lines.toLine));
+    return fault === undefined ? first : send({ fromLine, toLine });
   };
 
-  await settle(lines, first);
-  return parts;
+  /** Their fate, or the fault for which they are halved. */
+  const judge = async ({ fromLine, toLine }: Lines, outcome: Outcome): Promise<Fate | Fault> => {
+    if (outcome.type === 'accepted')
+      return { fate: 'done', refused: outcome.rejected, message: outcome.message };
+    const isSingle = fromLine === toLine;
+    const isFault = outcome.type === 'too_large' || outcome.type === 'invalid';
+    // Probed before an invalid batch is halved: a Scout that refuses everything would get a dozen requests first.
+    const needsProbe = isSingle || outcome.type === 'invalid';
+    if (isFault && (!needsProbe || (await probe())))
+      return isSingle ? { fate: 'rejected', reason: outcome.reason } : outcome;
+    return (failed = later(outcome));
+  };
+
+  const stack: Suspect[] = [lines];
+  for (let suspect = stack.pop(); suspect !== undefined; suspect = stack.pop()) {
+    const outcome = failed ?? (await examine(suspect));
+    const result = 'fate' in outcome ? outcome : await judge(suspect, outcome);
+    if ('fate' in result) {
+      add(suspect, result);
+    } else {
+      const { fromLine, toLine } = suspect;
+      const middle = Math.floor((fromLine + toLine) / 2);
+      stack.push({ fromLine: middle + 1, toLine, fault: result, siblingFrom: fromLine });
+      stack.push({ fromLine, toLine: middle, fault: result });
+    }
+  }
+  return verdicts;
 };
 
-type Fault = Extract<Outcome, { type: 'too_large' | 'invalid' }>;
-type Undelivered = Extract<Part['result'], { type: 'undelivered' }>;
+const later = ({ reason, retryAfterMs }: Omit<Cause, 'type'>, unfinished?: true): Fate => ({
+  fate: 'later',
+  cause: { type: 'undelivered', reason, retryAfterMs, ...(unfinished && { unfinished }) },
+});

@@ -4,9 +4,8 @@ import type { LineRange } from '../event/work-item.ts';
 
 /** Lines that go in one request. */
 export interface Batch extends Required<LineRange> {
+  /** Its request is a view: good until the encoder that made it is used again. */
   readonly encoded: Encoded;
-  /** To be released when the request was compressed. */
-  readonly encoder: Encoder;
   /** The lines themselves, to encode a part of them again. */
   readonly text: readonly Block[];
 }
@@ -37,7 +36,7 @@ interface Filling {
  * Cuts the lines of `range` into batches, each as full as the limits allow. The cuts depend on the lines alone, so the
  * same range is always cut alike. A batch is also full when its text reaches the limit, which bounds memory when lines are
  * filtered, rejected or blank. When the source fails, the whole lines before the fault still come as a batch.
- * @param nextEncoder asked before each batch, answers when an encoder is free; if it throws, no batch is begun
+ * @param nextEncoder called before each batch, resolves when an encoder is free; if it throws, no batch is begun
  */
 export async function* batches(
   source: AsyncIterable<Block>,
@@ -56,7 +55,7 @@ export async function* batches(
       skipTo(cursor, nextLine);
       while (cursor.offset < block.bytes.length && cursor.line <= lastLine) {
         const current = filling ?? { encoder: await nextEncoder(), text: [], textBytes: 0 };
-        // Should the encoder throw, nobody knows what it holds: nothing of it is sent.
+        // If the encoder throws, its state is unknown: nothing of it is sent.
         filling = undefined;
         const fits = fill(current, cursor, lastLine, limits.bytes);
         nextLine = cursor.line;
@@ -95,7 +94,6 @@ const take = ({ encoder, text }: Filling, fromLine: number, toLine: number): Bat
   fromLine,
   toLine,
   encoded: encoder.take(),
-  encoder,
   text,
 });
 

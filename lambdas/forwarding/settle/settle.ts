@@ -1,12 +1,13 @@
 import type { QueueMessage } from '../../aws/queue.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Message } from '../event/messages.ts';
+import { type WorkItem, serializeWorkItem } from '../event/work-item.ts';
 import type { ObjectResult } from '../forward-object.ts';
-import type { Missing } from '../deliver/in-flight.ts';
-import { MAX_DELAY_SECONDS, MAX_RECEIVE_COUNT, secondsToWait } from './backoff.ts';
-import { type LineRange, type WorkItem, serializeWorkItem } from '../event/work-item.ts';
+import { MAX_QUEUE_DELAY, MAX_RECEIVE_COUNT, SINGLE_BATCH_RECEIVE } from '../limits.ts';
+import type { Cause, Verdict } from '../verdict.ts';
+import { backoffSeconds } from './backoff.ts';
 
-/** What a message came to. */
+/** Result of settling a message. */
 export interface Settled {
   /** False: it stays on its queue, to be received again. */
   readonly done: boolean;
@@ -14,48 +15,49 @@ export interface Settled {
   readonly deadLettered: number;
 }
 
-/** Lines that go back to a queue, and why if something failed. */
+/** Work that is still to be done, and why if something failed. */
 interface Item {
   readonly work: WorkItem;
-  readonly cause?: Cause | undefined;
+  readonly cause: Cause | undefined;
 }
-type Cause = Omit<Missing, keyof LineRange>;
 
 const OUT_OF_TIME: Cause = { type: 'out_of_time', reason: 'time ran out before it was begun' };
-const NOT_QUEUED: Cause = { type: 'not_queued', reason: 'the queue did not take the lines that go back' };
+const NOT_QUEUED: Cause = { type: 'not_queued', reason: 'the queue did not accept the lines that go back' };
+
+/** From the third receive on, objects that arrived in one message become items of their own. */
+export const mustSplit = ({ receives, objects }: Message): boolean =>
+  receives >= SINGLE_BATCH_RECEIVE && objects.length > 1;
 
 /**
- * Takes what was not delivered to where it goes: dead letters to the dead-letter queue; the missing lines to the own
- * queue as items, if anything of the message progressed; else the message itself waits.
- * @throws Error where there is neither queue nor message to hold what is missing
+ * Puts what was not delivered where it goes: dead lines to the dead-letter queue; the others to the own queue as items, if
+ * anything of the message is done; else the message itself waits.
+ * @throws Error where there is neither queue nor message to hold what was not delivered
  */
-export const settleMessage = async (
+export const settle = async (
   message: Message,
   results: readonly ObjectResult[],
   dependencies: Dependencies,
 ): Promise<Settled> => {
-  const dead = results.flatMap(({ work, dead: cause }): Item[] =>
-    cause ? [{ work: { ...work, ...linesOf(cause) }, cause }] : [],
-  );
-  const buried = await deadLetter(dependencies, dead);
-  const missing = [...results.flatMap(itemsOf), ...(buried ? [] : dead)];
-  const deadLettered = buried ? dead.length : 0;
-  if (missing.length === 0) return { done: true, deadLettered };
+  const { sqs, receives } = message;
+  const dead = results.flatMap((result) => itemsOf(result, 'dead'));
+  const isBuried = await deadLetter(dependencies, dead);
+  const open = [...results.flatMap((result) => itemsOf(result, 'later')), ...(isBuried ? [] : dead)];
+  const deadLettered = isBuried ? dead.length : 0;
+  if (open.length === 0) return { done: true, deadLettered };
 
-  const progress = deadLettered > 0 || results.some((result) => result.progress);
-  const mayQueue = progress || message.sqs === undefined;
-  if (mayQueue && (await queueAgain(dependencies, missing))) return { done: true, deadLettered };
-  if (message.sqs === undefined) throw new Error(`not delivered: ${missing.map(describe).join('; ')}`);
-  if (message.receives >= MAX_RECEIVE_COUNT && (await deadLetter(dependencies, missing))) {
-    return { done: true, deadLettered: deadLettered + missing.length };
-  }
+  const isProgress = deadLettered > 0 || results.some(({ verdicts }) => verdicts.some(isDone));
+  const mayQueue = isProgress || mustSplit(message) || sqs === undefined;
+  if (mayQueue && (await requeue(dependencies, open))) return { done: true, deadLettered };
+  if (sqs === undefined) throw new Error(`not delivered: ${open.map(describe).join('; ')}`);
+  if (receives >= MAX_RECEIVE_COUNT && (await deadLetter(dependencies, open)))
+    return { done: true, deadLettered: deadLettered + open.length };
   // What was not begun comes again at once, but not if that repeats what was accepted.
-  const causes = missing.flatMap(({ cause }) => cause ?? (mayQueue ? NOT_QUEUED : []));
-  await wait(message.sqs.receiptHandle, message.receives, causes, dependencies);
+  const causes = open.flatMap(({ cause }) => cause ?? (mayQueue ? NOT_QUEUED : []));
+  await postpone(sqs.receiptHandle, receives, causes, dependencies);
   return { done: false, deadLettered };
 };
 
-/** Dead-letters a message that nobody can read. */
+/** Dead-letters a message that cannot be read. */
 export const settleUnreadable = async (
   sqs: NonNullable<Message['sqs']>,
   receives: number,
@@ -66,30 +68,27 @@ export const settleUnreadable = async (
   const message = { body: sqs.body, attributes: reasonAttributes(cause) };
   if (await sendTo(dependencies, dependencies.settings.deadLetterQueueUrl, [message]))
     return { done: true, deadLettered: 1 };
-  await wait(sqs.receiptHandle, receives, [cause], dependencies);
+  await postpone(sqs.receiptHandle, receives, [cause], dependencies);
   return { done: false, deadLettered: 0 };
 };
 
-/** The lines of a piece of work that go back, neighbours in one item, so that the items stay few. */
-const itemsOf = ({ work, missing, rest }: ObjectResult): Item[] => {
-  const ranges: (LineRange & { cause?: Cause })[] = missing.map((cause) => ({ ...linesOf(cause), cause }));
-  if (rest !== undefined) ranges.push(rest);
+const isDone = ({ fate }: Verdict): boolean => fate !== 'later' && fate !== 'dead';
+
+/** The lines with this fate, neighbours as one item, so that the items are few. */
+const itemsOf = ({ work, verdicts }: ObjectResult, fate: 'later' | 'dead'): readonly Item[] => {
   const items: Item[] = [];
-  for (const { cause, ...range } of ranges.toSorted((a, b) => a.fromLine - b.fromLine)) {
+  for (const verdict of verdicts) {
+    if (verdict.fate !== fate) continue;
+    const { fromLine, toLine, cause } = verdict;
     const last = items.at(-1);
-    if (last?.work.toLine !== undefined && last.work.toLine + 1 === range.fromLine) {
-      items[items.length - 1] = {
-        work: { ...last.work, toLine: range.toLine },
-        cause: later(last.cause, cause),
-      };
-    } else {
-      items.push({ work: { ...work, ...range }, cause });
-    }
+    if (last?.work.toLine !== undefined && last.work.toLine + 1 === fromLine)
+      items[items.length - 1] = { work: { ...last.work, toLine }, cause: longerWait(last.cause, cause) };
+    else items.push({ work: { ...work, fromLine, toLine }, cause });
   }
   return items;
 };
 
-const queueAgain = async (dependencies: Dependencies, items: readonly Item[]): Promise<boolean> =>
+const requeue = async (dependencies: Dependencies, items: readonly Item[]): Promise<boolean> =>
   sendTo(
     dependencies,
     dependencies.settings.queueUrl,
@@ -97,10 +96,10 @@ const queueAgain = async (dependencies: Dependencies, items: readonly Item[]): P
       if (cause === undefined || cause.unfinished)
         return { body: serializeWorkItem({ ...work, attempt: undefined }) };
       const attempt = (work.attempt ?? 0) + 1;
-      const seconds = secondsToWait(attempt, cause.retryAfterMs, dependencies.random());
+      const seconds = backoffSeconds(attempt, cause.retryAfterMs, dependencies.random());
       return {
         body: serializeWorkItem({ ...work, attempt }),
-        delaySeconds: Math.min(MAX_DELAY_SECONDS, seconds),
+        delaySeconds: Math.min(MAX_QUEUE_DELAY, seconds),
       };
     }),
   );
@@ -114,7 +113,7 @@ const deadLetter = async (dependencies: Dependencies, items: readonly Item[]): P
   return sendTo(dependencies, dependencies.settings.deadLetterQueueUrl, messages);
 };
 
-/** False, with a log line, if there is no such queue or it did not take all. */
+/** False, with a log line, if there is no such queue or it did not accept all. */
 const sendTo = async (
   { queue }: Dependencies,
   queueUrl: string | undefined,
@@ -131,7 +130,7 @@ const sendTo = async (
 };
 
 /** Sets when a failed message is received again: at once where nothing failed. */
-const wait = async (
+const postpone = async (
   receiptHandle: string,
   receives: number,
   causes: readonly Cause[],
@@ -139,9 +138,9 @@ const wait = async (
 ): Promise<void> => {
   const { queueUrl } = dependencies.settings;
   if (queueUrl === undefined) return;
-  const cause = causes.reduce<Cause | undefined>(later, undefined);
+  const cause = causes.reduce<Cause | undefined>(longerWait, undefined);
   const seconds =
-    cause === undefined ? 0 : secondsToWait(receives, cause.retryAfterMs, dependencies.random());
+    cause === undefined ? 0 : backoffSeconds(receives, cause.retryAfterMs, dependencies.random());
   try {
     await dependencies.queue.changeVisibility(queueUrl, receiptHandle, seconds);
   } catch (error) {
@@ -151,14 +150,12 @@ const wait = async (
 };
 
 /** Of two causes the one that asks for the longer wait. */
-const later = (one: Cause | undefined, other: Cause | undefined): Cause | undefined =>
+const longerWait = (one: Cause | undefined, other: Cause | undefined): Cause | undefined =>
   one?.unfinished && other !== undefined
     ? other
     : (other?.retryAfterMs ?? -1) > (one?.retryAfterMs ?? -1)
       ? other
       : (one ?? other);
-
-const linesOf = ({ fromLine, toLine }: LineRange): LineRange => ({ fromLine, toLine });
 
 /** SQS takes no empty attribute and at most 256 KiB in all; control characters are not allowed. */
 const reasonAttributes = ({ type, reason }: Cause): Readonly<Record<string, string>> => ({

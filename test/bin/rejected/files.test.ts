@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseEntries, pipelineOf, workItems } from '../../../bin/rejected/entries.ts';
 import { readFile, retryFile } from '../../../bin/rejected/files.ts';
 import { entryLines, newTally } from '../../../bin/rejected/report.ts';
-import { keepRejected, type Kept } from '../../../lambdas/forwarding/deliver/rejected-records.ts';
+import { type RejectedEntry, storeRejected } from '../../../lambdas/forwarding/deliver/rejected-records.ts';
 
 beforeEach(() => {
   // The function logs what it rejects.
@@ -11,8 +11,17 @@ beforeEach(() => {
 
 const KEY = 'logs/alb/AWSLogs/1/shop & more.log';
 const OBJECT = { bucket: 'ours', key: KEY, etag: 'e1' };
-const rejected = (lineNumber: number): Kept => ({ reason: 'bad', line: `line ${lineNumber}`, lineNumber });
-const unnamed: Kept = { reason: 'Scout rejected 2 of 10 records: full', fromLine: 20, toLine: 29, count: 2 };
+const rejected = (lineNumber: number): RejectedEntry => ({
+  reason: 'bad',
+  line: `line ${lineNumber}`,
+  lineNumber,
+});
+const unnamed: RejectedEntry = {
+  reason: 'Scout rejected 2 of 10 records: full',
+  fromLine: 20,
+  toLine: 29,
+  count: 2,
+};
 
 /** A bucket where each step can be looked at, or fail. */
 const bucketOf = (files: Record<string, string>, failing = '') => {
@@ -21,14 +30,12 @@ const bucketOf = (files: Record<string, string>, failing = '') => {
   };
   return {
     files,
-    read: async function* (
-      { key }: { readonly key: string },
-      _: AbortSignal,
-      opened?: (etag: string) => void,
-    ) {
-      opened?.('t1');
-      yield Buffer.from(files[key] ?? '');
-    },
+    open: async ({ key }: { readonly key: string }) => ({
+      etag: 't1',
+      bytes: (async function* () {
+        yield Buffer.from(files[key] ?? '');
+      })(),
+    }),
     put: async (_: string, key: string, body: string): Promise<void> => {
       step('put');
       files[key] = body;
@@ -43,9 +50,9 @@ const bucketOf = (files: Record<string, string>, failing = '') => {
 const FILE = `rejected/${KEY}/e1-1-30.ndjson`;
 
 /** The text of a file as the function writes it. */
-const fileOf = async (...kept: readonly Kept[]): Promise<string> => {
+const fileOf = async (...kept: readonly RejectedEntry[]): Promise<string> => {
   const files: Record<string, string> = {};
-  await keepRejected(
+  await storeRejected(
     {
       settings: { rejected: { bucket: 'ours', prefix: 'rejected/' } },
       objects: bucketOf(files),

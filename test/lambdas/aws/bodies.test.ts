@@ -38,7 +38,8 @@ const read = async (
   };
   let bytes = 0;
   try {
-    for await (const chunk of s3Objects(client, stallMs).read(OBJECT, signal)) {
+    const { bytes: chunks } = await s3Objects(client, stallMs).open(OBJECT, signal);
+    for await (const chunk of chunks) {
       expect(TEXT.subarray(bytes, bytes + chunk.length).equals(chunk)).toBe(true);
       bytes += chunk.length;
       await perChunk();
@@ -95,10 +96,10 @@ describe('a body over a real connection', () => {
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       forcePathStyle: true,
     });
-    const reading = s3Objects(stalling, 200).read(OBJECT, new AbortController().signal);
-    await expect(collect(reading)).rejects.toMatchObject({
+    const { bytes } = await s3Objects(stalling, 200).open(OBJECT);
+    await expect(collect(bytes)).rejects.toMatchObject({
       failure: 'unreadable',
-      message: expect.stringContaining('nothing came for 0.2 s'),
+      message: expect.stringContaining('no data for 0.2 s'),
     });
     server.closeAllConnections();
     server.close();

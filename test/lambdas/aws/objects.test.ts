@@ -9,11 +9,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ReadFailure, ReadError, s3Objects } from '../../../lambdas/aws/objects.ts';
+import type { SourceObject } from '../../../lambdas/format.ts';
 import { collect } from '../../support/factories/collect.ts';
 
 const s3 = mockClient(S3Client);
 const objects = s3Objects(new S3Client({ region: 'us-east-1' }));
-const never = new AbortController().signal;
 
 beforeEach(() => void s3.reset());
 afterEach(() => void s3.reset());
@@ -46,31 +46,34 @@ const failure = async (chunks: AsyncIterable<Uint8Array>): Promise<ReadError> =>
   }
   throw new Error('read to its end');
 };
+/** The bytes of an opened object. */
+async function* read(object: SourceObject, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield* (await objects.open(object, signal)).bytes;
+}
 const inputs = (command: typeof GetObjectCommand) =>
   s3.commandCalls(command).map(({ args }) => args[0].input);
 
-describe('read', () => {
+describe('open', () => {
   test('asks for the very object that is meant', async () => {
     s3.on(GetObjectCommand).callsFake(() => ({ Body: body(['ab', 'c']), ContentLength: 3, ETag: '"e"' }));
     for (const etag of ['e', '"e"'])
-      expect(await text(objects.read({ bucket: 'b', key: 'k', versionId: 'v', etag }, never))).toBe('abc');
+      expect(await text(read({ bucket: 'b', key: 'k', versionId: 'v', etag }))).toBe('abc');
     const asked = { Bucket: 'b', Key: 'k', VersionId: 'v', IfMatch: '"e"', Range: undefined };
     expect(inputs(GetObjectCommand)).toEqual([asked, asked]);
   });
 
   test('an object whose etag is unknown is asked for without', async () => {
     s3.on(GetObjectCommand).resolves({ Body: body([]), ContentLength: 0 });
-    expect(await text(objects.read({ bucket: 'b', key: 'k' }, never))).toBe('');
+    expect(await text(read({ bucket: 'b', key: 'k' }))).toBe('');
     expect(inputs(GetObjectCommand)[0]).toMatchObject({ IfMatch: undefined, VersionId: undefined });
   });
 
-  test('tells the entity tag before the first byte, once', async () => {
+  test('has the entity tag of the first response, without quotes', async () => {
     s3.on(GetObjectCommand)
       .resolvesOnce({ Body: body(['ab'], reset), ContentLength: 3, ETag: '"e"' })
       .resolvesOnce({ Body: body(['c']), ContentLength: 1, ETag: '"e"' });
-    const told: (string | undefined)[] = [];
-    for await (const chunk of objects.read({ bucket: 'b', key: 'k' }, never, (etag) => told.push(etag)))
-      expect([told, chunk.length > 0]).toEqual([['e'], true]);
+    const { etag, bytes } = await objects.open({ bucket: 'b', key: 'k' });
+    expect([etag, await text(bytes)]).toEqual(['e', 'abc']);
   });
 
   test.each([
@@ -80,7 +83,7 @@ describe('read', () => {
     s3.on(GetObjectCommand)
       .resolvesOnce({ Body: broken, ContentLength: 6, ETag: '"first"' })
       .resolvesOnce({ Body: body(['ef']), ContentLength: 2, ETag: '"first"' });
-    expect(await text(objects.read({ bucket: 'b', key: 'k' }, never))).toBe('abcdef');
+    expect(await text(read({ bucket: 'b', key: 'k' }))).toBe('abcdef');
     expect(inputs(GetObjectCommand)[1]).toMatchObject({ Range: 'bytes=4-', IfMatch: '"first"' });
   });
 
@@ -93,7 +96,7 @@ describe('read', () => {
       .resolvesOnce({ Body: body(['d'], two), ContentLength: 3 });
     let came = '';
     const watched = async function* () {
-      for await (const chunk of objects.read({ bucket: 'b', key: 'k' }, never)) {
+      for await (const chunk of read({ bucket: 'b', key: 'k' })) {
         came += Buffer.from(chunk).toString();
         yield chunk;
       }
@@ -108,7 +111,7 @@ describe('read', () => {
 
   test('a body longer than announced is no whole object', async () => {
     s3.on(GetObjectCommand).callsFake(() => ({ Body: body(['abcdef']), ContentLength: 4 }));
-    expect((await failure(objects.read({ bucket: 'b', key: 'k' }, never))).failure).toBe('unreadable');
+    expect((await failure(read({ bucket: 'b', key: 'k' }))).failure).toBe('unreadable');
   });
 
   test.each<[number, string, ReadFailure, number]>([
@@ -119,7 +122,7 @@ describe('read', () => {
     [503, 'SlowDown', 'unreadable', 2],
   ])('%i %s means %s', async (status, name, expected, requests) => {
     s3.on(GetObjectCommand).rejects(httpError(status, name));
-    const error = await failure(objects.read({ bucket: 'b', key: 'a key' }, never));
+    const error = await failure(read({ bucket: 'b', key: 'a key' }));
     expect(error.failure).toBe(expected);
     expect(error.message).toBe(`cannot read s3://b/a key: ${name}: ${name}, as S3 words it`);
     expect(inputs(GetObjectCommand)).toHaveLength(requests);
@@ -129,7 +132,7 @@ describe('read', () => {
     s3.on(GetObjectCommand)
       .resolvesOnce({ Body: body(['abc'], reset), ContentLength: 6, ETag: '"first"' })
       .rejectsOnce(httpError(412, 'PreconditionFailed'));
-    expect((await failure(objects.read({ bucket: 'b', key: 'k' }, never))).failure).toBe('overwritten');
+    expect((await failure(read({ bucket: 'b', key: 'k' }))).failure).toBe('overwritten');
   });
 
   test('what was aborted is not opened again', async () => {
@@ -138,16 +141,14 @@ describe('read', () => {
       reading.abort();
       throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
     });
-    expect((await failure(objects.read({ bucket: 'b', key: 'k' }, reading.signal))).failure).toBe(
-      'unreadable',
-    );
+    expect((await failure(read({ bucket: 'b', key: 'k' }, reading.signal))).failure).toBe('unreadable');
     expect(inputs(GetObjectCommand)).toHaveLength(1);
   });
 
   test('a reader that stops closes the body', async () => {
     const stream = body(['a', 'b', 'c']) as unknown as Readable;
     s3.on(GetObjectCommand).resolves({ Body: stream as never, ContentLength: 3 });
-    for await (const chunk of objects.read({ bucket: 'b', key: 'k' }, never)) {
+    for await (const chunk of read({ bucket: 'b', key: 'k' })) {
       expect(chunk).toHaveLength(1);
       break;
     }

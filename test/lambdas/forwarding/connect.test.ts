@@ -32,7 +32,8 @@ describe('the real dependencies', () => {
     vi.stubEnv('AWS_ENDPOINT_URL_SQS', queues.endpoint);
     const { objects, queue } = connect('logs', environment);
     await objects.put('b', 'a key', 'text');
-    const chunks = await collect(objects.read({ bucket: 'b', key: 'a key' }, new AbortController().signal));
+    const { bytes } = await objects.open({ bucket: 'b', key: 'a key' });
+    const chunks = await collect(bytes);
     expect(Buffer.concat(chunks).toString()).toBe('text');
     await queue.send(queues.url('work'), [{ body: 'x', delaySeconds: 5 }]);
     expect(queues.messages).toMatchObject([{ queue: 'work', body: 'x', delaySeconds: 5 }]);

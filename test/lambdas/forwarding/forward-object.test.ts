@@ -3,15 +3,16 @@ import { withEncoder } from '../../support/factories/encoder.ts';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ReadError } from '../../../lambdas/aws/objects.ts';
-import type { Call, Dependencies } from '../../../lambdas/forwarding/dependencies.ts';
-import { forward, IN_FLIGHT } from '../../../lambdas/forwarding/forward-object.ts';
+import type { Dependencies } from '../../../lambdas/forwarding/dependencies.ts';
+import { forwardObject } from '../../../lambdas/forwarding/forward-object.ts';
+import { IN_FLIGHT, type InvocationLimits, withinLimit } from '../../../lambdas/forwarding/limits.ts';
 import type { WorkItem } from '../../../lambdas/forwarding/event/work-item.ts';
 import type { Outcome } from '../../../lambdas/scout/outcome.ts';
 import { readFunctionSettings } from '../../../lambdas/function-settings.ts';
 import { textFormat } from '../../support/harness/simulation/text-format.ts';
 
 const ACCEPTED: Outcome = { type: 'accepted', rejected: 0, message: '' };
-const CALL: Call = { remainingMs: () => 300_000, receives: 1 };
+const CALL: InvocationLimits = { remainingMs: () => 300_000, receives: 1 };
 const WORK: WorkItem = { bucket: 'b', key: 'k' };
 
 /** A Scout that answers when it is told to, and an object whose chunks are counted. */
@@ -29,16 +30,19 @@ const createEdges = (chunks: readonly (string | Buffer)[]) => {
       'logs',
     ),
     objects: {
-      read: async function* () {
-        try {
-          for (const chunk of chunks) {
-            source.given++;
-            yield Buffer.from(chunk);
+      open: async () => ({
+        etag: 'e',
+        bytes: (async function* () {
+          try {
+            for (const chunk of chunks) {
+              source.given++;
+              yield Buffer.from(chunk);
+            }
+          } finally {
+            source.closed = true;
           }
-        } finally {
-          source.closed = true;
-        }
-      },
+        })(),
+      }),
       list: async function* () {},
       put: async () => {},
       remove: async () => {},
@@ -94,7 +98,7 @@ describe('while Scout is slow', () => {
   test('a few requests are under way, one batch is ready, and no more is read', async () => {
     const many = Array.from({ length: 100 }, (_, pair) => PAIRS[pair % PAIRS.length] ?? '');
     const { dependencies, requests, source, settled } = createEdges(many);
-    const forwarded = forward(WORK, textFormat, dependencies, CALL);
+    const forwarded = forwardObject(WORK, textFormat, dependencies, CALL);
     await settled();
     expect(requests).toHaveLength(IN_FLIGHT);
     // The head, and no more.
@@ -109,7 +113,10 @@ describe('while Scout is slow', () => {
       await vi.waitFor(() => expect(requests.length).toBeGreaterThan(next));
       requests[next]?.answer(ACCEPTED);
     }
-    expect(await forwarded).toMatchObject({ whole: true, ledger: { read: 200, delivered: 200 } });
+    expect(await forwarded).toMatchObject({
+      verdicts: Array.from({ length: 100 }, () => ({ fate: 'done' })),
+      ledger: { read: 200, delivered: 200 },
+    });
     expect(requests.flatMap(({ records }) => records)).toHaveLength(200);
   });
 
@@ -117,7 +124,7 @@ describe('while Scout is slow', () => {
     const broken = Buffer.concat([gzipSync(PAIRS.slice(0, 3).join('')), Buffer.from('garbage')]);
     const { dependencies, requests, settled } = createEdges(Array.from(broken, (byte) => Buffer.of(byte)));
     let returned = false;
-    const forwarded = forward(WORK, textFormat, dependencies, CALL).finally(() => (returned = true));
+    const forwarded = forwardObject(WORK, textFormat, dependencies, CALL).finally(() => (returned = true));
     await settled();
     expect([requests.length, returned]).toEqual([3, false]);
     requests[0]?.answer(ACCEPTED);
@@ -126,24 +133,25 @@ describe('while Scout is slow', () => {
     await settled();
     expect([requests.length, returned]).toEqual([3, false]);
     requests[2]?.answer(ACCEPTED);
-    expect(await forwarded).toMatchObject({
-      dead: { fromLine: 7, type: 'corrupt_gzip' },
-      ledger: { delivered: 6 },
-    });
+    const { verdicts, ledger } = await forwarded;
+    expect(verdicts.at(-1)).toMatchObject({ fate: 'dead', fromLine: 7, cause: { type: 'corrupt_gzip' } });
+    expect(ledger).toMatchObject({ delivered: 6 });
   });
 
   test('a failure of one request lets the others end, and begins no more', async () => {
     const { dependencies, requests, settled } = createEdges(PAIRS);
-    const forwarded = forward(WORK, textFormat, dependencies, CALL);
+    const forwarded = forwardObject(WORK, textFormat, dependencies, CALL);
     await settled();
     const [first, ...others] = inOrder(requests);
     first?.answer({ type: 'refused', reason: 'down' });
     await settled();
     expect(requests).toHaveLength(IN_FLIGHT);
     for (const { answer } of others) answer(ACCEPTED);
-    const { missing, rest, ledger } = await forwarded;
-    expect(missing).toMatchObject([{ fromLine: 1, toLine: 2, reason: 'down' }]);
-    expect(rest).toEqual({ fromLine: BEGUN + 1, toLine: undefined });
+    const { verdicts, ledger } = await forwarded;
+    expect(verdicts.filter(({ fate }) => fate !== 'done')).toMatchObject([
+      { fate: 'later', fromLine: 1, toLine: 2, cause: { reason: 'down' } },
+      { fate: 'later', fromLine: BEGUN + 1, toLine: undefined },
+    ]);
     expect(ledger).toMatchObject({ read: BEGUN, delivered: BEGUN - 2, continued: 2 });
   });
 });
@@ -160,16 +168,35 @@ const accepting = (chunks: readonly (string | Buffer)[]) => {
 describe('the source is closed', () => {
   const zipped = Array.from(gzipSync(PAIRS.join('')), (byte) => Buffer.of(byte));
 
-  test.each<[string, WorkItem, Call, readonly (string | Buffer)[], object]>([
-    ['at its end', WORK, CALL, PAIRS, { whole: true }],
-    ['at the end of a range', { ...WORK, toLine: 4 }, CALL, PAIRS, { ledger: { delivered: 4 } }],
-    ['after one batch, at a third receive', WORK, { ...CALL, receives: 3 }, PAIRS, { rest: { fromLine: 3 } }],
-    ['of gzip too', WORK, { ...CALL, receives: 3 }, zipped, { rest: { fromLine: 3 } }],
-    ['when time is short', WORK, { ...CALL, remainingMs: () => 14_000 }, PAIRS, { rest: { fromLine: 1 } }],
-    ['when it is something else', WORK, CALL, ['OTHER\n', ...PAIRS], { dead: { type: 'wrong_format' } }],
+  test.each<[string, WorkItem, InvocationLimits, readonly (string | Buffer)[], object]>([
+    ['at its end', WORK, CALL, PAIRS, { fate: 'done', toLine: 40 }],
+    ['at the end of a range', { ...WORK, toLine: 4 }, CALL, PAIRS, { fate: 'done', toLine: 4 }],
+    [
+      'after one batch, at a third receive',
+      WORK,
+      { ...CALL, receives: 3 },
+      PAIRS,
+      { fate: 'later', fromLine: 3 },
+    ],
+    ['of gzip too', WORK, { ...CALL, receives: 3 }, zipped, { fate: 'later', fromLine: 3 }],
+    [
+      'when time is short',
+      WORK,
+      { ...CALL, remainingMs: () => 14_000 },
+      PAIRS,
+      { fate: 'later', fromLine: 1 },
+    ],
+    [
+      'when it is something else',
+      WORK,
+      CALL,
+      ['OTHER\n', ...PAIRS],
+      { fate: 'dead', cause: { type: 'wrong_format' } },
+    ],
   ])('%s', async (_when, work, call, chunks, expected) => {
     const { dependencies, source } = accepting(chunks);
-    expect(await forward(work, textFormat, dependencies, call)).toMatchObject(expected);
+    const { verdicts } = await forwardObject(work, textFormat, dependencies, call);
+    expect(verdicts.at(-1)).toMatchObject(expected);
     expect(source.closed).toBe(true);
   });
 });
@@ -180,25 +207,33 @@ test('a read that stalls is aborted when time is up, and what is under way ends 
     ...dependencies,
     objects: {
       ...dependencies.objects,
-      read: async function* (_object, signal) {
-        yield Buffer.from('l1\nl2\nl3\n');
-        await new Promise((done) => signal.addEventListener('abort', done));
-        throw new ReadError('unreadable', 'AbortError: Request aborted');
-      },
+      open: async (_object, signal) => ({
+        etag: 'e',
+        bytes: (async function* () {
+          yield Buffer.from('l1\nl2\nl3\n');
+          await new Promise((done) => signal?.addEventListener('abort', done));
+          throw new ReadError('unreadable', 'AbortError: Request aborted');
+        })(),
+      }),
     },
   };
-  let asked = 0;
-  // The first answer sets the alarm, ten seconds before the end.
-  const remainingMs = (): number => (asked++ === 0 ? 10_050 : 300_000);
-  const forwarded = forward(WORK, textFormat, stalling, { ...CALL, remainingMs });
+  // Reading is aborted ten seconds before the end.
+  const limited = withinLimit(stalling, () => 10_050);
+  const forwarded = forwardObject(WORK, textFormat, limited, CALL);
   await settled();
   await vi.waitFor(() => expect(requests).toHaveLength(2));
   for (const { answer } of requests) answer(ACCEPTED);
-  expect(await forwarded).toMatchObject({
-    missing: [{ fromLine: 4, type: 'object_unreadable', reason: 'AbortError: Request aborted' }],
-    progress: true,
-    ledger: { read: 3, delivered: 3 },
-  });
+  const { verdicts, ledger } = await forwarded;
+  expect(verdicts).toMatchObject([
+    { fate: 'done', fromLine: 1, toLine: 2 },
+    { fate: 'done', fromLine: 3, toLine: 3 },
+    {
+      fate: 'later',
+      fromLine: 4,
+      cause: { type: 'object_unreadable', reason: 'AbortError: Request aborted' },
+    },
+  ]);
+  expect(ledger).toMatchObject({ read: 3, delivered: 3 });
 });
 
 const fail = (): never => {
@@ -212,30 +247,33 @@ describe('a fault of our own', () => {
       if (limits.records === Infinity) throw new RangeError('out of memory');
       return encoder;
     });
-    const forwarded = forward(WORK, faulty, dependencies, CALL);
+    const forwarded = forwardObject(WORK, faulty, dependencies, CALL);
     await settled();
     const [first, ...others] = inOrder(requests);
     first?.answer({ type: 'too_large', reason: '413' });
+    await settled();
     for (const { answer } of others) answer(ACCEPTED);
-    const { missing, rest, ledger } = await forwarded;
-    expect(missing).toMatchObject([
-      { fromLine: 1, toLine: 2, reason: expect.stringMatching(/^RangeError: out/) },
+    const { verdicts, ledger } = await forwarded;
+    expect(verdicts.filter(({ fate }) => fate !== 'done')).toMatchObject([
+      { fate: 'later', fromLine: 1, toLine: 2, cause: { reason: expect.stringMatching(/^RangeError: out/) } },
+      { fate: 'later', fromLine: BEGUN + 1, toLine: undefined },
     ]);
-    expect(rest).toEqual({ fromLine: BEGUN + 1, toLine: undefined });
     expect(ledger).toMatchObject({ read: BEGUN, delivered: BEGUN - 2, continued: 2 });
   });
 
   test('in the format sends nothing, and gives all of the work back', async () => {
     for (const broken of [{ ...textFormat, open: fail }, withEncoder(textFormat, fail)]) {
       const { dependencies, source } = createEdges(PAIRS);
-      const { missing, ledger, progress } = await forward(
+      const { verdicts, ledger } = await forwardObject(
         { ...WORK, fromLine: 3, toLine: 9 },
         broken,
         dependencies,
         CALL,
       );
-      expect(missing).toMatchObject([{ fromLine: 3, toLine: 9, type: 'internal_error' }]);
-      expect([ledger.read, progress]).toEqual([0, false]);
+      expect(verdicts).toMatchObject([
+        { fate: 'later', fromLine: 3, toLine: 9, cause: { type: 'internal_error' } },
+      ]);
+      expect(ledger.read).toBe(0);
       expect(source.given === 0 || source.closed).toBe(true);
     }
   });

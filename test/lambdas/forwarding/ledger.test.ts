@@ -5,9 +5,9 @@ import {
   EMF_METRICS,
   emfLine,
   imbalance,
-  openLedger,
-  openReport,
-  report,
+  newLedger,
+  newInvocationMetrics,
+  addToMetrics,
 } from '../../../lambdas/forwarding/ledger.ts';
 import { ALB_KEY, albText, marked } from '../../support/factories/alb-object.ts';
 import { BUCKET, createForwarder } from '../../support/harness/forwarder.ts';
@@ -41,7 +41,11 @@ interface Emf {
 }
 
 describe('the line of metrics', () => {
-  const line = emfLine('logs', { ...openReport(), RecordsRead: 7, DeliveryLag: 61.5 }, 1_767_225_600_000);
+  const line = emfLine(
+    'logs',
+    { ...newInvocationMetrics(), RecordsRead: 7, DeliveryLag: 61.5 },
+    1_767_225_600_000,
+  );
   const { _aws: aws, ...values } = JSON.parse(line) as Emf;
   const [directive] = aws.CloudWatchMetrics;
 
@@ -76,7 +80,7 @@ describe('the line of metrics', () => {
   });
 
   test('leaves a lag out that nobody knows', () => {
-    const { _aws: aws, ...values } = JSON.parse(emfLine('metrics', openReport(), 0)) as Emf;
+    const { _aws: aws, ...values } = JSON.parse(emfLine('metrics', newInvocationMetrics(), 0)) as Emf;
     expect(aws.CloudWatchMetrics[0]?.Metrics).not.toContainEqual(
       expect.objectContaining({ Name: 'DeliveryLag' }),
     );
@@ -86,9 +90,9 @@ describe('the line of metrics', () => {
 
 describe('a report', () => {
   test('sums up the accounts of an invocation, and has the longest lag', () => {
-    const values = openReport();
+    const values = newInvocationMetrics();
     const account = {
-      ...openLedger(),
+      ...newLedger(),
       read: 5,
       delivered: 3,
       rejected: 1,
@@ -96,9 +100,9 @@ describe('a report', () => {
       bytes: 100,
       retries: 2,
     };
-    report(values, account, 3000);
-    report(values, account, 1000);
-    report(values, account, undefined);
+    addToMetrics(values, account, 3000);
+    addToMetrics(values, account, 1000);
+    addToMetrics(values, account, undefined);
     expect(values).toMatchObject({
       RecordsRead: 15,
       RecordsDelivered: 9,
@@ -111,18 +115,18 @@ describe('a report', () => {
   });
 
   test('raises an imbalance in either direction, and none hides another', () => {
-    const values = openReport();
-    const short = { ...openLedger(), read: 5, delivered: 3 };
-    const over = { ...openLedger(), read: 3, delivered: 3, continued: 2 };
+    const values = newInvocationMetrics();
+    const short = { ...newLedger(), read: 5, delivered: 3 };
+    const over = { ...newLedger(), read: 3, delivered: 3, continued: 2 };
     expect([imbalance(short), imbalance(over)]).toEqual([2, -2]);
-    report(values, short, undefined);
-    report(values, over, undefined);
+    addToMetrics(values, short, undefined);
+    addToMetrics(values, over, undefined);
     expect(values.LedgerImbalance).toBe(4);
   });
 
   test('has no lag below zero, whatever a clock says', () => {
-    const values = openReport();
-    report(values, openLedger(), -5000);
+    const values = newInvocationMetrics();
+    addToMetrics(values, newLedger(), -5000);
     expect(values.DeliveryLag).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isolate, type Part } from '../../../../lambdas/forwarding/deliver/isolate.ts';
+import { isolate, type Lines } from '../../../../lambdas/forwarding/deliver/isolate.ts';
+import type { Fate } from '../../../../lambdas/forwarding/verdict.ts';
 import type { Outcome } from '../../../../lambdas/scout/outcome.ts';
 import { createScout } from '../../../../lambdas/scout/scout.ts';
 import { readFunctionSettings } from '../../../../lambdas/function-settings.ts';
@@ -35,7 +36,7 @@ const run = async ({ fromLine = 1, count, bad = new Set(), most = Infinity, ...w
   const toLine = fromLine + count - 1;
   const sent: (readonly [number, number])[] = [];
   const acceptedLines: number[] = [];
-  const budget = { extra: world.budget ?? Infinity };
+  const budget = { requestsLeft: world.budget ?? Infinity };
   let asked = 0;
   const answerTo = (from: number, to: number): Outcome => {
     if (world.refusal !== undefined) return world.refusal;
@@ -46,11 +47,11 @@ const run = async ({ fromLine = 1, count, bad = new Set(), most = Infinity, ...w
     return ACCEPTED;
   };
   const parts = await isolate({ fromLine, toLine }, answerTo(fromLine, toLine), {
-    send: async (from, to) => {
-      sent.push([from, to]);
-      return sent.length === world.busyAt ? BUSY : answerTo(from, to);
+    send: async (lines) => {
+      sent.push([lines.fromLine, lines.toLine]);
+      return sent.length === world.busyAt ? BUSY : answerTo(lines.fromLine, lines.toLine);
     },
-    accepts: async () => {
+    probe: async () => {
       asked += 1;
       return world.refusal === undefined;
     },
@@ -59,10 +60,15 @@ const run = async ({ fromLine = 1, count, bad = new Set(), most = Infinity, ...w
   return { parts, sent, acceptedLines, asked, budget, fromLine, toLine };
 };
 
-const linesOf = (parts: readonly Part[], type: Part['result']['type']): number[] =>
+const linesOf = (parts: readonly (Lines & Fate)[], wanted: Fate['fate']): number[] =>
   parts
-    .filter(({ result }) => result.type === type)
+    .filter(({ fate }) => fate === wanted)
     .flatMap(({ fromLine, toLine }) => Array.from({ length: toLine - fromLine + 1 }, (_, i) => fromLine + i));
+
+const undelivered = (reason: string, retryAfterMs?: number): Fate => ({
+  fate: 'later',
+  cause: { type: 'undelivered', reason, retryAfterMs },
+});
 
 const worlds = fc.record({
   fromLine: fc.integer({ min: 1, max: 1000 }),
@@ -98,7 +104,7 @@ describe('whatever is wrong with the lines and with Scout', () => {
       for (const [index, part] of parts.entries()) {
         expect(part.fromLine).toBe(next);
         expect(part.toLine).toBeGreaterThanOrEqual(part.fromLine);
-        const isTwice = part.result.type === 'undelivered' && parts[index - 1]?.result.type === 'undelivered';
+        const isTwice = part.fate === 'later' && parts[index - 1]?.fate === 'later';
         expect(isTwice).toBe(false);
         next = part.toLine + 1;
       }
@@ -107,7 +113,7 @@ describe('whatever is wrong with the lines and with Scout', () => {
 
   test('the accepted parts are what Scout accepted, each line once', () =>
     inEveryWorld((_world, { parts, acceptedLines }) => {
-      expect(linesOf(parts, 'accepted')).toEqual(acceptedLines);
+      expect(linesOf(parts, 'done')).toEqual(acceptedLines);
       expect(new Set(acceptedLines).size).toBe(acceptedLines.length);
     }));
 
@@ -124,15 +130,15 @@ describe('whatever is wrong with the lines and with Scout', () => {
       const isInterrupted =
         (busyAt !== undefined && sent.length >= busyAt) || (budget < Infinity && bad.size > 0);
       if (isInterrupted) return;
-      expect(linesOf(parts, 'undelivered')).toEqual([]);
+      expect(linesOf(parts, 'later')).toEqual([]);
       expect(linesOf(parts, 'rejected')).toHaveLength(most === 0 ? count : bad.size);
     }));
 
   test('the budget bounds the requests that look for invalid lines', () =>
-    inEveryWorld(({ most, budget, count }, { sent, budget: { extra } }) => {
-      expect(extra).toBeGreaterThanOrEqual(0);
+    inEveryWorld(({ most, budget, count }, { sent, budget: { requestsLeft } }) => {
+      expect(requestsLeft).toBeGreaterThanOrEqual(0);
       if (most < count) return;
-      expect(sent.length).toBe(budget === Infinity ? sent.length : budget - extra);
+      expect(sent.length).toBe(budget === Infinity ? sent.length : budget - requestsLeft);
       expect(sent.length).toBeLessThanOrEqual(budget);
     }));
 
@@ -140,7 +146,7 @@ describe('whatever is wrong with the lines and with Scout', () => {
     inEveryWorld(({ busyAt }, { parts, sent }) => {
       if (busyAt === undefined || sent.length < busyAt) return;
       expect(sent.length).toBe(busyAt);
-      expect(parts.at(-1)?.result).toEqual({ type: 'undelivered', reason: 'busy', retryAfterMs: 7000 });
+      expect(parts.at(-1)).toMatchObject(undelivered('busy', 7000));
     }));
 });
 
@@ -150,7 +156,7 @@ describe('one bad line of 8192', () => {
     for (const line of [1, 2, 4096, 4097, 5000, 8191, 8192]) {
       const { parts, sent } = await run({ count: 8192, bad: new Set([line]), budget: 64 });
       expect(linesOf(parts, 'rejected')).toEqual([line]);
-      expect(linesOf(parts, 'undelivered')).toEqual([]);
+      expect(linesOf(parts, 'later')).toEqual([]);
       counts.push(sent.length);
     }
     expect(Math.min(...counts)).toBe(14);
@@ -161,17 +167,13 @@ describe('one bad line of 8192', () => {
 describe('a Scout that refuses everything', () => {
   test('as invalid is asked once whether it accepts anything, and gets no line again', async () => {
     const { parts, sent, asked } = await run({ fromLine: 11, count: 100, refusal: INVALID });
-    expect(parts).toEqual([
-      { fromLine: 11, toLine: 110, result: { type: 'undelivered', reason: 'bad record' } },
-    ]);
+    expect(parts).toEqual([{ fromLine: 11, toLine: 110, ...undelivered('bad record') }]);
     expect({ requests: sent.length, asked }).toEqual({ requests: 0, asked: 1 });
   });
 
   test('as too large gets no line rejected', async () => {
     const { parts, sent } = await run({ count: 100, refusal: TOO_LARGE });
-    expect(parts).toEqual([
-      { fromLine: 1, toLine: 100, result: { type: 'undelivered', reason: 'too large' } },
-    ]);
+    expect(parts).toEqual([{ fromLine: 1, toLine: 100, ...undelivered('too large') }]);
     expect(sent.length).toBe(7);
   });
 });
@@ -179,29 +181,27 @@ describe('a Scout that refuses everything', () => {
 test('a partial success on the way is part of the result', async () => {
   const partial: Outcome = { type: 'accepted', rejected: 1, message: 'too old' };
   const parts = await isolate({ fromLine: 1, toLine: 2 }, TOO_LARGE, {
-    send: async (line) => (line === 1 ? partial : TOO_LARGE),
-    accepts: async () => true,
-    budget: { extra: 0 },
+    send: async ({ fromLine }) => (fromLine === 1 ? partial : TOO_LARGE),
+    probe: async () => true,
+    budget: { requestsLeft: 0 },
   });
   expect(parts).toEqual([
-    { fromLine: 1, toLine: 1, result: partial },
-    { fromLine: 2, toLine: 2, result: { type: 'rejected', reason: 'too large' } },
+    { fromLine: 1, toLine: 1, fate: 'done', refused: 1, message: 'too old' },
+    { fromLine: 2, toLine: 2, fate: 'rejected', reason: 'too large' },
   ]);
 });
 
 test('any first outcome that is not about the content settles all lines', async () => {
   const none = {
     send: () => Promise.reject(new Error('sent')),
-    accepts: () => Promise.reject(new Error('asked')),
-    budget: { extra: 64 },
+    probe: () => Promise.reject(new Error('asked')),
+    budget: { requestsLeft: 64 },
   };
   const lines = { fromLine: 3, toLine: 9 };
-  expect(await isolate(lines, ACCEPTED, none)).toEqual([{ ...lines, result: ACCEPTED }]);
-  expect(await isolate(lines, BUSY, none)).toEqual([
-    { ...lines, result: { type: 'undelivered', reason: 'busy', retryAfterMs: 7000 } },
-  ]);
+  expect(await isolate(lines, ACCEPTED, none)).toEqual([{ ...lines, fate: 'done', refused: 0, message: '' }]);
+  expect(await isolate(lines, BUSY, none)).toEqual([{ ...lines, ...undelivered('busy', 7000) }]);
   expect(await isolate(lines, { type: 'refused', reason: 'no token' }, none)).toEqual([
-    { ...lines, result: { type: 'undelivered', reason: 'no token' } },
+    { ...lines, ...undelivered('no token') },
   ]);
 });
 
@@ -224,9 +224,9 @@ describe('at a real Scout', () => {
       return (await send('/v1/logs', await compress(encodeLogs(bodies)), call)).outcome;
     };
     const parts = await isolate({ fromLine: 1, toLine: texts.length }, await post(texts), {
-      send: (from, to) => post(texts.slice(from - 1, to)),
-      accepts: async () => (await post([])).type === 'accepted',
-      budget: { extra: 64 },
+      send: (lines) => post(texts.slice(lines.fromLine - 1, lines.toLine)),
+      probe: async () => (await post([])).type === 'accepted',
+      budget: { requestsLeft: 64 },
     });
     const stored = scout.logs().map(({ record }) => record.body?.stringValue);
     await scout.close();
@@ -236,11 +236,12 @@ describe('at a real Scout', () => {
   test('lines that it calls invalid are rejected with its reason, all others arrive once', async () => {
     const { parts, stored } = await forward(refuseMarked(['line 7;', 'line 31;']));
     expect(stored).toEqual(texts.filter((_, index) => index !== 6 && index !== 30));
-    expect(parts.filter(({ result }) => result.type === 'rejected')).toEqual(
+    expect(parts.filter(({ fate }) => fate === 'rejected')).toEqual(
       [7, 31].map((line) => ({
         fromLine: line,
         toLine: line,
-        result: { type: 'rejected', reason: `Scout responded 400: invalid record: line ${line};` },
+        fate: 'rejected',
+        reason: `Scout responded 400: invalid record: line ${line};`,
       })),
     );
   });
@@ -248,6 +249,6 @@ describe('at a real Scout', () => {
   test('a batch over its size limit arrives in pieces', async () => {
     const { parts, stored } = await forward(tooLargeAbove(100));
     expect(stored).toEqual(texts);
-    expect(parts.every(({ result }) => result.type === 'accepted')).toBe(true);
+    expect(parts.every(({ fate }) => fate === 'done')).toBe(true);
   });
 });

@@ -37,7 +37,10 @@ describe('memory stays flat', { timeout: 180_000 }, () => {
     expect(requests).toEqual([]);
     expect(kept).toEqual([]);
     expect(deadLetters).toMatchObject([
-      { attributes: { 'error.type': 'wrong_format' }, body: '{"bucket":"b","key":"k.log.gz","fromLine":1}' },
+      {
+        attributes: { 'error.type': 'wrong_format' },
+        body: '{"bucket":"b","key":"k.log.gz","etag":"e","fromLine":1}',
+      },
     ]);
     expect(seconds).toBeLessThan(120);
   });

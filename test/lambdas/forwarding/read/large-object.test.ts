@@ -51,11 +51,14 @@ test(
         'logs',
       ),
       objects: {
-        read: async function* () {
-          for (let index = 0; index < members; index++)
-            for (let from = 0; from < member.length; from += 65_536)
-              yield member.subarray(from, from + 65_536);
-        },
+        open: async () => ({
+          etag: 'e',
+          bytes: (async function* () {
+            for (let index = 0; index < members; index++)
+              for (let from = 0; from < member.length; from += 65_536)
+                yield member.subarray(from, from + 65_536);
+          })(),
+        }),
         list: async function* () {},
         put: async () => {},
         remove: async () => {},

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Dependencies } from '../../../../lambdas/forwarding/dependencies.ts';
 import type { ObjectResult } from '../../../../lambdas/forwarding/forward-object.ts';
-import { openLedger } from '../../../../lambdas/forwarding/ledger.ts';
-import { settleMessage } from '../../../../lambdas/forwarding/settle/settle.ts';
-import { MAX_RECEIVE_COUNT } from '../../../../lambdas/forwarding/settle/backoff.ts';
+import { newLedger } from '../../../../lambdas/forwarding/ledger.ts';
+import { settle } from '../../../../lambdas/forwarding/settle/settle.ts';
+import { MAX_RECEIVE_COUNT } from '../../../../lambdas/forwarding/limits.ts';
+import type { Verdict } from '../../../../lambdas/forwarding/verdict.ts';
 import { ALB_KEY, albText, marked, range, storedLines } from '../../../support/factories/alb-object.ts';
 import {
   BUCKET,
@@ -206,49 +207,45 @@ describe('an event that did not come from SQS', () => {
   });
 });
 
-const forwarded = (missing: ObjectResult['missing'], rest?: ObjectResult['rest']): ObjectResult => ({
+const forwarded = (...verdicts: readonly Verdict[]): ObjectResult => ({
   work: { bucket: BUCKET, key: 'k', etag: 'e', attempt: 2 },
-  ledger: openLedger(),
-  missing,
-  rest,
-  progress: true,
-  nothingToDo: false,
-  whole: false,
+  ledger: newLedger(),
+  verdicts: [{ fromLine: 1, toLine: 1, fate: 'done' }, ...verdicts],
 });
 
-const lost = (fromLine: number, toLine?: number, retryAfterMs?: number) => ({
+const lost = (fromLine: number, toLine?: number, retryAfterMs?: number): Verdict => ({
   fromLine,
   toLine,
-  type: 'undelivered' as const,
-  reason: 'down',
-  retryAfterMs,
+  fate: 'later',
+  cause: { type: 'undelivered', reason: 'down', retryAfterMs },
 });
+const notBegun = (fromLine: number, toLine?: number): Verdict => ({ fromLine, toLine, fate: 'later' });
 
 describe('the lines of an object that go back', () => {
   test.each<[string, ObjectResult, object[]]>([
     [
       'neighbours are one item',
-      forwarded([lost(11, 15), lost(6, 10)]),
+      forwarded(lost(6, 10), lost(11, 15)),
       [{ fromLine: 6, toLine: 15, attempt: 3 }],
     ],
     [
       'and so is what was not begun after them',
-      forwarded([lost(6, 10)], { fromLine: 11, toLine: undefined }),
+      forwarded(lost(6, 10), notBegun(11)),
       [{ fromLine: 6, attempt: 3 }],
     ],
     [
       'others are items of their own',
-      forwarded([lost(1, 5), lost(11, 15)], { fromLine: 21, toLine: 30 }),
+      forwarded(lost(2, 5), lost(11, 15), notBegun(21, 30)),
       [
-        { fromLine: 1, toLine: 5, attempt: 3 },
+        { fromLine: 2, toLine: 5, attempt: 3 },
         { fromLine: 11, toLine: 15, attempt: 3 },
         { fromLine: 21, toLine: 30 },
       ],
     ],
     [
       'one item waits as long as the longest of its parts',
-      forwarded([lost(1, 5, 100_000), lost(6, 10, 400_000), lost(11, 12)]),
-      [{ fromLine: 1, toLine: 12, attempt: 3, delaySeconds: 400 }],
+      forwarded(lost(2, 5, 100_000), lost(6, 10, 400_000), lost(11, 12)),
+      [{ fromLine: 2, toLine: 12, attempt: 3, delaySeconds: 400 }],
     ],
   ])('%s', async (_what, result, items) => {
     const sent: Queued[] = [];
@@ -264,7 +261,7 @@ describe('the lines of an object that go back', () => {
       },
     };
     const message = { receives: 1, objects: [], sqs: { id: '1', receiptHandle: '1', body: '' } };
-    expect(await settleMessage(message, [result], dependencies as Dependencies)).toEqual({
+    expect(await settle(message, [result], dependencies as Dependencies)).toEqual({
       done: true,
       deadLettered: 0,
     });

@@ -1,9 +1,8 @@
-import { compress } from '../../../../lambdas/scout/compression.ts';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { ReadError } from '../../../../lambdas/aws/objects.ts';
 import type { Dependencies } from '../../../../lambdas/forwarding/dependencies.ts';
 import { createHandler, type Handler } from '../../../../lambdas/forwarding/handler.ts';
-import { MAX_RECEIVE_COUNT } from '../../../../lambdas/forwarding/settle/backoff.ts';
+import { MAX_RECEIVE_COUNT } from '../../../../lambdas/forwarding/limits.ts';
 import type { Outcome } from '../../../../lambdas/scout/outcome.ts';
 import { readFunctionSettings } from '../../../../lambdas/function-settings.ts';
 import { type Faults, type FaultName, noFaults } from './faults.ts';
@@ -137,21 +136,23 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const edgesWhere = (at: ReturnType<typeof during>): Dependencies => ({
     settings,
     objects: {
-      async *read({ key }, _signal, opened) {
+      open: async ({ key }) => {
         const bytes = await at(5, () => {
           failing('denied', () => new ReadError('denied', 'AccessDenied'));
           failing('unreadable', () => new ReadError('unreadable', 'SlowDown'));
           return world.objects.get(key);
         });
         if (bytes === undefined) throw new ReadError('gone', 'NoSuchKey');
-        opened?.('etag');
-        const chunk = Math.max(7, Math.ceil(bytes.length / 4));
-        for (let from = 0; from < bytes.length; from += chunk) {
-          yield await at(1, () => {
-            failing('broken body', () => new ReadError('unreadable', 'the body broke off twice'));
-            return bytes.subarray(from, from + chunk);
-          });
-        }
+        const size = Math.max(7, Math.ceil(bytes.length / 4));
+        const chunks = async function* () {
+          for (let from = 0; from < bytes.length; from += size) {
+            yield await at(1, () => {
+              failing('broken body', () => new ReadError('unreadable', 'the body broke off twice'));
+              return bytes.subarray(from, from + size);
+            });
+          }
+        };
+        return { etag: 'etag', bytes: chunks() };
       },
       async *list(_bucket, prefix) {
         for (const [key, bytes] of world.objects)
@@ -190,7 +191,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
         }),
     },
     scout: {
-      compress: async (request) => compress('gzip', request, 'logs'),
+      // Synchronous, so that a history does not depend on threads.
+      compress: async (request) => ({ encoding: 'gzip', bytes: gzipSync(request) }),
       export: async (_path, body) =>
         at(faults('slow') ? 20_000 : latencyMs, () => {
           world.requests++;
