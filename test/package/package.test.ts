@@ -1,5 +1,5 @@
 import { execFile, type ExecFileOptions } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,7 +48,7 @@ describe('the package, in an app that cdk init created', () => {
     const [tarball = ''] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
     await run(program('cdk'), ['init', 'app', '--language', 'typescript', '--generate-only'], { cwd: app });
 
-    // Without the template's tools: the compiler is this repository's, of the same version.
+    // Without the template's tools: compiler and types of Node are this repository's.
     const project = JSON.parse(await readFile(join(app, 'package.json'), 'utf8'));
     await writeFile(join(app, 'package.json'), JSON.stringify({ ...project, devDependencies: {} }));
     const options = ['--prefer-offline', '--no-audit', '--no-fund'];
@@ -57,8 +57,10 @@ describe('the package, in an app that cdk init created', () => {
     for (const { name, text } of EXAMPLES) await writeFile(join(app, 'lib', `${name}.ts`), text);
     await writeFile(join(app, 'bin/app.ts'), MAIN);
     await rm(join(app, 'test'), { recursive: true });
-    // It checks the declarations of the package too. Those of CDK need a newer library than the template names.
-    const check = ['--skipLibCheck', 'false', '--lib', 'es2022,esnext.disposable', '--types', ''];
+    await mkdir(join(app, 'node_modules/@types'));
+    await symlink(resolve('node_modules/@types/node'), join(app, 'node_modules/@types/node'));
+    // Checks the declarations of the package too.
+    const check = ['--skipLibCheck', 'false', '--types', 'node'];
     await run(program('tsc'), ['--noEmit', 'false', '--outDir', 'compiled', ...check], { cwd: app });
     await run(process.execPath, ['compiled/bin/app.js'], { cwd: app });
   });
@@ -67,7 +69,7 @@ describe('the package, in an app that cdk init created', () => {
 
   test('brings no dependency of its own', async () => {
     const installed = await readdir(join(app, 'node_modules'));
-    expect(installed.filter((name) => !/^\.|^@aws-cdk$/.test(name)).sort()).toEqual([
+    expect(installed.filter((name) => !/^\.|^@aws-cdk$|^@types$/.test(name)).sort()).toEqual([
       'aws-cdk-lib',
       'constructs',
       'scout-forwarder',
