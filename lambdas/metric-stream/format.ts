@@ -3,46 +3,45 @@ import { encodeScope } from '../otlp/common.ts';
 import { metricsRequest } from '../otlp/metrics.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
 import { VERSION } from '../version.ts';
-import { type Catalog, MOST_NAMES, newCatalog } from './series-cache.ts';
 import { type Malformed, readLine } from './line.ts';
+import { lineSource } from './usual-line.ts';
 import { mismatch } from './mismatch.ts';
+import { newSeriesCache, type SeriesCache } from './series-cache.ts';
 import { MOST_POINT_BYTES, stageDatum } from './write-points.ts';
 
-/** A metric stream in JSON format, mostly a datum a line, as OTLP summaries. */
+/** A metric stream in JSON format, mostly one datum per line, as OTLP summaries. */
 export const metricStreamFormat = (settings: {
   readonly metrics: MetricSettings;
   readonly resource: ResourceSettings;
 }): Format => {
-  // Kept over objects and invocations. An encoder takes another one only between requests.
-  let current = newCatalog(settings);
-  const catalog = (): Catalog => {
-    if (current.size() > MOST_NAMES) current = newCatalog(settings);
-    return current;
-  };
+  // Kept over objects and invocations.
+  const cache = newSeriesCache(settings);
   return {
     path: '/v1/metrics',
     open: (_object, head) => {
       const reason = mismatch(head);
       if (reason !== undefined) return { refuse: { type: 'wrong_format', reason } };
-      return { encoder: (limits) => metricStreamEncoder(catalog, limits) };
+      return { encoder: (limits) => metricStreamEncoder(cache, limits) };
     },
   };
 };
 
-const metricStreamEncoder = (currentCatalog: () => Catalog, limits: BatchLimits): Encoder => {
+const metricStreamEncoder = (cache: SeriesCache, limits: BatchLimits): Encoder => {
   const request = metricsRequest(encodeScope('aws.cloudwatch', VERSION));
-  let catalog = currentCatalog();
   let rejected: Rejected[] = [];
   let newestMs: number | undefined;
 
+  let source = lineSource(new Uint8Array());
+
   return {
     add: (bytes, start, end, lineNumber, cut) => {
-      const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+      if (source.of !== bytes) source = lineSource(bytes);
+      const text = (): string => source.bytes.toString('utf8', start, end);
       const malformed: Malformed[] = [];
       let newest = newestMs ?? 0;
-      for (const part of cut ? [{ reason: OVERLONG, text: line }] : readLine(line)) {
+      for (const part of cut ? [{ reason: OVERLONG, text: text() }] : readLine(source, start, end, cache)) {
         if ('reason' in part) malformed.push(part);
-        else if (!stageDatum(request, part, catalog)) malformed.push({ reason: TOO_MUCH, text: line });
+        else if (!stageDatum(request, part)) malformed.push({ reason: TOO_MUCH, text: text() });
         else newest = Math.max(newest, part.timestampMs);
       }
       if (!request.commit(limits)) return false;
@@ -52,7 +51,6 @@ const metricStreamEncoder = (currentCatalog: () => Catalog, limits: BatchLimits)
     },
     take: () => {
       const taken = { ...request.finish(), filtered: 0, rejected, newestMs };
-      catalog = currentCatalog();
       rejected = [];
       newestMs = undefined;
       return taken;

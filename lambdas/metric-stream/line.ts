@@ -1,27 +1,34 @@
 import { type Datum, readDatum } from './datum.ts';
-import { readDocumented } from './canonical-line.ts';
 import { valueEnd } from './json-scan.ts';
+import type { SeriesCache } from './series-cache.ts';
+import { type LineSource, readUsualLine } from './usual-line.ts';
 
-/** A part of a line that is no datum. */
+/** A part of a line that is not a datum. */
 export interface Malformed {
   readonly reason: string;
   readonly text: string;
 }
 
-/** The objects of a line, mostly one. What follows them and cannot be parsed is one part. */
-export const readLine = (line: string): readonly (Datum | Malformed)[] => {
+/** The objects of a line `[start, end)`, mostly one. What follows them and cannot be parsed is one part. */
+export const readLine = (
+  source: LineSource,
+  start: number,
+  end: number,
+  cache: SeriesCache,
+): readonly (Datum | Malformed)[] => {
+  const usual = readUsualLine(source, start, end, cache);
+  if (usual !== undefined) return [usual];
+  const line = source.bytes.toString('utf8', start, end);
   let json: unknown;
   try {
-    const datum = readDocumented(line);
-    if (datum !== undefined) return [datum];
     json = JSON.parse(line);
   } catch {
-    return readValues(line);
+    return readValues(line, cache);
   }
-  return [readValue(json, line)];
+  return [readValue(json, line, cache)];
 };
 
-const readValues = (line: string): readonly (Datum | Malformed)[] => {
+const readValues = (line: string, cache: SeriesCache): readonly (Datum | Malformed)[] => {
   const values: (Datum | Malformed)[] = [];
   for (let start = 0; start < line.length;) {
     const end = valueEnd(line, start);
@@ -34,15 +41,15 @@ const readValues = (line: string): readonly (Datum | Malformed)[] => {
       values.push({ reason: `not JSON: ${message(error)}`, text: line.slice(start).trim() });
       break;
     }
-    values.push(readValue(json, text));
+    values.push(readValue(json, text, cache));
     start = end;
   }
   return values;
 };
 
-const readValue = (json: unknown, text: string): Datum | Malformed => {
+const readValue = (json: unknown, text: string, cache: SeriesCache): Datum | Malformed => {
   try {
-    return readDatum(json);
+    return readDatum(json, cache);
   } catch (error) {
     return { reason: message(error), text };
   }

@@ -1,5 +1,5 @@
 import { partitionOf } from '../aws-partition.ts';
-import type { Source } from './datum.ts';
+import type { Identity } from './identity.ts';
 
 /** The load balancer first: its logs have the same ARN. */
 const LOAD_BALANCER = [
@@ -52,10 +52,7 @@ const ARNS: ReadonlyMap<string, readonly string[]> = new Map(
  * The ARN of the resource that a datum describes, equal to the `cloud.resource_id` of its logs.
  * @returns undefined where account, region, namespace and dimensions do not determine it, as for an aggregate
  */
-export const resourceArn = (
-  { namespace, account_id: account, region }: Source,
-  dimensions: ReadonlyMap<string, string>,
-): string | undefined => {
+export const resourceArn = ({ account, region, namespace, dimensions }: Identity): string | undefined => {
   if (account === '' || region === '') return undefined;
   const known = { Partition: partitionOf(region), Region: region, Account: account };
   const values = new Map([...dimensions, ...Object.entries(known)]);

@@ -1,113 +1,109 @@
-import { encodeAttribute, encodeResource } from '../otlp/common.ts';
-import { POINT_ATTRIBUTE } from '../otlp/data-points.ts';
-import { encodeMetric, type Metric } from '../otlp/metrics.ts';
-import { resourceAttributes } from '../otlp/resource.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
-import { parseSource, type Source } from './datum.ts';
-import { resourceArn } from './resource-arn.ts';
+import { encodeResource } from '../otlp/common.ts';
+import { encodeMetric, type Metric, type Resource } from '../otlp/metric.ts';
+import { resourceAttributes } from '../otlp/resource.ts';
+import { newArena } from './arena.ts';
+import { type ByteMap, byteMap } from './byte-map.ts';
+import { readIdentity } from './identity.ts';
+import { object } from './json-values.ts';
+import { pointAttributes } from './point-attributes.ts';
 import { unitIn, unitOfStatistic } from './units.ts';
 
-/** Characters of names and bytes of attributes that a catalog keeps: those of some 12,000 load-balancer series, in 22 MB. */
-export const MOST_NAMES = 8 * 1024 * 1024;
+/** Memory that a cache takes: it holds some 50,000 series of load balancers, instances and functions. */
+export const MOST_BYTES = 48 * 1024 * 1024;
 
-/** Encodes what many data share once. */
-export interface Catalog {
-  /** `source` is a datum's. */
-  readonly series: (unit: string, source: string) => Series;
-  /** Characters of the names and bytes of the attributes it keeps; what it takes is some times as much. */
-  readonly size: () => number;
-}
-
+/** What all data of a series share, encoded once. */
 export interface Series {
-  readonly resource: Uint8Array;
+  readonly resource: Resource;
   readonly summary: Metric;
   /** Holds a statistic that a summary has no place for. */
   readonly gauge: (statistic: string) => Metric;
-  /** The point attributes of a datum with these dimensions. */
-  readonly attributes: (dimensions: string) => Uint8Array;
+  /** The attributes of its data points. */
+  readonly attributes: Uint8Array;
 }
 
-export const newCatalog = (settings: {
+/**
+ * The series seen, by the bytes of a datum before its timestamp and by its unit. A full cache takes no more and makes
+ * further series each time: to empty it would cost an account of many series all of them, over and over.
+ */
+export interface SeriesCache {
+  /**
+   * `[start, end)`: a datum before `,"timestamp":`, that is, a JSON object but for its closing brace.
+   * @throws SyntaxError if it is not, and Error that names the member which is wrong
+   */
+  readonly find: (bytes: DataView, start: number, end: number, unit: string) => Series;
+  /** About how many bytes it takes. */
+  readonly size: () => number;
+}
+
+/** Of an entry beside its bytes: the objects and the map's slot, by measurement. */
+const ENTRY_BYTES = 400;
+
+export const newSeriesCache = ({
+  metrics: { units, dimensionAttributes },
+  resource: resourceSettings,
+}: {
   readonly metrics: MetricSettings;
   readonly resource: ResourceSettings;
-}): Catalog => {
-  const { units, dimensionAttributes } = settings.metrics;
+}): SeriesCache => {
+  const seriesByUnit = new Map<string, ByteMap<Series>>();
+  const resources = new Map<string, Resource>();
+  const metrics = new Map<string, Metric>();
+  const arena = newArena();
   let size = 0;
+  /** Counts an entry; false if there is no room for it. */
+  const hasRoom = (bytes: number): boolean => {
+    if (size >= MOST_BYTES) return false;
+    size += ENTRY_BYTES + bytes;
+    return true;
+  };
 
-  const memo = <T>(make: (name: string) => T): ((name: string) => T) => {
-    const made = new Map<string, T>();
-    return (name) => {
-      let value = made.get(name);
-      if (value === undefined) {
-        value = make(name);
-        made.set(copyOf(name), value);
-        size += name.length;
-      }
-      return value;
+  const resource = (account: string, region: string, serviceName: string): Resource => {
+    const key = JSON.stringify([account, region, serviceName]);
+    const known = resources.get(key);
+    if (known !== undefined) return known;
+    const attributes = resourceAttributes({ ...resourceSettings, serviceName }, { account, region });
+    const made = { key, content: encodeResource(attributes) };
+    if (hasRoom(key.length + made.content.length)) resources.set(key, made);
+    return made;
+  };
+
+  const metric = (data: Metric['data'], name: string, unit: string): Metric => {
+    const key = JSON.stringify([data, name, unit]);
+    const known = metrics.get(key);
+    if (known !== undefined) return known;
+    const made = encodeMetric(key, data, name, unit);
+    if (hasRoom(key.length + made.head.length)) metrics.set(key, made);
+    return made;
+  };
+
+  const encodeSeries = (prefix: string, unit: string): Series => {
+    const identity = readIdentity(object('the line', JSON.parse(`${prefix}}`)));
+    const { account, region, namespace, metricName } = identity;
+    const { serviceName } = resourceSettings;
+    const name = `amazonaws.com/${namespace}/${metricName}`;
+    return {
+      resource: resource(account, region, serviceName === 'namespace' ? namespace : serviceName),
+      summary: metric('summary', name, unitIn(units, unit)),
+      gauge: (statistic) =>
+        metric('gauge', `${name}.statistic`, unitIn(units, unitOfStatistic(statistic, unit))),
+      attributes: pointAttributes(identity, dimensionAttributes),
     };
   };
 
-  // Attributes need no identity, so a full catalog encodes further ones each time.
-  const attributesOf = (source: Source): Series['attributes'] => {
-    const made = new Map<string, Uint8Array>();
-    return (dimensions) => {
-      let attributes = made.get(dimensions);
-      if (attributes === undefined) {
-        attributes = encodePointAttributes(source, dimensions, dimensionAttributes);
-        if (size <= MOST_NAMES) {
-          made.set(copyOf(dimensions), attributes);
-          size += dimensions.length + attributes.length;
-        }
-      }
-      return attributes;
-    };
-  };
-
-  const resource = memo((account) =>
-    memo((region) =>
-      memo((serviceName) =>
-        encodeResource(resourceAttributes({ ...settings.resource, serviceName }, { account, region })),
-      ),
-    ),
-  );
-  // By its whole name: `A/B` and `C` share one with `A` and `B/C`.
-  const summary = memo((name) => memo((unit) => encodeMetric('summary', name, unit)));
-  const gauge = memo((name) => memo((unit) => encodeMetric('gauge', name, unit)));
-  const series = memo((unit) =>
-    memo((source): Series => {
-      const parsed = parseSource(source);
-      const { account_id: account, region, namespace, metric_name: metricName } = parsed;
-      const { serviceName } = settings.resource;
-      const name = `amazonaws.com/${namespace}/${metricName}`;
-      return {
-        resource: resource(account)(region)(serviceName === 'namespace' ? namespace : serviceName),
-        summary: summary(name)(unitIn(units, unit)),
-        gauge: (statistic) => gauge(`${name}.statistic`)(unitIn(units, unitOfStatistic(statistic, unit))),
-        attributes: attributesOf(parsed),
-      };
-    }),
-  );
   return {
-    series: (unit, source) => series(unit)(source),
+    find: (bytes, start, end, unit) => {
+      const ofUnit = seriesByUnit.get(unit) ?? byteMap<Series>(arena);
+      const known = ofUnit.get(bytes, start, end);
+      if (known !== undefined) return known;
+      const prefix = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+      const series = encodeSeries(prefix, unit);
+      if (!hasRoom(prefix.length + series.attributes.length)) return series;
+      const kept = { ...series, attributes: arena.keep(series.attributes) };
+      ofUnit.set(bytes, start, end, kept);
+      seriesByUnit.set(unit, ofUnit);
+      return kept;
+    },
     size: () => size,
   };
-};
-
-/** A part of a text keeps all of it in memory; a copy does not. */
-const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string;
-
-const encodePointAttributes = (source: Source, dimensions: string, each: boolean): Uint8Array => {
-  const entries = Object.entries<string>(JSON.parse(dimensions)).sort(([a], [b]) => (a < b ? -1 : 1));
-  const arn = resourceArn(source, new Map(entries));
-  const attributes: (readonly [name: string, value: string])[] = [
-    ['Namespace', source.namespace],
-    ['MetricName', source.metric_name],
-    ['Dimensions', dimensions],
-  ];
-  if (arn !== undefined) attributes.push(['cloud.resource_id', arn]);
-  if (each) {
-    attributes.push(['DimensionNames', entries.map(([name]) => name).join(',')]);
-    for (const [name, value] of entries) attributes.push([`Dimensions.${name}`, value]);
-  }
-  return Buffer.concat(attributes.map(([name, value]) => encodeAttribute(POINT_ATTRIBUTE, name, value)));
 };

@@ -1,7 +1,6 @@
 import { encodeKey } from '../otlp/common.ts';
 import { writeNumberPoint, writePointAttribute, writeSummaryPoint } from '../otlp/data-points.ts';
 import type { MetricsRequest } from '../otlp/metrics.ts';
-import type { Catalog } from './series-cache.ts';
 import type { Datum } from './datum.ts';
 
 /** The most that the data points of a line may take: a Collector refuses requests of more than 20 MiB. */
@@ -13,27 +12,17 @@ export const MOST_POINT_BYTES = 16 * 1024 * 1024;
  */
 export const stageDatum = (
   request: MetricsRequest,
-  { source, dimensions, timestampMs, unit, value }: Datum,
-  catalog: Catalog,
+  { series: { resource, summary, gauge, attributes }, timestampMs, value }: Datum,
 ): boolean => {
   const { points } = request;
-  const start = points.length;
-  const { resource, summary, gauge, attributes } = catalog.series(unit, source);
-  const shared = attributes(dimensions);
+  const repeated = attributes.length * (1 + value.others.length);
+  if (request.stagedBytes() + repeated > MOST_POINT_BYTES) return false;
   writeSummaryPoint(points, timestampMs, value);
-  points.reserve(shared.length);
-  points.copy(shared);
-  if (request.pending() + value.others.length * shared.length > MOST_POINT_BYTES) {
-    points.length = start;
-    return false;
-  }
-  request.stage(resource, summary);
+  request.stage(resource, summary, attributes);
   for (const { key, value: statistic } of value.others) {
     writeNumberPoint(points, timestampMs, statistic);
-    points.reserve(shared.length);
-    points.copy(shared);
     writePointAttribute(points, STATISTIC, key);
-    request.stage(resource, gauge(key));
+    request.stage(resource, gauge(key), attributes);
   }
   return true;
 };

@@ -1,10 +1,32 @@
-import type { Metric } from './metrics.ts';
+import { field } from './common.ts';
 import { type ProtobufWriter, varintSize } from './protobuf.ts';
+
+/** An encoded `Resource`. Two with the same key are one resource of a request. */
+export interface Resource {
+  readonly key: string;
+  /** Without tag and length. */
+  readonly content: Uint8Array;
+}
+
+/** What the data points of one metric share. Two with the same key are one metric of a resource. */
+export interface Metric {
+  readonly key: string;
+  readonly data: 'gauge' | 'summary';
+  /** `Metric { name = 1, unit = 3 }`, without tag and length. */
+  readonly head: Uint8Array;
+}
+
+export const encodeMetric = (key: string, data: Metric['data'], name: string, unit: string): Metric => ({
+  key,
+  data,
+  head: Buffer.concat([field(0x0a, Buffer.from(name)), field(0x1a, Buffer.from(unit))]),
+});
 
 /** The metrics of one resource in a request. */
 export interface ResourceGroup {
-  readonly resource: Uint8Array;
-  readonly metrics: Map<Metric, MetricGroup>;
+  readonly resource: Resource;
+  /** By their metric's key. */
+  readonly metrics: Map<string, MetricGroup>;
   /** Bytes of all their points. */
   pointBytes: number;
 }
@@ -13,24 +35,33 @@ export interface ResourceGroup {
 export interface MetricGroup {
   readonly of: ResourceGroup;
   readonly metric: Metric;
-  /** Where its points start and end, by turns. */
-  readonly ranges: number[];
+  readonly points: Point[];
   /** Bytes of its points with their tags and lengths. */
   pointBytes: number;
+}
+
+/** A data point: fields of its own, written from `start` to `end`, and encoded ones that it shares with others. */
+export interface Point {
+  readonly group: MetricGroup;
+  readonly start: number;
+  readonly end: number;
+  readonly shared: Uint8Array;
 }
 
 /** The most that a tag and a length take. */
 export const FRAME = 6;
 
 export const metricGroup = (of: ResourceGroup, metric: Metric): MetricGroup => {
-  let group = of.metrics.get(metric);
-  if (group === undefined) of.metrics.set(metric, (group = { of, metric, ranges: [], pointBytes: 0 }));
+  let group = of.metrics.get(metric.key);
+  if (group === undefined) of.metrics.set(metric.key, (group = { of, metric, points: [], pointBytes: 0 }));
   return group;
 };
 
-export const addPoint = (group: MetricGroup, start: number, end: number): void => {
-  const bytes = fieldSize(end - start);
-  group.ranges.push(start, end);
+/** Puts a point into its group. */
+export const addPoint = (point: Point): void => {
+  const { group } = point;
+  const bytes = fieldSize(pointSize(point));
+  group.points.push(point);
   group.pointBytes += bytes;
   group.of.pointBytes += bytes;
 };
@@ -38,7 +69,7 @@ export const addPoint = (group: MetricGroup, start: number, end: number): void =
 /** Writes `ExportMetricsServiceRequest.resource_metrics = 1` with the points of one resource, if it has any. */
 export const writeResourceMetrics = (
   output: ProtobufWriter,
-  points: Uint8Array,
+  ownFields: DataView,
   scopeField: Uint8Array,
   { resource, metrics, pointBytes }: ResourceGroup,
 ): void => {
@@ -46,29 +77,30 @@ export const writeResourceMetrics = (
   const groups = Array.from(metrics.values()).filter(({ pointBytes }) => pointBytes > 0);
   let scopeMetrics = scopeField.length;
   for (const group of groups) scopeMetrics += fieldSize(metricSize(group));
-  begin(output, 0x0a, fieldSize(resource.length) + fieldSize(scopeMetrics));
-  begin(output, 0x0a, resource.length);
-  output.copy(resource);
+  begin(output, 0x0a, fieldSize(resource.content.length) + fieldSize(scopeMetrics));
+  begin(output, 0x0a, resource.content.length);
+  output.copy(resource.content);
   begin(output, 0x12, scopeMetrics);
   output.copy(scopeField);
-  for (const group of groups) writeMetric(output, points, group);
+  for (const group of groups) writeMetric(output, ownFields, group);
 };
 
-const writeMetric = (output: ProtobufWriter, points: Uint8Array, group: MetricGroup): void => {
-  const { metric, ranges, pointBytes } = group;
+const writeMetric = (output: ProtobufWriter, ownFields: DataView, group: MetricGroup): void => {
+  const { metric, points, pointBytes } = group;
   begin(output, 0x12, metricSize(group));
   output.copy(metric.head);
   begin(output, DATA[metric.data], pointBytes);
-  for (let i = 0; i < ranges.length; i += 2) {
-    const start = ranges[i] as number;
-    const end = ranges[i + 1] as number;
-    begin(output, 0x0a, end - start);
-    output.copy(points, start, end);
+  for (const point of points) {
+    begin(output, 0x0a, pointSize(point));
+    output.words(ownFields, point.start, point.end);
+    output.copy(point.shared);
   }
 };
 
 /** `Metric { gauge = 5, summary = 11 }`; both hold their data points as field 1. */
 const DATA = { gauge: 0x2a, summary: 0x5a } as const;
+
+const pointSize = ({ start, end, shared }: Point): number => end - start + shared.length;
 
 const metricSize = ({ metric, pointBytes }: MetricGroup): number =>
   metric.head.length + fieldSize(pointBytes);

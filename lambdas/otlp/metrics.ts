@@ -2,38 +2,27 @@ import { field } from './common.ts';
 import {
   addPoint,
   FRAME,
-  type MetricGroup,
+  type Metric,
   metricGroup,
+  type Point,
+  type Resource,
   type ResourceGroup,
   writeResourceMetrics,
 } from './metric.ts';
 import { ProtobufWriter } from './protobuf.ts';
 
-/** What the data points of one metric share. */
-export interface Metric {
-  readonly data: 'gauge' | 'summary';
-  /** `Metric { name = 1, unit = 3 }`, without tag and length. */
-  readonly head: Uint8Array;
-}
-
-export const encodeMetric = (data: Metric['data'], name: string, unit: string): Metric => ({
-  data,
-  head: Buffer.concat([field(0x0a, Buffer.from(name)), field(0x1a, Buffer.from(unit))]),
-});
-
 /**
  * Collects data points in any order and writes them by resource and metric as an `ExportMetricsServiceRequest`
  * (https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/metrics/v1/metrics.proto).
- * A point is encoded once, into `points`, and copied once, by `finish`. Resources and metrics are told apart by
- * identity: encode each once.
+ * A point's own fields are encoded once, into `points`; `finish` copies them and the attributes that it shares with others.
  */
 export interface MetricsRequest {
-  /** Where to write a point, without tag and length, before `stage`. */
+  /** Where to write a point's own fields, without its tag and length, before `stage`. */
   readonly points: ProtobufWriter;
-  /** Makes a point of what was written since the last call. */
-  readonly stage: (resource: Uint8Array, metric: Metric) => void;
-  /** Bytes written that are not kept yet. */
-  readonly pending: () => number;
+  /** Makes a point of the fields written since the last call and, after them, of those encoded in `shared`. */
+  readonly stage: (resource: Resource, metric: Metric, shared: Uint8Array) => void;
+  /** Bytes of the points staged. */
+  readonly stagedBytes: () => number;
   /** Keeps the points staged if they fit beside those kept before (the first always do), else forgets them. */
   readonly commit: (limits: { readonly records: number; readonly bytes: number }) => boolean;
   /** The request of the points kept, which it then forgets: a view that is good until the next `finish`. */
@@ -47,65 +36,62 @@ export const metricsRequest = (scope: Uint8Array): MetricsRequest => {
   const scopeField = field(0x0a, scope);
   const points = new ProtobufWriter(FIRST_CAPACITY);
   const output = new ProtobufWriter(FIRST_CAPACITY);
-  const resources = new Map<Uint8Array, ResourceGroup>();
-  /** The groups of the points staged, and where each of these ends. */
-  const staged: MetricGroup[] = [];
-  const ends: number[] = [];
+  const resources = new Map<string, ResourceGroup>();
+  let staged: Point[] = [];
+  let stagedBytes = 0;
   let lastGroup: ResourceGroup | undefined;
   /** Of the points kept: how many, where the last ends, and an upper bound of their request's size. */
   let records = 0;
   let keptEnd = 0;
   let size = 0;
 
-  const resourceGroup = (resource: Uint8Array): ResourceGroup => {
-    if (lastGroup?.resource === resource) return lastGroup;
-    let group = resources.get(resource);
+  const resourceGroup = (resource: Resource): ResourceGroup => {
+    if (lastGroup?.resource.key === resource.key) return lastGroup;
+    let group = resources.get(resource.key);
     if (group === undefined)
-      resources.set(resource, (group = { resource, metrics: new Map(), pointBytes: 0 }));
+      resources.set(resource.key, (group = { resource, metrics: new Map(), pointBytes: 0 }));
     return (lastGroup = group);
   };
   /** What the points staged add to the request, at most. */
   const room = (): number => {
-    let bytes = points.length - keptEnd;
-    for (const { of, metric, pointBytes } of staged) {
+    let bytes = stagedBytes;
+    for (const { group } of staged) {
+      const { of, metric, pointBytes } = group;
       bytes += FRAME;
       if (pointBytes === 0) bytes += 2 * FRAME + metric.head.length;
-      if (of.pointBytes === 0) bytes += 3 * FRAME + of.resource.length + scopeField.length;
+      if (of.pointBytes === 0) bytes += 3 * FRAME + of.resource.content.length + scopeField.length;
     }
     return bytes;
-  };
-  const keep = (): void => {
-    for (let i = 0; i < staged.length; i++) {
-      const end = ends[i] as number;
-      addPoint(staged[i] as MetricGroup, keptEnd, end);
-      keptEnd = end;
-    }
   };
 
   return {
     points,
-    stage: (resource, metric) => {
-      staged.push(metricGroup(resourceGroup(resource), metric));
-      ends.push(points.length);
+    stage: (resource, metric, shared) => {
+      const start = staged.at(-1)?.end ?? keptEnd;
+      const group = metricGroup(resourceGroup(resource), metric);
+      staged.push({ group, start, end: points.length, shared });
+      stagedBytes += points.length - start + shared.length;
     },
-    pending: () => points.length - keptEnd,
+    stagedBytes: () => stagedBytes,
     commit: (limits) => {
       const grown = size + room();
       const fits = records === 0 || (records + staged.length <= limits.records && grown <= limits.bytes);
       if (fits) {
-        keep();
+        staged.forEach(addPoint);
         records += staged.length;
         size = grown;
+        keptEnd = points.length;
       }
       points.length = keptEnd;
-      staged.length = ends.length = 0;
+      staged = [];
+      stagedBytes = 0;
       return fits;
     },
     finish: () => {
       const finished = records;
       output.length = 0;
       output.reserve(size);
-      for (const group of resources.values()) writeResourceMetrics(output, points.bytes, scopeField, group);
+      for (const group of resources.values()) writeResourceMetrics(output, points.view, scopeField, group);
       resources.clear();
       lastGroup = undefined;
       records = keptEnd = size = points.length = 0;

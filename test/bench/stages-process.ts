@@ -10,6 +10,8 @@ import { blocks } from '../../lambdas/forwarding/read/line-blocks.ts';
 import { relaxMajorGc } from '../../lambdas/runtime/gc.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { readLine } from '../../lambdas/metric-stream/line.ts';
+import { newSeriesCache } from '../../lambdas/metric-stream/series-cache.ts';
+import { lineSource } from '../../lambdas/metric-stream/usual-line.ts';
 import { postOnce } from '../../lambdas/scout/http.ts';
 import { readFunctionSettings } from '../../lambdas/function-settings.ts';
 import { GZIP_IN_USE, IN_USE } from './codecs.ts';
@@ -56,13 +58,15 @@ const plain = (text: string): number => {
   return bytes;
 };
 
+const cache = newSeriesCache(settings);
 const reader = lineReader(ACCESS_LOG, settings.alb);
 const tokenize = async (chunks: Iterable<Buffer>): Promise<void> => {
   for await (const { bytes } of blocks(inTurn(chunks))) {
+    const source = lineSource(bytes);
     for (let start = 0; start < bytes.length;) {
       const lf = bytes.indexOf(0x0a, start);
       const end = lf < 0 ? bytes.length : lf;
-      if (isMetrics) readLine(Buffer.from(bytes.subarray(start, end)).toString('utf8'));
+      if (isMetrics) readLine(source, start, end, cache);
       else reader.read(bytes, start, end, false);
       start = end + 1;
     }

@@ -4,14 +4,12 @@ import { sourceOf } from '../../../lambdas/log-lines/log-kind.ts';
 import { resourceArn } from '../../../lambdas/metric-stream/resource-arn.ts';
 import { datumLine, pointIn } from '../../support/factories/metric-points.ts';
 
-const source = (namespace: string, region = 'eu-west-1', account_id = '123456789012') => ({
-  namespace,
-  region,
-  account_id,
-  metric_name: 'M',
-});
-const arnOf = (namespace: string, dimensions: Readonly<Record<string, string>>) =>
-  resourceArn(source(namespace), new Map(Object.entries(dimensions)));
+const arnOf = (
+  namespace: string,
+  dimensions: Readonly<Record<string, string>>,
+  region = 'eu-west-1',
+  account = '123456789012',
+) => resourceArn({ namespace, account, region, metricName: 'M', dimensions: Object.entries(dimensions) });
 
 const HERE = 'eu-west-1:123456789012';
 
@@ -98,9 +96,9 @@ describe('the ARN of a metric', () => {
   });
 
   test('is absent without an account or a region', () => {
-    const dimensions = new Map([['QueueName', 'orders']]);
-    expect(resourceArn(source('AWS/SQS', ''), dimensions)).toBeUndefined();
-    expect(resourceArn(source('AWS/SQS', 'eu-west-1', ''), dimensions)).toBeUndefined();
+    const dimensions = { QueueName: 'orders' };
+    expect(arnOf('AWS/SQS', dimensions, '')).toBeUndefined();
+    expect(arnOf('AWS/SQS', dimensions, 'eu-west-1', '')).toBeUndefined();
   });
 
   test.each([
@@ -112,9 +110,7 @@ describe('the ARN of a metric', () => {
     ['us-isof-south-1', 'aws-iso-f'],
     ['eusc-de-east-1', 'aws-eusc'],
   ])('has the partition of %s', (region, partition) => {
-    expect(resourceArn(source('AWS/SQS', region, '1'), new Map([['QueueName', 'q']]))).toBe(
-      `arn:${partition}:sqs:${region}:1:q`,
-    );
+    expect(arnOf('AWS/SQS', { QueueName: 'q' }, region, '1')).toBe(`arn:${partition}:sqs:${region}:1:q`);
   });
 
   test('of a load balancer is the one of its logs', () => {

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readDatum } from '../../../lambdas/metric-stream/datum.ts';
-import { readDocumented } from '../../../lambdas/metric-stream/canonical-line.ts';
-import { datum, pointIn } from '../../support/factories/metric-points.ts';
+import { type Datum, readDatum } from '../../../lambdas/metric-stream/datum.ts';
+import { newSeriesCache } from '../../../lambdas/metric-stream/series-cache.ts';
+import { lineSource, readUsualLine } from '../../../lambdas/metric-stream/usual-line.ts';
+import { datum, datumLine, METRICS, pointIn, RESOURCE } from '../../support/factories/metric-points.ts';
 
 const text = fc.oneof(
   fc.string({ minLength: 1, maxLength: 30 }),
@@ -30,7 +31,10 @@ const anyDatum = fc.record({
   min: number,
   max: number,
   percentiles: fc.dictionary(percent, number, { maxKeys: 3 }),
-  unit: text.filter((unit) => unit !== 'None'),
+  unit: fc.oneof(
+    text.filter((unit) => unit !== 'None'),
+    fc.constantFrom('Count', 'Bytes/Second', ''),
+  ),
 });
 
 const lineOf = ({
@@ -82,16 +86,31 @@ test('any datum is decoded again as it was', () => {
   );
 });
 
-test('the short way for the documented form reads what JSON.parse reads', () => {
+/** A line as it is read by the short way for the usual form, if it takes that, and by JSON.parse. */
+const readBothWays = (line: string) => {
+  const bytes = Buffer.from(line);
+  const cache = newSeriesCache({ metrics: METRICS, resource: RESOURCE });
+  const usual = readUsualLine(lineSource(bytes), 0, bytes.length, cache);
+  return { usual, parsed: () => readDatum(JSON.parse(line), cache) };
+};
+
+/** What is written of a datum. */
+const contentOf = ({ series: { resource, summary, attributes }, timestampMs, value }: Datum) => ({
+  resource: resource.key,
+  metric: summary.key,
+  attributes,
+  timestampMs,
+  value,
+});
+
+test('the short way for the usual form reads what JSON.parse reads', () => {
   let short = 0;
   fc.assert(
     fc.property(anyDatum, (given) => {
-      const line = lineOf(given);
-      const documented = readDocumented(line);
-      if (documented !== undefined) {
-        short++;
-        expect(documented).toEqual(readDatum(JSON.parse(line)));
-      }
+      const { usual, parsed } = readBothWays(lineOf(given));
+      if (usual === undefined) return;
+      short++;
+      expect(contentOf(usual)).toEqual(contentOf(parsed()));
     }),
     { numRuns: 1000 },
   );
@@ -99,51 +118,18 @@ test('the short way for the documented form reads what JSON.parse reads', () => 
 });
 
 test('the short way is never taken for a line that JSON.parse refuses, or reads otherwise', () => {
-  const line = Buffer.from(
-    lineOf({ ...datum(), count: 1, sum: 2, min: 3, max: 4, percentiles: { '99.9': 5 } } as never),
-  );
-  const piece = fc.constantFrom(
-    '"',
-    '\\',
-    ',',
-    ':',
-    '{',
-    '}',
-    '[',
-    '.',
-    '-',
-    '0',
-    'e',
-    ' ',
-    '\u0001',
-    'é',
-    '"a":1,',
-    ',"b":"c"',
+  const line = datumLine({ value: { max: 4, min: 3, sum: 2, count: 1, 'p99.9': 5 } });
+  const piece = fc.oneof(
+    fc.constantFrom('"', '\\', ',', ':', '{', '}', '[', '.', '-', '0', 'e', ' ', '\u0001', 'é'),
+    fc.constantFrom('"a":1,', ',"b":"c"', ',"timestamp":1769903940001', ',"timestamp":1,"value":{', '}{'),
   );
   let short = 0;
   fc.assert(
     fc.property(fc.nat(line.length), fc.nat(2), piece, (at, removed, inserted) => {
-      const changed = Buffer.concat([
-        line.subarray(0, at),
-        Buffer.from(inserted),
-        line.subarray(at + removed),
-      ]).toString();
-      let documented: unknown;
-      try {
-        documented = readDocumented(changed);
-      } catch {
-        documented = 'refused';
-      }
-      if (documented === undefined) return;
+      const { usual, parsed } = readBothWays(line.slice(0, at) + inserted + line.slice(at + removed));
+      if (usual === undefined) return;
       short++;
-      const parsed = (() => {
-        try {
-          return readDatum(JSON.parse(changed));
-        } catch {
-          return 'refused';
-        }
-      })();
-      expect(documented).toEqual(parsed);
+      expect(contentOf(usual)).toEqual(contentOf(parsed()));
     }),
     { numRuns: 5000 },
   );

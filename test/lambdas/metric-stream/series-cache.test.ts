@@ -1,25 +1,46 @@
 import { expect, test } from 'vitest';
-import { MOST_NAMES, newCatalog } from '../../../lambdas/metric-stream/series-cache.ts';
-import { METRICS, RESOURCE } from '../../support/factories/metric-points.ts';
+import { MOST_BYTES, newSeriesCache } from '../../../lambdas/metric-stream/series-cache.ts';
+import { datumLine, METRICS, RESOURCE } from '../../support/factories/metric-points.ts';
 
-const SOURCE = JSON.stringify({
-  account_id: '123456789012',
-  region: 'eu-west-1',
-  namespace: 'AWS/SQS',
-  metric_name: 'M',
-}).slice(1, -1);
+const newCache = () => {
+  const { find, size } = newSeriesCache({ metrics: METRICS, resource: RESOURCE });
+  const seriesOf = (dimensions: Readonly<Record<string, string>>, unit = 'Count') => {
+    const [prefix = ''] = datumLine({ dimensions }).split(',"timestamp":');
+    const bytes = Buffer.from(`\n${prefix}`);
+    return find(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 1, bytes.length, unit);
+  };
+  return { seriesOf, size };
+};
 
-test('the attributes of a series are encoded once, and each time when the catalog is full', () => {
-  const catalog = newCatalog({ metrics: METRICS, resource: RESOURCE });
-  const { attributes } = catalog.series('Count', SOURCE);
-  const kept = attributes('{"QueueName":"a"}');
-  expect(attributes('{"QueueName":"a"}')).toBe(kept);
+test('a series is encoded once', () => {
+  const { seriesOf } = newCache();
+  const series = seriesOf({ InstanceId: 'i-1' });
+  expect(seriesOf({ InstanceId: 'i-1' })).toBe(series);
+});
 
-  attributes(JSON.stringify({ Filler: 'x'.repeat(MOST_NAMES) }));
-  const full = catalog.size();
-  const first = attributes('{"QueueName":"b"}');
-  expect(attributes('{"QueueName":"b"}')).not.toBe(first);
-  expect(attributes('{"QueueName":"b"}')).toEqual(first);
-  expect(attributes('{"QueueName":"a"}')).toBe(kept);
-  expect(catalog.size()).toBe(full);
+test('dimensions and unit tell series apart', () => {
+  const { seriesOf } = newCache();
+  const series = seriesOf({ InstanceId: 'i-1' });
+  expect(seriesOf({ InstanceId: 'i-2' }).attributes).not.toEqual(series.attributes);
+  expect(seriesOf({ InstanceId: 'i-1' }, 'Percent').summary.key).not.toBe(series.summary.key);
+});
+
+test('series share the resource and the metric that they have in common', () => {
+  const { seriesOf } = newCache();
+  const [one, other] = [seriesOf({ InstanceId: 'i-1' }), seriesOf({ InstanceId: 'i-2' })];
+  expect(other.resource).toBe(one.resource);
+  expect(other.summary).toBe(one.summary);
+});
+
+test('a full cache keeps its series, and encodes further ones each time', () => {
+  const { seriesOf, size } = newCache();
+  const kept = seriesOf({ InstanceId: 'i-1' });
+  seriesOf({ Filler: 'x'.repeat(MOST_BYTES) });
+  const full = size();
+
+  const further = seriesOf({ InstanceId: 'i-2' });
+  expect(seriesOf({ InstanceId: 'i-2' })).not.toBe(further);
+  expect(seriesOf({ InstanceId: 'i-2' })).toEqual({ ...further, gauge: expect.any(Function) });
+  expect(seriesOf({ InstanceId: 'i-1' })).toBe(kept);
+  expect(size()).toBe(full);
 });
