@@ -35,12 +35,14 @@ const LOGGED = [
   'milliseconds',
 ] as const;
 
+/** Messages of the line that a function logs of an object. */
+const OUTCOMES = new Set<unknown>(['forwarded', 'not delivered', 'dead letter', 'skipped']);
+
 /** Adds a log line to the account, if it tells what became of an object. */
 export const enter = (account: Account, { message }: LogLine): void => {
   const line = message as Readonly<Record<string, unknown>> | null;
-  const isSkipped = line?.['message'] === 'skipped';
-  if (!isSkipped && line?.['message'] !== 'forwarded') return;
-  account.keys.add(line['key']);
-  if (isSkipped) account.skipped++;
-  for (const name of LOGGED) account[name] += Number(line[name] ?? 0);
+  if (!OUTCOMES.has(line?.['message'])) return;
+  account.keys.add(line?.['key']);
+  if (line?.['message'] === 'skipped') account.skipped++;
+  for (const name of LOGGED) account[name] += Number(line?.[name] ?? 0);
 };

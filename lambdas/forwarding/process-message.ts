@@ -3,8 +3,9 @@ import type { Dependencies } from './dependencies.ts';
 import type { Message, ObjectEvent } from './event/messages.ts';
 import { coversObject, type WorkItem } from './event/work-item.ts';
 import { forwardObject, type ObjectResult } from './forward-object.ts';
-import { addToMetrics, imbalance, type InvocationMetrics, newLedger } from './ledger.ts';
+import { addToMetrics, type InvocationMetrics, newLedger } from './ledger.ts';
 import { isShortOfTime } from './limits.ts';
+import { logResult } from './log-result.ts';
 import { mustSplit, settle, settleUnreadable } from './settle/settle.ts';
 
 /** Shared by all messages of an invocation. */
@@ -23,7 +24,6 @@ export interface Invocation {
 export const processMessage = async (message: Message, invocation: Invocation): Promise<boolean> => {
   const { dependencies, metrics } = invocation;
   if (message.unreadable !== undefined && message.sqs !== undefined) {
-    console.error({ message: 'unreadable message', messageId: message.sqs.id, reason: message.unreadable });
     const settled = await settleUnreadable(message.sqs, message.receives, message.unreadable, dependencies);
     metrics.ObjectsDeadLettered += settled.deadLettered;
     return settled.done;
@@ -47,58 +47,23 @@ const processObject = async (
   message: Message,
   { dependencies, formatOf, remainingMs, metrics }: Invocation,
 ): Promise<ObjectResult | undefined> => {
-  const { bucket, key, fromLine = 1, toLine } = work;
   const format = formatOf(work, size);
   if ('skip' in format) {
-    console.info({ message: 'skipped', bucket, key, reason: format.skip });
+    console.info({ message: 'skipped', bucket: work.bucket, key: work.key, reason: format.skip });
     metrics.ObjectsSkipped++;
     return undefined;
   }
   const limits = { remainingMs, receives: message.receives };
-  if (isShortOfTime(limits)) return unbegun(work);
   const startMs = dependencies.monotonicNow();
-  const result = await forwardObject(work, format, dependencies, limits);
+  const result = isShortOfTime(limits)
+    ? unbegun(work)
+    : await forwardObject(work, format, dependencies, limits);
   const milliseconds = Math.round(dependencies.monotonicNow() - startMs);
-  const { newestMs, ...account } = result.ledger;
-  const since = newestMs || timeMs || message.sentMs;
+  const since = result.ledger.newestMs || timeMs || message.sentMs;
   const lagMs = since === undefined || work.backfill === true ? undefined : dependencies.now() - since;
   addToMetrics(metrics, result.ledger, lagMs);
-  const isObsolete = result.verdicts.some(({ fate }) => fate === 'obsolete');
-  const open = openLines(result);
-  if (isObsolete) {
-    metrics.ObjectsSkipped++;
-    console.info({ message: 'nothing to do', bucket, key });
-  } else if (open.missing.length === 0 && open.rest === undefined && open.dead === undefined)
-    metrics.ObjectsForwarded++;
-  const whole = isWhole(result);
-  console.info({
-    message: 'forwarded',
-    bucket,
-    key,
-    fromLine,
-    toLine,
-    ...account,
-    milliseconds,
-    lagMs,
-    whole,
-    ...open,
-  });
-  if (imbalance(result.ledger) !== 0)
-    console.error({ message: 'ledger does not balance', bucket, key, ...account });
+  logResult(result, milliseconds, lagMs, metrics);
   return result;
-};
-
-/** The lines that were not delivered. */
-const openLines = ({ verdicts }: ObjectResult) => {
-  const causes = verdicts.flatMap((verdict) => {
-    const { fate, fromLine, toLine } = verdict;
-    return fate === 'later' || fate === 'dead' ? [{ fate, fromLine, toLine, ...verdict.cause }] : [];
-  });
-  return {
-    missing: causes.filter(({ fate, type }) => fate === 'later' && type !== undefined),
-    rest: causes.find(({ type }) => type === undefined),
-    dead: causes.find(({ fate }) => fate === 'dead'),
-  };
 };
 
 /** Work that was not begun and goes back as it came. */

@@ -40,6 +40,9 @@ export const countsOf = ({ records, filtered, rejected }: Encoded): Counts => ({
   rejected: rejected.length,
 });
 
+/** The cause of lines that were not begun. */
+export const NOT_BEGUN: Cause = { type: 'out_of_time', reason: 'time ran out before it was begun' };
+
 /** A defect of the forwarder as the cause. */
 export const internalError = (error: unknown): Cause => ({
   type: 'internal_error',

@@ -3,7 +3,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { ScoutForwarder } from '../scout-forwarder.ts';
 
-/** In JSON logging, Lambda puts what a function logs under `message`. */
+/** In JSON logging, Lambda puts the object that a function logs under `message`. docs/operations.md has its fields. */
 const QUERIES: Readonly<Record<string, { readonly name: string; readonly query: logs.QueryStringProps }>> = {
   UndeliveredQuery: {
     name: 'objects not delivered',
@@ -11,19 +11,20 @@ const QUERIES: Readonly<Record<string, { readonly name: string; readonly query: 
       fields: [
         '@timestamp',
         'message.key',
+        'message.lines',
         'message.continued',
-        'message.missing.0.type',
-        'message.missing.0.reason',
+        'message.error.type',
+        'message.reason',
       ],
-      filterStatements: ['message.continued > 0'],
+      filterStatements: ['message.message = "not delivered"'],
       sort: '@timestamp desc',
     },
   },
   DeadLettersQuery: {
     name: 'dead letters',
     query: {
-      fields: ['@timestamp', 'message.key', 'message.dead.type', 'message.dead.reason'],
-      filterStatements: ['ispresent(message.dead.type)'],
+      fields: ['@timestamp', 'message.key', 'message.lines', 'message.error.type', 'message.reason'],
+      filterStatements: ['message.message = "dead letter"'],
       sort: '@timestamp desc',
     },
   },
@@ -47,7 +48,7 @@ const QUERIES: Readonly<Record<string, { readonly name: string; readonly query: 
   LedgerQuery: {
     name: 'ledger per hour',
     query: {
-      filterStatements: ['ispresent(message.read)'],
+      filterStatements: ['ispresent(message.milliseconds)'],
       statsStatements: [
         'sum(message.read) as read, sum(message.delivered) as delivered, sum(message.rejected) as rejected, sum(message.filtered) as filtered, sum(message.continued) as continued by bin(1h)',
       ],
@@ -55,7 +56,7 @@ const QUERIES: Readonly<Record<string, { readonly name: string; readonly query: 
   },
 };
 
-/** Saved queries over the functions' logs, for CloudWatch Logs Insights. */
+/** Saves queries over the functions' logs, for CloudWatch Logs Insights. */
 export const createLogQueries = (scope: Construct, forwarders: readonly ScoutForwarder[]): void => {
   const logGroups = forwarders.map((forwarder) => forwarder.function.logGroup);
   for (const [id, { name, query }] of Object.entries(QUERIES)) {

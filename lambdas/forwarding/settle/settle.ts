@@ -4,7 +4,7 @@ import type { Message } from '../event/messages.ts';
 import { type WorkItem, serializeWorkItem } from '../event/work-item.ts';
 import type { ObjectResult } from '../forward-object.ts';
 import { MAX_QUEUE_DELAY, MAX_RECEIVE_COUNT, SINGLE_BATCH_RECEIVE } from '../limits.ts';
-import type { Cause, Verdict } from '../verdict.ts';
+import { type Cause, NOT_BEGUN, type Verdict } from '../verdict.ts';
 import { backoffSeconds } from './backoff.ts';
 
 /** Result of settling a message. */
@@ -21,7 +21,6 @@ interface Item {
   readonly cause: Cause | undefined;
 }
 
-const OUT_OF_TIME: Cause = { type: 'out_of_time', reason: 'time ran out before it was begun' };
 const NOT_QUEUED: Cause = { type: 'not_queued', reason: 'the queue did not accept the lines that go back' };
 
 /** From the third receive on, objects that arrived in one message become items of their own. */
@@ -49,8 +48,10 @@ export const settle = async (
   const mayQueue = isProgress || mustSplit(message) || sqs === undefined;
   if (mayQueue && (await requeue(dependencies, open))) return { done: true, deadLettered };
   if (sqs === undefined) throw new Error(`not delivered: ${open.map(describe).join('; ')}`);
-  if (receives >= MAX_RECEIVE_COUNT && (await deadLetter(dependencies, open)))
+  if (receives >= MAX_RECEIVE_COUNT && (await deadLetter(dependencies, open))) {
+    for (const { work, cause } of open) logDeadLetter(work, cause);
     return { done: true, deadLettered: deadLettered + open.length };
+  }
   // What was not begun comes again at once, but not if that repeats what was accepted.
   const causes = open.flatMap(({ cause }) => cause ?? (mayQueue ? NOT_QUEUED : []));
   await postpone(sqs.receiptHandle, receives, causes, dependencies);
@@ -66,8 +67,10 @@ export const settleUnreadable = async (
 ): Promise<Settled> => {
   const cause: Cause = { type: 'unreadable_message', reason };
   const message = { body: sqs.body, attributes: reasonAttributes(cause) };
-  if (await sendTo(dependencies, dependencies.settings.deadLetterQueueUrl, [message]))
+  if (await sendTo(dependencies, dependencies.settings.deadLetterQueueUrl, [message])) {
+    logDeadLetter({ messageId: sqs.id }, cause);
     return { done: true, deadLettered: 1 };
+  }
   await postpone(sqs.receiptHandle, receives, [cause], dependencies);
   return { done: false, deadLettered: 0 };
 };
@@ -108,7 +111,7 @@ const deadLetter = async (dependencies: Dependencies, items: readonly Item[]): P
   if (items.length === 0) return true;
   const messages = items.map(({ work, cause }) => ({
     body: serializeWorkItem({ ...work, attempt: undefined }),
-    attributes: reasonAttributes(cause ?? OUT_OF_TIME),
+    attributes: reasonAttributes(cause ?? NOT_BEGUN),
   }));
   return sendTo(dependencies, dependencies.settings.deadLetterQueueUrl, messages);
 };
@@ -162,6 +165,10 @@ const reasonAttributes = ({ type, reason }: Cause): Readonly<Record<string, stri
   'error.type': type,
   'error.message': reason.slice(0, 1000).replaceAll(/[^\P{C}\n\t]/gu, ' ') || type,
 });
+
+/** Dead lines of an object are logged with the object; these are dead letters for another reason. */
+const logDeadLetter = (of: object, { type, reason }: Cause = NOT_BEGUN): void =>
+  console.error({ message: 'dead letter', ...of, 'error.type': type, reason });
 
 const describe = ({ work: { bucket, key, fromLine = 1, toLine }, cause }: Item): string =>
   `s3://${bucket}/${key} from line ${fromLine} to ${toLine ?? 'the end'}: ${cause?.reason ?? 'time ran out'}`;

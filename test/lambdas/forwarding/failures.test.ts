@@ -80,7 +80,11 @@ describe.each(TRANSIENT)('%s', (_what, behaviour, reason) => {
       read: 5,
       delivered: 0,
       continued: 5,
-      missing: [{ fromLine: 1, toLine: 5, type: 'undelivered', reason: expect.stringContaining(reason) }],
+      level: 'warn',
+      message: 'not delivered',
+      'error.type': 'undelivered',
+      reason: expect.stringContaining(reason),
+      lines: '1-5',
     });
     expect(forwarder.report()).toMatchObject({
       ObjectsForwarded: 0,
@@ -185,7 +189,8 @@ describe('a connection reset before the body was read', () => {
     expect(forwarder.account()).toMatchObject({
       requests: 2,
       continued: 5,
-      missing: [{ fromLine: 1, toLine: 5, reason: 'Scout: no response: ECONNRESET' }],
+      lines: '1-5',
+      reason: 'Scout: no response: ECONNRESET',
     });
   });
 });
@@ -196,7 +201,7 @@ describe('no response', () => {
     expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(5)), { receives: 2 })).toBe(false);
     expect(forwarder.account()).toMatchObject({
       requests: 1,
-      missing: [{ reason: 'Scout: no response: timed out' }],
+      reason: 'Scout: no response: timed out',
     });
   });
 
@@ -246,7 +251,8 @@ describe.each([401, 403])('%i', (status) => {
     expect(forwarder.visibility).toEqual([45]);
     expect(forwarder.account()).toMatchObject({
       continued: 5,
-      missing: [{ fromLine: 1, toLine: 5, reason: `Scout responded ${status}: no rights` }],
+      lines: '1-5',
+      reason: `Scout responded ${status}: no rights`,
     });
   });
 });
@@ -260,7 +266,7 @@ describe('without a token', () => {
     expect(forwarder.account()).toMatchObject({
       requests: 0,
       continued: 5,
-      missing: [{ reason: expect.stringMatching(/^token endpoint responded 500/) }],
+      reason: expect.stringMatching(/^token endpoint responded 500/),
     });
   });
 
@@ -276,7 +282,7 @@ describe('without a token', () => {
     const object = forwarder.put(ALB_KEY, albText(5));
     expect(await forwarder.receive(object)).toBe(false);
     expect(forwarder.account()).toMatchObject({
-      missing: [{ reason: 'client credentials cannot be read: AccessDeniedException' }],
+      reason: 'client credentials cannot be read: AccessDeniedException',
     });
     isReadable = true;
     expect(await forwarder.receive(object, { receives: 2 })).toBe(true);
@@ -295,7 +301,8 @@ describe.each(LATER)('%s', (_what, behaviour, reason) => {
       rejected: 0,
       continued: 5,
       retries: 0,
-      missing: [{ fromLine: 1, toLine: 5, reason: expect.stringContaining(reason) }],
+      lines: '1-5',
+      reason: expect.stringContaining(reason),
     });
     expect(forwarder.kept()).toEqual({});
   });

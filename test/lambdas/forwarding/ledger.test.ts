@@ -161,10 +161,6 @@ describe('of an invocation', () => {
         retries: 0,
         milliseconds: expect.any(Number),
         lagMs: expect.any(Number),
-        whole: true,
-        missing: [],
-        rest: undefined,
-        dead: undefined,
       },
     ]);
     expect(lines[0]?.['bytes']).toBe(scout.requests.reduce((sum, { bytes }) => sum + bytes, 0));

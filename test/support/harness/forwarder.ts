@@ -118,8 +118,9 @@ export const createForwarder = ({ store, environment, formats, readCredentials }
     visibility,
     /** Log lines, each one object, with their level. */
     logged,
-    /** The account that was logged last of a piece of work. */
-    account: () => logged.findLast(({ message }) => message === 'forwarded') ?? {},
+    /** The line that was logged last of an object. */
+    account: () =>
+      logged.findLast((line) => 'read' in line && line['message'] !== 'ledger does not balance') ?? {},
     /** The metrics that the last invocation reported. */
     report: () => printed.at(-1) ?? {},
     /** What goes wrong with the queues. */

@@ -264,9 +264,9 @@ describe('when what was rejected cannot be kept', () => {
       delivered: 0,
       rejected: 0,
       continued: 2,
-      missing: [
-        { fromLine: 1, toLine: 2, type: 'rejected_not_kept', reason: expect.stringContaining('SlowDown') },
-      ],
+      'error.type': 'rejected_not_kept',
+      reason: expect.stringContaining('SlowDown'),
+      lines: '1-2',
     });
 
     store.misbehave = () => undefined;

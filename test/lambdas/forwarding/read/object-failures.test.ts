@@ -65,7 +65,8 @@ describe("S3's body", () => {
     expect(forwarder.queued).toMatchObject([{ fromLine: lines.length + 1, attempt: 1, delaySeconds: 45 }]);
     expect(item?.toLine).toBeUndefined();
     expect(forwarder.account()).toMatchObject({
-      missing: [{ type: 'object_unreadable', reason: expect.stringContaining('cannot read s3://logs/') }],
+      'error.type': 'object_unreadable',
+      reason: expect.stringContaining('cannot read s3://logs/'),
     });
 
     failGets();
@@ -151,7 +152,11 @@ describe('an object', () => {
     expect(scout.count()).toBe(0);
     expect([forwarder.queued, forwarder.deadLetters]).toEqual([[], []]);
     expect(forwarder.logged).toContainEqual(
-      expect.objectContaining({ level: 'info', message: 'nothing to do' }),
+      expect.objectContaining({
+        level: 'info',
+        message: 'skipped',
+        reason: expect.stringContaining('PreconditionFailed'),
+      }),
     );
     expect(forwarder.report()).toMatchObject({ ObjectsSkipped: 1, ObjectsForwarded: 0 });
   });

@@ -201,9 +201,9 @@ test('a fault of our own loses nothing and repeats nothing that was accepted', a
   expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(20)))).toBe(true);
   expect(forwarder.queued).toMatchObject([{ fromLine: 11, attempt: 1 }]);
   expect(forwarder.account()).toMatchObject({
-    missing: [
-      { fromLine: 11, type: 'internal_error', reason: expect.stringMatching(/^TypeError: cannot read/) },
-    ],
+    'error.type': 'internal_error',
+    reason: expect.stringMatching(/^TypeError: cannot read/),
+    lines: '11-',
   });
   const [item] = forwarder.queued;
   expect(await forwarder.receive(item)).toBe(false);
