@@ -1,7 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { ScoutForwarder } from '../scout-forwarder.ts';
+import type { EMF_METRICS } from '../../lambdas/forwarding/ledger.ts';
+import type { Pipeline } from '../../lambdas/function-settings.ts';
+
+/** A forwarder, as far as its alarms and graphs need it. */
+export interface MonitoredForwarder extends Construct {
+  readonly pipeline: Pipeline;
+  readonly queue: sqs.IQueue;
+  readonly deadLetterQueue: sqs.IQueue;
+  readonly function: lambda.IFunction;
+  /** A metric of the function's own. */
+  metric(metricName: keyof typeof EMF_METRICS, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+}
 
 /** Data later than this, since it was measured or logged, raises an alarm. */
 export const LATE = Duration.minutes(15);
@@ -22,7 +35,7 @@ export const createAlarm = (scope: Construct, id: string, options: AlarmOptions)
   });
 
 /** The faults of a pipeline, each with its remedy. */
-export const createForwarderAlarms = (forwarder: ScoutForwarder): void => {
+export const createForwarderAlarms = (forwarder: MonitoredForwarder): void => {
   const { deadLetterQueue, function: handler, pipeline } = forwarder;
   const sum = { statistic: cloudwatch.Stats.SUM, period: FIVE_MINUTES };
 
@@ -60,7 +73,7 @@ export const createForwarderAlarms = (forwarder: ScoutForwarder): void => {
 };
 
 /** Seconds: what the function saw, or what waits unreceived. SQS's own age leaves out what was received three times. */
-export const lateness = (forwarder: ScoutForwarder): cloudwatch.IMetric => {
+export const lateness = (forwarder: MonitoredForwarder): cloudwatch.IMetric => {
   const maximum = { statistic: cloudwatch.Stats.MAXIMUM, period: FIVE_MINUTES };
   const [lag, age] = [metricId(forwarder, 'lag'), metricId(forwarder, 'age')];
   return new cloudwatch.MathExpression({
@@ -75,5 +88,5 @@ export const lateness = (forwarder: ScoutForwarder): cloudwatch.IMetric => {
 };
 
 /** An id for use in a math expression; those of a graph must differ. */
-export const metricId = ({ pipeline }: ScoutForwarder, name: string): string =>
+export const metricId = ({ pipeline }: MonitoredForwarder, name: string): string =>
   `${pipeline.replace('-', '_')}_${name}`;

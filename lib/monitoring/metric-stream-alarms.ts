@@ -1,17 +1,25 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { MetricStreamToScout } from '../metric-stream-to-scout.ts';
-import { createAlarm, FIVE_MINUTES, LATE } from './forwarder-alarms.ts';
+import type * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
+import type { Construct } from 'constructs';
+import { createAlarm, FIVE_MINUTES, LATE, type MonitoredForwarder } from './forwarder-alarms.ts';
 
 const SILENCE_PERIOD = Duration.minutes(15);
 const SILENCE_PERIODS = 2;
+
+/** A metric stream into a bucket, as far as its alarms and graphs need it. */
+export interface MonitoredStream extends Construct {
+  readonly metricStream: cloudwatch.CfnMetricStream;
+  readonly deliveryStream: firehose.IDeliveryStream;
+  readonly forwarder: MonitoredForwarder;
+}
 
 /**
  * Alarms about what happens before an object is in the bucket.
  * @param isFiltered the stream includes some metrics only, which may be sparse: no data is not an alarm then
  */
 export const createMetricStreamAlarms = (
-  construct: MetricStreamToScout,
+  construct: MonitoredStream,
   { isFiltered }: { readonly isFiltered: boolean },
 ): void => {
   const { deliveryStream, forwarder } = construct;
@@ -70,7 +78,7 @@ export const createMetricStreamAlarms = (
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-metric-streams-monitoring.html */
 export const metricStreamMetric = (
-  { metricStream }: MetricStreamToScout,
+  { metricStream }: MonitoredStream,
   metricName: 'PublishErrorRate' | 'TotalMetricUpdate',
   options: cloudwatch.MetricOptions,
 ): cloudwatch.Metric =>

@@ -1,4 +1,7 @@
-import type { StoredObject } from './object-store.ts';
+interface Listed {
+  readonly size: number;
+  readonly etag: string;
+}
 
 /**
  * The XML of a ListObjectsV2 response
@@ -7,7 +10,7 @@ import type { StoredObject } from './object-store.ts';
  */
 export const listObjects = (
   bucket: string,
-  objects: ReadonlyMap<string, StoredObject>,
+  objects: ReadonlyMap<string, Listed>,
   query: URLSearchParams,
 ): string => {
   const prefix = query.get('prefix') ?? '';
