@@ -1,8 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
-import * as events from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import * as s3 from 'aws-cdk-lib/aws-s3';
-import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { FUNCTION_SETTINGS, type LogKindName } from '../lambdas/function-settings.ts';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
@@ -11,6 +9,7 @@ import type { LogDelivery } from '../lambdas/log-lines/log-kind.ts';
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
 import { type LoadBalancer, loadBalancersWithoutLog, writes } from './load-balancer.ts';
 import { allowDelivery, deliveryPrefix } from './log-delivery.ts';
+import { createRule, notifyOfObjects, subscribe } from './log-events.ts';
 import { LogSwitch } from './log-switch.ts';
 import {
   DEFAULT_LOG_RETENTION,
@@ -46,7 +45,8 @@ export interface LogsToScoutProps extends ForwardingProps {
    */
   readonly logAccounts?: readonly string[] | undefined;
   /**
-   * Existing bucket that holds the logs, in the stack's account and region. It is only read.
+   * Existing bucket that holds the logs, in the stack's region. It is only read. The owner of a bucket of another account
+   * (`s3.Bucket.fromBucketAttributes` with `account`) must allow that, and so must the policy of its `encryptionKey`.
    * @default logs are delivered into `bucket`
    */
   readonly logBucket?: s3.IBucket | undefined;
@@ -57,10 +57,17 @@ export interface LogsToScoutProps extends ForwardingProps {
   readonly logPrefix?: string | undefined;
   /**
    * Source of events about new objects in `logBucket`: S3 notifications, which the deploy adds, or EventBridge, which
-   * the bucket's owner must have turned on.
+   * the bucket's owner must have turned on. The owner of a bucket of another account forwards its events to the default
+   * event bus; the deploy lets that account.
    * @default 'notifications'
    */
   readonly logEvents?: 'notifications' | 'eventbridge' | undefined;
+  /**
+   * Topic that is notified of new objects in `logBucket`, in its region and of any account. The deploy subscribes the
+   * queue to it.
+   * @default events come as `logEvents` says
+   */
+  readonly logTopic?: sns.ITopic | undefined;
   /**
    * Memory of the function in MB.
    * @default 1769, which is one vCPU
@@ -82,6 +89,8 @@ export class LogsToScout extends Construct {
     const { logBucket, logPrefix = '', logKinds = FUNCTION_SETTINGS.logKinds.default, loadBalancers } = props;
     const faults = loadBalancersWithoutLog(loadBalancers ?? [], logKinds);
     if (faults.length > 0) throw new Error(faults.join('. '));
+    if (!logBucket && (props.logTopic ?? props.logEvents === 'eventbridge'))
+      throw new Error('logTopic and logEvents are about an existing bucket; they need logBucket');
     const bucket = props.bucket ?? createBucket(this, 'Bucket');
     this.bucket = bucket;
     const source = logBucket
@@ -95,7 +104,8 @@ export class LogsToScout extends Construct {
       memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
       variables: { LOG_KINDS: logKinds.join(',') },
     });
-    if (props.logEvents === 'eventbridge') createRule(this, source.bucket, logPrefix, this.forwarder);
+    if (props.logTopic) subscribe(props.logTopic, source, this.forwarder);
+    else if (props.logEvents === 'eventbridge') createRule(this, source, this.forwarder);
     else notifyOfObjects(source, this.forwarder);
 
     const deliveries = logBucket ? [] : logKinds.map((kind): LogDelivery => LOG_KINDS[kind].delivery);
@@ -121,32 +131,3 @@ export class LogsToScout extends Construct {
     deleteWritersFirst(bucket, [this.logSwitch, this.forwarder.function]);
   }
 }
-
-const notifyOfObjects = (
-  { bucket, prefixes }: { readonly bucket: s3.IBucket; readonly prefixes: readonly string[] },
-  { queue }: ScoutForwarder,
-): void => {
-  for (const prefix of prefixes) {
-    const filters = prefix === '' ? [] : [{ prefix }];
-    bucket.addEventNotification(s3.EventType.OBJECT_CREATED, new SqsDestination(queue), ...filters);
-  }
-};
-
-/** An event that EventBridge cannot deliver for a day goes to the dead-letter queue as it is. */
-const createRule = (
-  scope: Construct,
-  bucket: s3.IBucket,
-  prefix: string,
-  { queue, deadLetterQueue }: ScoutForwarder,
-): events.Rule =>
-  new events.Rule(scope, 'ObjectCreated', {
-    eventPattern: {
-      source: ['aws.s3'],
-      detailType: ['Object Created'],
-      detail: {
-        bucket: { name: [bucket.bucketName] },
-        ...(prefix !== '' && { object: { key: events.Match.prefix(prefix) } }),
-      },
-    },
-    targets: [new SqsQueue(queue, { deadLetterQueue })],
-  });

@@ -19,7 +19,7 @@ import { Construct } from 'constructs';
 import { EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
 import { FIREHOSE_ERRORS_PREFIX, METRICS_PREFIX } from '../lambdas/key-prefixes.ts';
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
-import { allow } from './forwarder/grant.ts';
+import { allow, allowKey } from './forwarder/grant.ts';
 import { createMetricStreamAlarms } from './monitoring/metric-stream-alarms.ts';
 import { costOf, HOURS_PER_MONTH, money } from './prices.ts';
 import { DEFAULT_LOG_RETENTION, type ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
@@ -174,6 +174,7 @@ const createDeliveryRole = (scope: Construct, bucket: s3.IBucket, logGroup: logs
     'Firehose names the objects it writes',
   );
   allow(role, ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [bucket.bucketArn]);
+  allowKey(role, ['kms:Decrypt', 'kms:GenerateDataKey'], bucket.encryptionKey, 's3');
   allow(role, ['logs:PutLogEvents'], [logGroup.logGroupArn]);
   return role;
 };

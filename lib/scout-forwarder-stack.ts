@@ -12,6 +12,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { createBucket } from './forwarder-bucket.ts';
 import { importNetwork } from './forwarder/network.ts';
@@ -132,7 +133,7 @@ const metricProps = (settings: StackSettings): Partial<MetricStreamToScoutProps>
 };
 
 const logProps = (stack: Stack, settings: StackSettings): Partial<LogsToScoutProps> => {
-  const { albArns, albLogBucketName } = settings;
+  const { albArns, albLogTopicArn } = settings;
   return {
     environment: functionEnvironment(settings, 'logs'),
     memorySize: settings.albMemory,
@@ -144,11 +145,21 @@ const logProps = (stack: Stack, settings: StackSettings): Partial<LogsToScoutPro
       ?.filter((arn) => Token.isUnresolved(stack.region) || arn.split(':')[3] === stack.region)
       .map((loadBalancerArn) => ({ loadBalancerArn })),
     logAccounts: settings.albLogAccounts,
-    logBucket:
-      albLogBucketName === undefined
-        ? undefined
-        : s3.Bucket.fromBucketName(stack, 'LogBucket', albLogBucketName),
+    logBucket: importLogBucket(stack, settings),
     logPrefix: settings.albLogPrefix,
     logEvents: settings.albLogSource,
+    logTopic: albLogTopicArn ? sns.Topic.fromTopicArn(stack, 'LogTopic', albLogTopicArn) : undefined,
   };
+};
+
+const importLogBucket = (stack: Stack, settings: StackSettings): s3.IBucket | undefined => {
+  const { albLogBucketName, albLogBucketAccount, albLogBucketKeyArn } = settings;
+  if (albLogBucketName === undefined) return undefined;
+  return s3.Bucket.fromBucketAttributes(stack, 'LogBucket', {
+    bucketName: albLogBucketName,
+    ...(albLogBucketAccount && { account: albLogBucketAccount }),
+    ...(albLogBucketKeyArn && {
+      encryptionKey: kms.Key.fromKeyArn(stack, 'LogBucketKey', albLogBucketKeyArn),
+    }),
+  });
 };

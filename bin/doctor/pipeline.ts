@@ -7,7 +7,7 @@ import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { type DeployedPipeline, deployedPipelines, queueArn } from '../shared/deployed-stack.ts';
 import { shellWord } from '../shared/shell-word.ts';
-import { type Finding, fail, ok, warn } from './check.ts';
+import { type Finding, fail, ok, skip, warn } from './check.ts';
 import type { Context } from './context.ts';
 import { readMetric } from './read-metric.ts';
 
@@ -20,7 +20,9 @@ export const pipelines = async ({ outputs }: Context): Promise<readonly Deployed
 export const checkNotifications = async (context: Context, { name }: DeployedPipeline): Promise<Finding> => {
   const { clients, region = '' } = context;
   const sources = await sourcesOf(context);
-  const { bucket, prefixes, isByEventBridge, arn } = sources[name];
+  const { bucket, prefixes, isByEventBridge, arn, owner } = sources[name];
+  if (owner !== undefined)
+    return skip(`only ${owner} can tell whether new objects in ${bucket} are announced`);
   const { $metadata: _, ...current } = await clients.s3.send(
     new GetBucketNotificationConfigurationCommand({ Bucket: bucket }),
   );
@@ -60,11 +62,13 @@ interface Source {
   readonly bucket: string;
   readonly prefixes: readonly string[];
   readonly isByEventBridge: boolean;
+  /** Owner of a bucket, or of the topic that it notifies, that the stack's account may not look into. */
+  readonly owner?: string | undefined;
 }
 
 const sourcesOf = async (context: Context): Promise<Readonly<Record<DeployedPipeline['name'], Source>>> => {
   const { outputs, settings, region = '' } = context;
-  const { albLogBucketName, albLogPrefix = '', albLogSource } = settings;
+  const { albLogBucketName, albLogPrefix = '', albLogSource, albLogTopicArn, albLogBucketAccount } = settings;
   const { BucketName: own = '' } = await outputs();
   const deployed = await pipelines(context);
   const arnOf = (name: DeployedPipeline['name']): string => {
@@ -76,6 +80,10 @@ const sourcesOf = async (context: Context): Promise<Readonly<Record<DeployedPipe
     bucket: albLogBucketName ?? '',
     prefixes: [albLogPrefix],
     isByEventBridge: albLogSource === 'eventbridge',
+    owner:
+      albLogTopicArn === undefined
+        ? albLogBucketAccount && `account ${albLogBucketAccount}`
+        : `the owner of ${albLogTopicArn}`,
   };
   return {
     metrics: { arn: arnOf('metrics'), bucket: own, prefixes: [METRICS_PREFIX], isByEventBridge: false },

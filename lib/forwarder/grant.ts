@@ -1,5 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 
 /**
  * Adds one statement to a role's policy.
@@ -17,6 +18,24 @@ export const allow = (
     const id = `AwsSolutions-IAM5[Resource::${nagText(Stack.of(role).resolve(resource))}]`;
     Validations.of(role).acknowledge({ id, reason: why });
   }
+};
+
+/** Lets a role use a key, if there is one, for what a service encrypts with it. */
+export const allowKey = (
+  role: iam.Role,
+  actions: readonly string[],
+  key: kms.IKey | undefined,
+  service: 's3' | 'secretsmanager',
+): void => {
+  if (key === undefined) return;
+  const { region, urlSuffix } = Stack.of(role);
+  role.addToPrincipalPolicy(
+    new iam.PolicyStatement({
+      actions: [...actions],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `${service}.${region}.${urlSuffix}` } },
+    }),
+  );
 };
 
 /** An ARN the way cdk-nag writes it in its findings: `<Bucket.Arn>/prefix/*`. */

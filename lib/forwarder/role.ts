@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -7,7 +6,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { REJECTED_PREFIX } from '../../lambdas/key-prefixes.ts';
-import { allow } from './grant.ts';
+import { allow, allowKey } from './grant.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
 const NETWORK_ACTIONS = [
@@ -58,16 +57,10 @@ export const createForwarderRole = (scope: Construct, props: ForwarderRoleProps)
   // Secrets Manager ends the ARN of a secret with a hyphen and six characters of its own.
   const secretArn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
   allow(role, ['secretsmanager:GetSecretValue'], [secretArn]);
-  if (secretKey) {
-    const { region, urlSuffix } = Stack.of(scope);
-    role.addToPrincipalPolicy(
-      new iam.PolicyStatement({
-        actions: ['kms:Decrypt'],
-        resources: [secretKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` } },
-      }),
-    );
-  }
+  allowKey(role, ['kms:Decrypt'], secretKey, 'secretsmanager');
+  allowKey(role, ['kms:Decrypt'], source.bucket.encryptionKey, 's3');
+  // Of what is stored under `rejected/`.
+  allowKey(role, ['kms:GenerateDataKey'], bucket.encryptionKey, 's3');
   if (props.isInVpc) {
     allow(
       role,

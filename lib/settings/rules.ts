@@ -31,6 +31,22 @@ const tooManyAccounts = ({ albLogAccounts = [], logKinds }: StackSettings): read
 
 type Rule = readonly [isBroken: (settings: StackSettings, deployment: Deployment) => unknown, fault: string];
 
+const OF_EXISTING_BUCKET = [
+  'albLogPrefix',
+  'albLogBucketAccount',
+  'albLogBucketKeyArn',
+  'albLogTopicArn',
+] as const;
+
+/** They name a resource, or several, of one region. */
+const OF_ONE_REGION = [
+  'albArns',
+  'albLogBucketKeyArn',
+  'albLogTopicArn',
+  'alarmTopicArn',
+  'secretKmsKeyArn',
+] as const;
+
 const RULES: readonly Rule[] = [
   [
     ({ metrics, albLogs }) => !metrics && !albLogs,
@@ -58,9 +74,22 @@ const RULES: readonly Rule[] = [
     "albArns and albLogAccounts deliver into the stack's own bucket; they cannot be given with albLogBucketName",
   ],
   [
-    ({ albLogBucketName, albLogPrefix, albLogSource }) =>
-      !albLogBucketName && (albLogPrefix !== undefined || albLogSource === 'eventbridge'),
-    'albLogPrefix and albLogSource are about an existing bucket; they need albLogBucketName',
+    ({ albLogBucketName, albLogSource, ...settings }) =>
+      !albLogBucketName &&
+      (albLogSource === 'eventbridge' || OF_EXISTING_BUCKET.some((key) => settings[key] !== undefined)),
+    `albLogSource, ${OF_EXISTING_BUCKET.join(', ')} are about an existing bucket; they need albLogBucketName`,
+  ],
+  [
+    ({ albLogSource, albLogTopicArn }) => albLogSource === 'eventbridge' && albLogTopicArn,
+    'albLogTopicArn is given with albLogSource=eventbridge; new objects are announced one way',
+  ],
+  [
+    ({ albLogBucketAccount, albLogSource, albLogTopicArn }, { account }) =>
+      albLogBucketAccount &&
+      albLogBucketAccount !== account &&
+      albLogSource === 'notifications' &&
+      !albLogTopicArn,
+    'albLogBucketAccount is another account, where the deploy cannot add notifications; its owner must forward events (albLogSource=eventbridge) or notify a topic (albLogTopicArn)',
   ],
   [({ vpcId, subnetIds }) => !vpcId !== !subnetIds, 'vpcId and subnetIds go together'],
   [({ vpcId, securityGroupIds }) => securityGroupIds && !vpcId, 'securityGroupIds needs vpcId'],
@@ -69,7 +98,7 @@ const RULES: readonly Rule[] = [
       regions.length > 1 && (vpcId ?? albLogBucketName ?? alarmTopicArn ?? secretKmsKeyArn),
     'vpcId, albLogBucketName, alarmTopicArn and secretKmsKeyArn belong to one region each; regions names several',
   ],
-  ...(['albArns', 'alarmTopicArn', 'secretKmsKeyArn'] as const).map((key): Rule => [
+  ...OF_ONE_REGION.map((key): Rule => [
     (settings, { region }) => {
       const regions = settings.regions ?? (region === undefined ? undefined : [region]);
       return regions && [settings[key] ?? []].flat().some((arn) => !regions.includes(part(arn, 3)));

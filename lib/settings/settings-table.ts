@@ -49,6 +49,8 @@ export const LEAST_BUCKET_RETENTION_DAYS = 28;
 const memory = integer(128, 10_240);
 const timeout = integer(60, MAX_TIMEOUT_SECONDS);
 const concurrency = integer(2, 1000);
+const topicArn = matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:\S+$/, 'the ARN of an SNS topic');
+const kmsKeyArn = matching(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key');
 
 /** How long CloudWatch Logs can keep a log, in days. */
 const LOG_RETENTION_DAYS = Object.values(RetentionDays).filter(
@@ -225,7 +227,16 @@ export const ALB_SETTINGS = {
   },
   albLogBucketName: {
     parser: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
-    description: "Existing bucket that holds the logs, in the stack's account and region. It is only read",
+    description: "Existing bucket that holds the logs, in the stack's region. It is only read",
+  },
+  albLogBucketAccount: {
+    parser: matching(/^\d{12}$/, 'an account id of 12 digits'),
+    defaultText: "the stack's account",
+    description: 'Account of that bucket. Its owner must let the function read it',
+  },
+  albLogBucketKeyArn: {
+    parser: kmsKeyArn,
+    description: 'Customer-managed key that encrypts the objects in that bucket',
   },
   albLogPrefix: { parser: keyPrefix, description: 'Prefix of the logs in that bucket' },
   albLogSource: {
@@ -233,6 +244,11 @@ export const ALB_SETTINGS = {
     default: 'notifications',
     description:
       'Source of events about new objects in that bucket: S3 notifications, which the deploy adds, or EventBridge, which its owner must have turned on',
+  },
+  albLogTopicArn: {
+    parser: topicArn,
+    description:
+      'SNS topic that is notified of new objects in that bucket, instead of `albLogSource`; the deploy subscribes the queue',
   },
   albMemory: {
     parser: memory,
@@ -271,7 +287,7 @@ export const STACK_SETTINGS = {
     description: "Days that the functions' and Firehose's own logs are kept",
   },
   alarmTopicArn: {
-    parser: matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:\S+$/, 'the ARN of an SNS topic'),
+    parser: topicArn,
     description: "Existing SNS topic for alarms, in the stack's region",
   },
   alarmEmail: {
@@ -297,7 +313,7 @@ export const STACK_SETTINGS = {
     description: 'Certificates of a private CA, trusted beside the public ones',
   },
   secretKmsKeyArn: {
-    parser: matching(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key'),
+    parser: kmsKeyArn,
     description: 'Customer-managed key that encrypts the secret',
   },
   dashboard: {

@@ -84,6 +84,40 @@ describe('the constructs in the stack of another app', () => {
     });
   });
 
+  test('refuse at synth to add a notification to a bucket of another account', () => {
+    const stack = newStack();
+    const attributes = { bucketName: 'central-logs', account: '210987654321' };
+    const logBucket = s3.Bucket.fromBucketAttributes(stack, 'Central', attributes);
+    const create = (): unknown =>
+      new LogsToScout(stack, 'Logs', { scout: scoutOf(stack), bundles, logBucket });
+    expect(create).toThrow(/central-logs belongs to account 210987654321.*logEvents: 'eventbridge'/);
+  });
+
+  test('refuse at synth events of an existing bucket that is not given', () => {
+    const stack = newStack();
+    const create = (): unknown =>
+      new LogsToScout(stack, 'Logs', { scout: scoutOf(stack), bundles, logEvents: 'eventbridge' });
+    expect(create).toThrow('need logBucket');
+  });
+
+  test('use the key of a bucket that they are given: to read, to write, and to keep rejected records', () => {
+    const stack = newStack();
+    const bucket = new s3.Bucket(stack, 'Own', { encryption: s3.BucketEncryption.KMS });
+    new MetricStreamToScout(stack, 'Metrics', { scout: scoutOf(stack), bundles, bucket });
+    const template = Template.fromStack(stack);
+    const keyActions = (role: string): unknown => {
+      const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', role).Properties;
+      const { Statement } = PolicyDocument as {
+        readonly Statement: { readonly Action: string | string[] }[];
+      };
+      return Statement.map(({ Action }) => Action).filter((action) =>
+        JSON.stringify(action).includes('kms:'),
+      );
+    };
+    expect(keyActions('MetricsForwarderRole')).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
+    expect(keyActions('MetricsDeliveryRole')).toEqual([['kms:Decrypt', 'kms:GenerateDataKey']]);
+  });
+
   test('refuse at synth what the function could not read, naming every wrong variable', () => {
     const stack = newStack();
     const environment = { ALB_BODY: 'xml', BATCH_SIZE: '0' };

@@ -178,3 +178,75 @@ describe('an existing bucket', () => {
     });
   });
 });
+
+describe('an existing bucket of another account', () => {
+  const KEY = 'arn:aws:kms:eu-west-1:210987654321:key/01234567-89ab-cdef-0123-456789abcdef';
+  const TOPIC = 'arn:aws:sns:eu-west-1:210987654321:new-logs';
+  const central = {
+    albLogBucketName: 'central-logs',
+    albLogBucketAccount: '210987654321',
+    albLogBucketKeyArn: KEY,
+    metrics: false,
+  };
+
+  test('is announced by EventBridge, once its account may forward events about new objects, and no others', () => {
+    const template = synth({ ...central, albLogSource: 'eventbridge' });
+    template.resourceCountIs('Custom::S3BucketNotifications', 0);
+    expect(asText(resource(template, 'AWS::Events::Rule', 'AlbLogs').Properties)).toMatchObject({
+      EventPattern: { detail: { bucket: { name: ['central-logs'] } } },
+    });
+    expect(asText(resource(template, 'AWS::Events::EventBusPolicy', 'AlbLogs').Properties)).toMatchObject({
+      Statement: {
+        Effect: 'Allow',
+        Principal: { AWS: 'arn:${AWS::Partition}:iam::210987654321:root' },
+        Action: 'events:PutEvents',
+        Resource: 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default',
+        Condition: {
+          'ForAllValues:StringEquals': { 'events:source': 'aws.s3', 'events:detail-type': 'Object Created' },
+        },
+      },
+    });
+  });
+
+  test('is announced by its topic, for objects under the prefix as S3 writes it', () => {
+    const template = synth({ ...central, albLogPrefix: 'a team=web/(prod)', albLogTopicArn: TOPIC });
+    template.resourceCountIs('Custom::S3BucketNotifications', 0);
+    template.resourceCountIs('AWS::Events::Rule', 0);
+    expect(asText(resource(template, 'AWS::SNS::Subscription', 'AlbLogs').Properties)).toMatchObject({
+      Protocol: 'sqs',
+      TopicArn: TOPIC,
+      Endpoint: '${AlbLogsForwarderQueue.Arn}',
+      FilterPolicyScope: 'MessageBody',
+      FilterPolicy: { Records: { s3: { object: { key: [{ prefix: 'a+team%3Dweb/%28prod%29/' }] } } } },
+      RedrivePolicy: { deadLetterTargetArn: '${AlbLogsForwarderDeadLetterQueue.Arn}' },
+    });
+    expect(
+      asText(resource(template, 'AWS::SQS::QueuePolicy', 'AlbLogsForwarderQueue').Properties),
+    ).toMatchObject({
+      PolicyDocument: {
+        Statement: expect.arrayContaining([
+          expect.objectContaining({
+            Principal: { Service: 'sns.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Condition: { ArnEquals: { 'aws:SourceArn': TOPIC } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  test('is read with its key, through S3 only', () => {
+    const template = synth({ ...central, albLogSource: 'eventbridge' });
+    const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', 'AlbLogsForwarderRole').Properties;
+    expect(asText(PolicyDocument)).toMatchObject({
+      Statement: expect.arrayContaining([
+        {
+          Effect: 'Allow',
+          Action: 'kms:Decrypt',
+          Resource: KEY,
+          Condition: { StringEquals: { 'kms:ViaService': 's3.${AWS::Region}.${AWS::URLSuffix}' } },
+        },
+      ]),
+    });
+  });
+});

@@ -26,8 +26,13 @@ const VARIANTS = [
   ],
   ['an existing bucket with notifications', { albLogBucketName: 'logs.example.com', albLogPrefix: 'prod' }],
   [
-    'an existing bucket with EventBridge',
-    { albLogBucketName: 'logs.example.com', albLogSource: 'eventbridge' },
+    'an existing bucket of another account with EventBridge',
+    {
+      albLogBucketName: 'logs.example.com',
+      albLogBucketAccount: '210987654321',
+      albLogBucketKeyArn: 'arn:aws:kms:eu-west-1:210987654321:key/01234567-89ab-cdef-0123-456789abcdef',
+      albLogSource: 'eventbridge',
+    },
   ],
 ] as const;
 

@@ -183,6 +183,17 @@ test.each<[string, object, RegExp]>([
   ],
   ['a prefix without a bucket', { albLogPrefix: 'prod/' }, /need albLogBucketName/],
   ['EventBridge without a bucket', { albLogSource: 'eventbridge' }, /need albLogBucketName/],
+  ['a topic without a bucket', { albLogTopicArn: TOPIC }, /need albLogBucketName/],
+  [
+    'a topic and EventBridge',
+    { albLogBucketName: 'logs', albLogSource: 'eventbridge', albLogTopicArn: TOPIC },
+    /one way/,
+  ],
+  [
+    'notifications in a bucket of another account',
+    { albLogBucketName: 'logs', albLogBucketAccount: '210987654321' },
+    /cannot add notifications; its owner must forward events \(albLogSource=eventbridge\) or notify a topic/,
+  ],
   ['a VPC without subnets', { vpcId: VPC.vpcId }, /go together/],
   ['subnets without a VPC', { subnetIds: VPC.subnetIds }, /go together/],
   ['a security group without a VPC', { securityGroupIds: 'sg-01234567' }, /needs vpcId/],

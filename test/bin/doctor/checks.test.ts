@@ -425,6 +425,22 @@ describe('the settings decide', () => {
     expect(troubles(await examine(theirLogs({ EventBridgeConfiguration: {} }), keys))).toEqual({});
   });
 
+  test.each([
+    ['account 210987654321', { albLogBucketAccount: '210987654321', albLogSource: 'eventbridge' }],
+    [
+      'the owner of arn:aws:sns:us-east-1:210987654321:new-logs',
+      { albLogTopicArn: 'arn:aws:sns:us-east-1:210987654321:new-logs' },
+    ],
+  ])('that only %s can tell whether an existing bucket announces objects', async (owner, keys) => {
+    const findings = await examine(theirLogs({}), { albLogBucketName: 'theirs', ...keys });
+    expect(troubles(findings)).toEqual({
+      'logs: notifications': {
+        status: 'skip',
+        found: `only ${owner} can tell whether new objects in theirs are announced`,
+      },
+    });
+  });
+
   test('whether connection logs are looked at', async () => {
     expect(troubles(await examine({}, { albConnectionLogs: true }))).toMatchObject({
       'connection logs of shop': { status: 'fail', found: 'they are off' },

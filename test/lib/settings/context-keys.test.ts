@@ -20,6 +20,11 @@ const MEMORY: Examples = { right: [['128', 128], ...same(10_240)], wrong: [127, 
 const TIMEOUT: Examples = { right: same(60, 600), wrong: [59, 601, 'ten'] };
 const CONCURRENCY: Examples = { right: same(2, 1000), wrong: [1, 1001] };
 const ALB = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef';
+const TOPIC: Examples = { right: same('arn:aws:sns:eu-west-1:123456789012:alarms'), wrong: ['alarms', ALB] };
+const KMS_KEY: Examples = {
+  right: same('arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef'),
+  wrong: ['alias/scout', 'arn:aws:kms:eu-west-1:123456789012:alias/scout'],
+};
 
 const metricsNamed = (count: number) => [
   { namespace: 'AWS/RDS', metricNames: Array.from({ length: count }, (_, i) => `m${i}`) },
@@ -132,6 +137,9 @@ const EXAMPLES: Readonly<Record<StackKey, Examples>> = {
     right: same('logs', 'my.logs-1'),
     wrong: ['Logs', 'a', 's3://logs', 'arn:aws:s3:::logs'],
   },
+  albLogBucketAccount: { right: same('210987654321'), wrong: ['21098765432', 'log-archive'] },
+  albLogBucketKeyArn: KMS_KEY,
+  albLogTopicArn: TOPIC,
   albLogPrefix: {
     right: [
       ['/logs/prod', 'logs/prod/'],
@@ -162,7 +170,7 @@ const EXAMPLES: Readonly<Record<StackKey, Examples>> = {
   },
   bucketRetentionDays: { right: [['28', 28], ...same(3650)], wrong: [27, 3651] },
   logRetentionDays: { right: [['14', 14], ...same(1, 3653)], wrong: [8, 0, 9999] },
-  alarmTopicArn: { right: same('arn:aws:sns:eu-west-1:123456789012:alarms'), wrong: ['alarms', ALB] },
+  alarmTopicArn: TOPIC,
   alarmEmail: { right: same('ops@example.com'), wrong: ['ops', 'a@b@c', 'a b@c'] },
   vpcId: { right: same('vpc-0123456789abcdef0', 'vpc-01234567'), wrong: ['vpc-0123', 'subnet-01234567'] },
   subnetIds: {
@@ -174,10 +182,7 @@ const EXAMPLES: Readonly<Record<StackKey, Examples>> = {
     right: same('test/fixtures/self-signed.cert.pem'),
     wrong: ['/no/such.pem', 'test/fixtures/self-signed.key.pem', 'package.json'],
   },
-  secretKmsKeyArn: {
-    right: same('arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef'),
-    wrong: ['alias/scout', 'arn:aws:kms:eu-west-1:123456789012:alias/scout'],
-  },
+  secretKmsKeyArn: KMS_KEY,
   dashboard: FLAG,
 };
 
