@@ -24,16 +24,21 @@ export interface ReceiverOptions {
 /**
  * Starts an OpenTelemetry Collector on loopback that writes what it receives into a file of OTLP JSON.
  * @param options of the receiver, as confighttp names them; it has defaults for all
+ * @param exporters more places to write to, as the Collector's configuration names them
  */
-export const startCollector = async (path: string, options: ReceiverOptions = {}): Promise<Collector> => {
+export const startCollector = async (
+  path: string,
+  options: ReceiverOptions = {},
+  exporters: Readonly<Record<string, object>> = {},
+): Promise<Collector> => {
   const folder = await mkdtemp(join(tmpdir(), 'otelcol-'));
   const file = join(folder, 'exported.json');
   const endpoint = `127.0.0.1:${await freePort()}`;
   const http = { endpoint, ...options };
-  const pipeline = { receivers: ['otlp'], exporters: ['file'] };
+  const pipeline = { receivers: ['otlp'], exporters: ['file', ...Object.keys(exporters)] };
   const config = {
     receivers: { otlp: { protocols: { http } } },
-    exporters: { file: { path: file } },
+    exporters: { file: { path: file }, ...exporters },
     service: { telemetry: { metrics: { level: 'none' } }, pipelines: { logs: pipeline, metrics: pipeline } },
   };
   // YAML is a superset of JSON.
