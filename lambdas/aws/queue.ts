@@ -7,9 +7,19 @@ export interface QueueMessage {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** SQS, as far as forwarding needs it. */
+/** SQS did not accept all messages; the others are on the queue. */
+export class UnsentMessages extends Error {
+  readonly unsent: readonly QueueMessage[];
+  constructor(unsent: readonly QueueMessage[], count: number, reasons: readonly string[]) {
+    super(`SQS did not accept ${unsent.length} of ${count} messages: ${reasons.join('; ')}`);
+    this.name = 'UnsentMessages';
+    this.unsent = unsent;
+  }
+}
+
+/** The SQS calls that forwarding needs. */
 export interface Queue {
-  /** Entries that SQS does not take are repeated alone. @throws Error if any of the messages was not taken. */
+  /** Entries that SQS does not accept are repeated alone. @throws UnsentMessages */
   readonly send: (queueUrl: string, messages: readonly QueueMessage[], signal?: AbortSignal) => Promise<void>;
   readonly changeVisibility: (
     queueUrl: string,
@@ -22,31 +32,24 @@ export interface Queue {
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const ENTRIES_PER_CALL = 10;
 
-/** An entry may fail by itself, as a service's fault, in a call that succeeds. */
+/** A call that succeeds as a whole may fail for an entry. */
 const TRIES = 3;
 
 export const sqsQueue = (client: SQSClient): Queue => ({
   send: async (queueUrl, messages, signal) => {
+    const unsent: QueueMessage[] = [];
     const reasons: string[] = [];
     for (let from = 0; from < messages.length; from += ENTRIES_PER_CALL) {
-      let entries = messages.slice(from, from + ENTRIES_PER_CALL).map(toEntry);
+      let entries = messages.slice(from, from + ENTRIES_PER_CALL);
       for (let tries = 1; entries.length > 0; tries++) {
-        const response = await client.send(
-          new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
-          { abortSignal: signal },
-        );
-        const failed = new Map((response.Failed ?? []).map((entry) => [entry.Id, entry]));
-        const lost = [...failed.values()].filter(
-          ({ SenderFault }) => SenderFault === true || tries === TRIES,
-        );
-        reasons.push(...lost.map(({ Code, Message }) => `${Code}: ${Message ?? ''}`));
-        entries = entries.filter(({ Id }) => failed.has(Id) && !lost.some((entry) => entry.Id === Id));
+        const failed = await sendEntries(client, queueUrl, entries, signal);
+        const lost = failed.filter(({ isFinal }) => isFinal || tries === TRIES);
+        unsent.push(...lost.map(({ message }) => message));
+        reasons.push(...new Set(lost.map(({ reason }) => reason)));
+        entries = failed.filter((entry) => !lost.includes(entry)).map(({ message }) => message);
       }
     }
-    if (reasons.length === 0) return;
-    throw new Error(
-      `the queue did not take ${reasons.length} of ${messages.length} messages: ${reasons.join('; ')}`,
-    );
+    if (unsent.length > 0) throw new UnsentMessages(unsent, messages.length, reasons);
   },
   changeVisibility: async (queueUrl, receiptHandle, seconds, signal) => {
     await client.send(
@@ -59,6 +62,27 @@ export const sqsQueue = (client: SQSClient): Queue => ({
     );
   },
 });
+
+/** Sends at most ten messages; returns those that were not accepted. */
+const sendEntries = async (
+  client: SQSClient,
+  QueueUrl: string,
+  messages: readonly QueueMessage[],
+  abortSignal: AbortSignal | undefined,
+) => {
+  try {
+    const command = new SendMessageBatchCommand({ QueueUrl, Entries: messages.map(toEntry) });
+    const { Failed = [] } = await client.send(command, { abortSignal });
+    return messages.flatMap((message, index) => {
+      const entry = Failed.find(({ Id }) => Id === String(index));
+      if (entry === undefined) return [];
+      const reason = `${entry.Code}: ${entry.Message ?? ''}`;
+      return [{ message, reason, isFinal: entry.SenderFault === true }];
+    });
+  } catch (error) {
+    return messages.map((message) => ({ message, reason: String(error), isFinal: true }));
+  }
+};
 
 const toEntry = ({ body, delaySeconds, attributes }: QueueMessage, index: number) => ({
   Id: String(index),

@@ -82,7 +82,10 @@ const processListing = async (listing: ListRequest, invocation: Invocation): Pro
   const { dependencies, formatOf, remainingMs } = invocation;
   const { queueUrl } = dependencies.settings;
   const forwardNow = async (works: readonly WorkItem[]): Promise<number> => {
-    await processMessage({ receives: 1, objects: works.map((work) => ({ work })) }, invocation);
+    await processMessage(
+      { receives: 1, objects: works.map((work) => ({ work })), unreadable: [] },
+      invocation,
+    );
     return 0;
   };
   return list(listing, dependencies, {

@@ -6,7 +6,7 @@ import { forwardObject, type ObjectResult } from './forward-object.ts';
 import { addToMetrics, type InvocationMetrics, newLedger } from './ledger.ts';
 import { isShortOfTime } from './limits.ts';
 import { logResult } from './log-result.ts';
-import { mustSplit, settle, settleUnreadable } from './settle/settle.ts';
+import { mustSplit, settle } from './settle/settle.ts';
 
 /** Shared by all messages of an invocation. */
 export interface Invocation {
@@ -23,11 +23,6 @@ export interface Invocation {
  */
 export const processMessage = async (message: Message, invocation: Invocation): Promise<boolean> => {
   const { dependencies, metrics } = invocation;
-  if (message.unreadable !== undefined && message.sqs !== undefined) {
-    const settled = await settleUnreadable(message.sqs, message.receives, message.unreadable, dependencies);
-    metrics.ObjectsDeadLettered += settled.deadLettered;
-    return settled.done;
-  }
   const results: ObjectResult[] = [];
   // One object that crashes the function may not hold up the others: each becomes an item of its own.
   const isSplit = mustSplit(message) && dependencies.settings.queueUrl !== undefined;

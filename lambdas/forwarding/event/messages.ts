@@ -1,6 +1,6 @@
 import { parseWorkItem, type WorkItem, serializeWorkItem } from './work-item.ts';
 
-/** An object that an event names: the work, and what the event knows of it besides. */
+/** An object that an event names: the work, and what else the event knows of it. */
 export interface ObjectEvent {
   readonly work: WorkItem;
   /** Bytes. */
@@ -12,12 +12,18 @@ export interface ObjectEvent {
 /** One message of an event: what is received, retried and dead-lettered together. */
 export interface Message {
   /** Absent where the function was not invoked by SQS. */
-  readonly sqs?: { readonly id: string; readonly receiptHandle: string; readonly body: string } | undefined;
+  readonly sqs?: { readonly id: string; readonly receiptHandle: string } | undefined;
   readonly receives: number;
   readonly sentMs?: number | undefined;
   readonly objects: readonly ObjectEvent[];
-  /** Why nobody can read the message, if so. */
-  readonly unreadable?: string | undefined;
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** A message, or one of its records, that names no object. */
+export interface Unreadable {
+  /** As it can be sent again. */
+  readonly body: string;
+  readonly reason: string;
 }
 
 /** A listing asked for by hand. */
@@ -40,56 +46,73 @@ export const listingOf = (event: unknown): ListRequest | undefined => {
 
 /**
  * The messages of an event, of every shape that a user can wire up.
- * @throws Error if the event, being no SQS event, holds nothing known
+ * @throws Error if the event is not from SQS and holds nothing known
  */
 export const messagesOf = (event: unknown): readonly Message[] => {
   const records = isObject(event) && Array.isArray(event['Records']) ? event['Records'].filter(isObject) : [];
   const sqs = records.filter((record) => record['eventSource'] === 'aws:sqs');
   if (sqs.length > 0) return sqs.map(sqsMessage);
-  return [{ receives: 1, objects: distinct(objectsIn(event)) }];
+  const { objects, unreadable } = divided(found(event));
+  if (objects.length === 0 && unreadable[0] !== undefined) throw new Error(unreadable[0].reason);
+  return [{ receives: 1, objects, unreadable }];
 };
 
 const sqsMessage = (record: Json): Message => {
   const body = text(record['body']) ?? '';
   const attributes = isObject(record['attributes']) ? record['attributes'] : {};
-  const message = {
-    sqs: { id: text(record['messageId']) ?? '', receiptHandle: text(record['receiptHandle']) ?? '', body },
+  return {
+    sqs: { id: text(record['messageId']) ?? '', receiptHandle: text(record['receiptHandle']) ?? '' },
     receives: Number(attributes['ApproximateReceiveCount'] ?? 1),
     sentMs: attributes['SentTimestamp'] === undefined ? undefined : Number(attributes['SentTimestamp']),
+    ...divided(
+      body.trim() === '' ? ignored('empty body') : orUnreadable(body, () => found(JSON.parse(body))),
+    ),
   };
-  try {
-    const objects = body.trim() === '' ? ignored('empty body') : objectsIn(JSON.parse(body));
-    return { ...message, objects: distinct(objects) };
-  } catch (error) {
-    return { ...message, objects: [], unreadable: error instanceof Error ? error.message : String(error) };
-  }
 };
 
-/** What is named twice in one message is forwarded once. */
-const distinct = (objects: readonly ObjectEvent[]): readonly ObjectEvent[] => [
-  ...new Map(objects.map((named) => [serializeWorkItem(named.work), named])).values(),
-];
+type Found = ObjectEvent | Unreadable;
+
+/** An object that is named twice in one message is forwarded once. */
+const divided = (all: readonly Found[]): Pick<Message, 'objects' | 'unreadable'> => {
+  const objects = all.filter((one) => 'work' in one);
+  return {
+    objects: [...new Map(objects.map((object) => [serializeWorkItem(object.work), object])).values()],
+    unreadable: all.filter((one) => 'reason' in one),
+  };
+};
+
+const orUnreadable = (body: string, find: () => readonly Found[]): readonly Found[] => {
+  try {
+    return find();
+  } catch (error) {
+    return [{ body, reason: error instanceof Error ? error.message : String(error) }];
+  }
+};
 
 /** The objects named by anything that is not SQS: a notification, its envelope, or a work item. */
-const objectsIn = (value: unknown): readonly ObjectEvent[] => {
-  if (!isObject(value))
-    throw new Error(`unknown event: ${excerpt(value)}; it must be an S3 notification or a work item`);
+const found = (value: unknown): readonly Found[] => {
+  const work = isObject(value) ? parseWorkItem(value) : undefined;
+  if (work !== undefined) return [{ work }];
+  if (!isObject(value)) throw unknown(value);
   if (value['Event'] === 's3:TestEvent') return ignored('s3:TestEvent');
-  if (Array.isArray(value['Records'])) return value['Records'].flatMap(objectsInRecord);
-  if (value['Type'] === 'Notification' && typeof value['Message'] === 'string')
-    return objectsIn(JSON.parse(value['Message']));
-  if (value['source'] === 'aws.s3') return objectsInEventBridge(value);
-  const work = parseWorkItem(value);
-  if (work === undefined) {
-    throw new Error(`unknown event: ${excerpt(value)}; it must be an S3 notification or a work item`);
+  if (Array.isArray(value['Records'])) {
+    // One record that cannot be read does not keep the others from being forwarded.
+    return value['Records'].flatMap((record: unknown) =>
+      orUnreadable(JSON.stringify({ Records: [record] }), () => foundInRecord(record)),
+    );
   }
-  return [{ work }];
+  if (value['Type'] === 'Notification' && typeof value['Message'] === 'string')
+    return found(JSON.parse(value['Message']));
+  if (value['source'] === 'aws.s3') return foundInEventBridge(value);
+  throw unknown(value);
 };
 
+const unknown = (value: unknown): Error =>
+  new Error(`unknown event: ${excerpt(value)}; it must be an S3 notification or a work item`);
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-const objectsInRecord = (record: unknown): readonly ObjectEvent[] => {
-  if (isObject(record) && isObject(record['Sns']))
-    return objectsIn(JSON.parse(String(record['Sns']['Message'])));
+const foundInRecord = (record: unknown): readonly Found[] => {
+  if (isObject(record) && isObject(record['Sns'])) return found(JSON.parse(String(record['Sns']['Message'])));
   const s3 = isObject(record) ? record['s3'] : undefined;
   const bucket = isObject(s3) && isObject(s3['bucket']) ? text(s3['bucket']['name']) : undefined;
   const object = isObject(s3) && isObject(s3['object']) ? s3['object'] : {};
@@ -107,7 +130,7 @@ const objectsInRecord = (record: unknown): readonly ObjectEvent[] => {
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
-const objectsInEventBridge = (event: Json): readonly ObjectEvent[] => {
+const foundInEventBridge = (event: Json): readonly ObjectEvent[] => {
   if (event['detail-type'] !== 'Object Created') return ignored(String(event['detail-type']));
   const detail = isObject(event['detail']) ? event['detail'] : {};
   const bucket = isObject(detail['bucket']) ? text(detail['bucket']['name']) : undefined;

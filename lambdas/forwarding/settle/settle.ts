@@ -1,4 +1,4 @@
-import type { QueueMessage } from '../../aws/queue.ts';
+import { type QueueMessage, UnsentMessages } from '../../aws/queue.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Message } from '../event/messages.ts';
 import { type WorkItem, serializeWorkItem } from '../event/work-item.ts';
@@ -15,10 +15,12 @@ export interface Settled {
   readonly deadLettered: number;
 }
 
-/** Work that is still to be done, and why if something failed. */
+/** Work that is still to be done, and why if something failed. A message that cannot be read is kept as its text. */
 interface Item {
-  readonly work: WorkItem;
+  readonly work: WorkItem | string;
   readonly cause: Cause | undefined;
+  /** Its object's line says that it is a dead letter. */
+  readonly isLogged?: boolean;
 }
 
 const NOT_QUEUED: Cause = { type: 'not_queued', reason: 'the queue did not accept the lines that go back' };
@@ -28,8 +30,8 @@ export const mustSplit = ({ receives, objects }: Message): boolean =>
   receives >= SINGLE_BATCH_RECEIVE && objects.length > 1;
 
 /**
- * Puts what was not delivered where it goes: dead lines to the dead-letter queue; the others to the own queue as items, if
- * anything of the message is done; else the message itself waits.
+ * Puts what was not delivered where it goes: dead lines and unreadable records to the dead-letter queue; the others to the
+ * own queue as items, if anything of the message is done; else the message itself waits.
  * @throws Error where there is neither queue nor message to hold what was not delivered
  */
 export const settle = async (
@@ -38,48 +40,44 @@ export const settle = async (
   dependencies: Dependencies,
 ): Promise<Settled> => {
   const { sqs, receives } = message;
-  const dead = results.flatMap((result) => itemsOf(result, 'dead'));
-  const isBuried = await deadLetter(dependencies, dead);
-  const open = [...results.flatMap((result) => itemsOf(result, 'later')), ...(isBuried ? [] : dead)];
-  const deadLettered = isBuried ? dead.length : 0;
-  if (open.length === 0) return { done: true, deadLettered };
+  const { queueUrl, deadLetterQueueUrl } = dependencies.settings;
+  let deadLettered = 0;
+  const deadLetter = async (items: readonly Item[]): Promise<readonly Item[]> => {
+    const unsent = await send(dependencies, deadLetterQueueUrl, items, toDeadLetter);
+    const sent = items.filter((item) => !unsent.includes(item));
+    for (const item of sent) if (!item.isLogged) logDeadLetter(item, sqs?.id);
+    deadLettered += sent.length;
+    return unsent;
+  };
 
+  const unreadable = message.unreadable.map(({ body, reason }): Item => {
+    return { work: body, cause: { type: 'unreadable_message', reason } };
+  });
+  const dead = results.flatMap((result) => itemsOf(result, 'dead'));
+  let open = await deadLetter([...dead, ...unreadable]);
+  open = [...results.flatMap((result) => itemsOf(result, 'later')), ...open];
   const isProgress = deadLettered > 0 || results.some(({ verdicts }) => verdicts.some(isDone));
   const mayQueue = isProgress || mustSplit(message) || sqs === undefined;
-  if (mayQueue && (await requeue(dependencies, open))) return { done: true, deadLettered };
-  if (sqs === undefined) throw new Error(`not delivered: ${open.map(describe).join('; ')}`);
-  if (receives >= MAX_RECEIVE_COUNT && (await deadLetter(dependencies, open))) {
-    for (const { work, cause } of open) logDeadLetter(work, cause);
-    return { done: true, deadLettered: deadLettered + open.length };
+  if (mayQueue) {
+    const unsent = await send(dependencies, queueUrl, open, toContinuation(dependencies));
+    // Were the message received again, it would repeat the items that the queue did accept.
+    const isPart = unsent.length < open.length;
+    open = isPart ? await deadLetter(unsent.map((item) => ({ ...item, cause: NOT_QUEUED }))) : unsent;
   }
-  // What was not begun comes again at once, but not if that repeats what was accepted.
+  if (sqs !== undefined && receives >= MAX_RECEIVE_COUNT) open = await deadLetter(open);
+  if (open.length === 0) return { done: true, deadLettered };
+  if (sqs === undefined) throw new Error(`not delivered: ${open.map(describe).join('; ')}`);
+  // What was not begun is received again at once, but not if that repeats what was accepted.
   const causes = open.flatMap(({ cause }) => cause ?? (mayQueue ? NOT_QUEUED : []));
   await postpone(sqs.receiptHandle, receives, causes, dependencies);
   return { done: false, deadLettered };
-};
-
-/** Dead-letters a message that cannot be read. */
-export const settleUnreadable = async (
-  sqs: NonNullable<Message['sqs']>,
-  receives: number,
-  reason: string,
-  dependencies: Dependencies,
-): Promise<Settled> => {
-  const cause: Cause = { type: 'unreadable_message', reason };
-  const message = { body: sqs.body, attributes: reasonAttributes(cause) };
-  if (await sendTo(dependencies, dependencies.settings.deadLetterQueueUrl, [message])) {
-    logDeadLetter({ messageId: sqs.id }, cause);
-    return { done: true, deadLettered: 1 };
-  }
-  await postpone(sqs.receiptHandle, receives, [cause], dependencies);
-  return { done: false, deadLettered: 0 };
 };
 
 const isDone = ({ fate }: Verdict): boolean => fate !== 'later' && fate !== 'dead';
 
 /** The lines with this fate, neighbours as one item, so that the items are few. */
 const itemsOf = ({ work, verdicts }: ObjectResult, fate: 'later' | 'dead'): readonly Item[] => {
-  const items: Item[] = [];
+  const items: { readonly work: WorkItem; readonly cause: Cause | undefined }[] = [];
   for (const verdict of verdicts) {
     if (verdict.fate !== fate) continue;
     const { fromLine, toLine, cause } = verdict;
@@ -88,49 +86,48 @@ const itemsOf = ({ work, verdicts }: ObjectResult, fate: 'later' | 'dead'): read
       items[items.length - 1] = { work: { ...last.work, toLine }, cause: longerWait(last.cause, cause) };
     else items.push({ work: { ...work, fromLine, toLine }, cause });
   }
-  return items;
+  return items.map((item) => ({ ...item, isLogged: fate === 'dead' }));
 };
 
-const requeue = async (dependencies: Dependencies, items: readonly Item[]): Promise<boolean> =>
-  sendTo(
-    dependencies,
-    dependencies.settings.queueUrl,
-    items.map(({ work, cause }): QueueMessage => {
-      if (cause === undefined || cause.unfinished)
-        return { body: serializeWorkItem({ ...work, attempt: undefined }) };
-      const attempt = (work.attempt ?? 0) + 1;
-      const seconds = backoffSeconds(attempt, cause.retryAfterMs, dependencies.random());
-      return {
-        body: serializeWorkItem({ ...work, attempt }),
-        delaySeconds: Math.min(MAX_QUEUE_DELAY, seconds),
-      };
-    }),
-  );
-
-const deadLetter = async (dependencies: Dependencies, items: readonly Item[]): Promise<boolean> => {
-  if (items.length === 0) return true;
-  const messages = items.map(({ work, cause }) => ({
-    body: serializeWorkItem({ ...work, attempt: undefined }),
-    attributes: reasonAttributes(cause ?? NOT_BEGUN),
-  }));
-  return sendTo(dependencies, dependencies.settings.deadLetterQueueUrl, messages);
-};
-
-/** False, with a log line, if there is no such queue or it did not accept all. */
-const sendTo = async (
+/** Sends the items; returns those that the queue did not accept: all where there is no queue. Never throws. */
+const send = async (
   { queue }: Dependencies,
   queueUrl: string | undefined,
-  messages: readonly QueueMessage[],
-): Promise<boolean> => {
-  if (queueUrl === undefined) return false;
+  items: readonly Item[],
+  toMessage: (item: Item) => QueueMessage,
+): Promise<readonly Item[]> => {
+  if (queueUrl === undefined || items.length === 0) return items;
+  const messages = items.map(toMessage);
   try {
     await queue.send(queueUrl, messages);
-    return true;
+    return [];
   } catch (error) {
     console.error({ message: 'queue send failed', queueUrl, error: String(error) });
-    return false;
+    const unsent = error instanceof UnsentMessages ? new Set<unknown>(error.unsent) : undefined;
+    return items.filter((_, index) => unsent?.has(messages[index]) ?? true);
   }
 };
+
+const toContinuation =
+  ({ random }: Dependencies) =>
+  ({ work, cause }: Item): QueueMessage => {
+    if (cause === undefined || cause.unfinished) return { body: bodyOf(work) };
+    const attempt = (typeof work === 'string' ? 0 : (work.attempt ?? 0)) + 1;
+    const delaySeconds = Math.min(MAX_QUEUE_DELAY, backoffSeconds(attempt, cause.retryAfterMs, random()));
+    return { body: bodyOf(work, attempt), delaySeconds };
+  };
+
+/** SQS accepts no empty attribute, no control characters, and at most 256 KiB in all. */
+const toDeadLetter = ({ work, cause: { type, reason } = NOT_BEGUN }: Item): QueueMessage => ({
+  body: bodyOf(work),
+  attributes: {
+    'error.type': type,
+    'error.message': reason.slice(0, 1000).replaceAll(/[^\P{C}\n\t]/gu, ' ') || type,
+  },
+});
+
+const bodyOf = (work: WorkItem | string, attempt?: number): string =>
+  typeof work === 'string' ? work : serializeWorkItem({ ...work, attempt });
 
 /** Sets when a failed message is received again: at once where nothing failed. */
 const postpone = async (
@@ -160,15 +157,14 @@ const longerWait = (one: Cause | undefined, other: Cause | undefined): Cause | u
       ? other
       : (one ?? other);
 
-/** SQS takes no empty attribute and at most 256 KiB in all; control characters are not allowed. */
-const reasonAttributes = ({ type, reason }: Cause): Readonly<Record<string, string>> => ({
-  'error.type': type,
-  'error.message': reason.slice(0, 1000).replaceAll(/[^\P{C}\n\t]/gu, ' ') || type,
-});
-
-/** Dead lines of an object are logged with the object; these are dead letters for another reason. */
-const logDeadLetter = (of: object, { type, reason }: Cause = NOT_BEGUN): void =>
+const logDeadLetter = ({ work, cause: { type, reason } = NOT_BEGUN }: Item, messageId?: string): void => {
+  const { bucket, key, fromLine, toLine } = typeof work === 'string' ? ({} as Partial<WorkItem>) : work;
+  const of = { messageId, bucket, key, fromLine, toLine };
   console.error({ message: 'dead letter', ...of, 'error.type': type, reason });
+};
 
-const describe = ({ work: { bucket, key, fromLine = 1, toLine }, cause }: Item): string =>
-  `s3://${bucket}/${key} from line ${fromLine} to ${toLine ?? 'the end'}: ${cause?.reason ?? 'time ran out'}`;
+const describe = ({ work, cause: { reason } = NOT_BEGUN }: Item): string => {
+  if (typeof work === 'string') return reason;
+  const { bucket, key, fromLine = 1, toLine } = work;
+  return `s3://${bucket}/${key} from line ${fromLine} to ${toLine ?? 'the end'}: ${reason}`;
+};

@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { sqsQueue } from '../../../lambdas/aws/queue.ts';
+import { sqsQueue, UnsentMessages } from '../../../lambdas/aws/queue.ts';
 
 const sqs = mockClient(SQSClient);
 const queue = sqsQueue(new SQSClient({ region: 'us-east-1' }));
@@ -50,22 +50,22 @@ describe('send', () => {
     ]);
   });
 
-  test('a message that is not taken is an error, whatever the answer as a whole', async () => {
+  test('a message that is not accepted is an error, though the call succeeds', async () => {
     const refusal = { Id: '2', SenderFault: true, Code: 'InvalidMessageContents', Message: 'bad character' };
     sqs.on(SendMessageBatchCommand).resolves({ Successful: [], Failed: [refusal] });
     await expect(queue.send(URL, bodies(3))).rejects.toThrow(
-      'the queue did not take 1 of 3 messages: InvalidMessageContents: bad character',
+      'SQS did not accept 1 of 3 messages: InvalidMessageContents: bad character',
     );
   });
 
-  test('only the entries that a call did not take are repeated, and none that was taken', async () => {
-    sqs.on(SendMessageBatchCommand).resolvesOnce(failed('1')).resolvesOnce(failed('1')).resolves({});
+  test('only the entries that a call did not accept are repeated, and none that was accepted', async () => {
+    sqs.on(SendMessageBatchCommand).resolvesOnce(failed('1')).resolvesOnce(failed('0')).resolves({});
     await queue.send(URL, bodies(12));
     const calls = sent().map(({ Entries }) => Entries?.map(({ MessageBody }) => MessageBody));
     expect(calls.slice(1)).toEqual([['body 1'], ['body 1'], ['body 10', 'body 11']]);
   });
 
-  test('an entry that is not taken in three tries is an error, after all others were sent', async () => {
+  test('an entry that is not accepted in three tries is an error, after all others were sent', async () => {
     sqs
       .on(SendMessageBatchCommand)
       .resolves({})
@@ -77,13 +77,27 @@ describe('send', () => {
           Code: 'InternalError',
         })),
       }));
-    await expect(queue.send(URL, bodies(12))).rejects.toThrow('did not take 1 of 12 messages: InternalError');
+    await expect(queue.send(URL, bodies(12))).rejects.toThrow(
+      'SQS did not accept 1 of 12 messages: InternalError',
+    );
     expect(sent().map(({ Entries }) => Entries?.length)).toEqual([10, 1, 1, 2]);
   });
 
   test('a call that fails is an error', async () => {
     sqs.on(SendMessageBatchCommand).rejects(new Error('Throttled'));
     await expect(queue.send(URL, bodies(1))).rejects.toThrow('Throttled');
+  });
+
+  test('the error holds the messages that were not accepted, also when a later call fails', async () => {
+    const messages = bodies(12);
+    const refusal = { Id: '3', SenderFault: true, Code: 'InvalidMessageContents' };
+    sqs
+      .on(SendMessageBatchCommand)
+      .resolvesOnce({ Failed: [refusal] })
+      .rejectsOnce(new Error('Throttled'));
+    const error = await queue.send(URL, messages).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnsentMessages);
+    expect(error).toMatchObject({ unsent: [messages[3], messages[10], messages[11]] });
   });
 });
 

@@ -45,7 +45,7 @@ describe('the real dependencies', () => {
     const { objects, queue } = connect('logs', environment);
     const calls = [objects.put('b', 'k', 'text'), queue.send(`${endpoint}/work`, [{ body: 'x' }])];
     for (const outcome of await Promise.allSettled(calls))
-      expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'TimeoutError' } });
+      expect(String((outcome as PromiseRejectedResult).reason)).toContain('TimeoutError');
   });
 
   test('do not wait for a silent Secrets Manager past the time there is', async () => {

@@ -3,7 +3,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { vi } from 'vitest';
 import { albFormat } from '../factories/log-formats.ts';
 import { s3Objects } from '../../../lambdas/aws/objects.ts';
-import type { QueueMessage } from '../../../lambdas/aws/queue.ts';
+import { type QueueMessage, UnsentMessages } from '../../../lambdas/aws/queue.ts';
 import type { Dependencies } from '../../../lambdas/forwarding/dependencies.ts';
 import type { FormatOf } from '../../../lambdas/format.ts';
 import { createHandler } from '../../../lambdas/forwarding/handler.ts';
@@ -46,7 +46,9 @@ export const createForwarder = ({ store, environment, formats, readCredentials }
   const deadLetters: Queued[] = [];
   const visibility: number[] = [];
   const printed: Record<string, number>[] = [];
-  const faults = { send: (_queueUrl: string): Error | undefined => undefined };
+  const faults = {
+    send: (_queueUrl: string, _messages: readonly QueueMessage[]): Error | undefined => undefined,
+  };
   const settings = readFunctionSettings(
     {
       SCOUT_COMPRESSION: 'gzip',
@@ -82,9 +84,11 @@ export const createForwarder = ({ store, environment, formats, readCredentials }
     objects: s3Objects(client),
     queue: {
       send: async (queueUrl, messages) => {
-        const fault = faults.send(queueUrl);
+        const fault = faults.send(queueUrl, messages);
+        const unsent = fault instanceof UnsentMessages ? fault.unsent : fault && messages;
+        const accepted = messages.filter((message) => !unsent?.includes(message));
+        (queueUrl === QUEUE ? queued : deadLetters).push(...accepted.map(toQueued));
         if (fault !== undefined) throw fault;
-        (queueUrl === QUEUE ? queued : deadLetters).push(...messages.map(toQueued));
       },
       changeVisibility: async (_queueUrl, _receiptHandle, seconds) => void visibility.push(seconds),
     },

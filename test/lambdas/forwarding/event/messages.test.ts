@@ -145,7 +145,10 @@ describe('work items of our own', () => {
     ['with an etag that is no text', { bucket: 'b', key: 'k', etag: 7 }],
   ])('an item %s cannot be read', (_what, item) => {
     const [message] = messagesOf(inSqs(item));
-    expect(message).toMatchObject({ objects: [], unreadable: expect.stringContaining('unknown event: {') });
+    expect(message).toMatchObject({
+      objects: [],
+      unreadable: [{ reason: expect.stringContaining('unknown event: {') }],
+    });
     expect(() => messagesOf(item)).toThrow('unknown event: {');
   });
 });
@@ -162,7 +165,7 @@ describe('ignored, with a log line', () => {
     ['a delete from EventBridge', eventBridge('k', 'Object Deleted'), 'Object Deleted'],
   ])('%s', (_what, event, what) => {
     expect(messagesOf(event)).toMatchObject([{ objects: [] }]);
-    expect(messagesOf(event)[0]?.unreadable).toBeUndefined();
+    expect(messagesOf(event)[0]?.unreadable).toEqual([]);
     expect(ignored()).toContain(what);
   });
 
@@ -195,7 +198,7 @@ describe('what nobody can read', () => {
     ['an envelope of nothing', inSns('hello'), /^unknown event: "hello"/],
   ])('%s', (_what, body, reason) => {
     const [message] = messagesOf(inSqs(body));
-    expect(message?.unreadable).toMatch(reason);
+    expect(message?.unreadable).toMatchObject([{ reason: expect.stringMatching(reason) }]);
     expect(message?.objects).toEqual([]);
   });
 

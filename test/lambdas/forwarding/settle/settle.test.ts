@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { UnsentMessages } from '../../../../lambdas/aws/queue.ts';
 import type { Dependencies } from '../../../../lambdas/forwarding/dependencies.ts';
 import type { ObjectResult } from '../../../../lambdas/forwarding/forward-object.ts';
 import { newLedger } from '../../../../lambdas/forwarding/ledger.ts';
@@ -28,8 +29,14 @@ const create = (settings: Record<string, string> = {}) =>
   createForwarder({ store, environment: { ...scout.environment, BATCH_SIZE: '5', ...settings } });
 const sorted = (lines: readonly number[]): number[] => lines.toSorted((a, b) => a - b);
 const failQueue = (url: string): void => {
-  forwarder.faults.send = (queueUrl) =>
-    queueUrl === url ? new Error('the queue did not take 1 of 1 messages: Throttled') : undefined;
+  forwarder.faults.send = (queueUrl) => (queueUrl === url ? new Error('Throttled') : undefined);
+};
+/** The queues do not accept the messages with this text. */
+const refuseMessages = (text: string, ...urls: readonly string[]): void => {
+  forwarder.faults.send = (queueUrl, messages) => {
+    const unsent = urls.includes(queueUrl) ? messages.filter(({ body }) => body.includes(text)) : [];
+    return unsent.length > 0 ? new UnsentMessages(unsent, messages.length, ['InternalError']) : undefined;
+  };
 };
 const GONE = { bucket: BUCKET, key: 'alb/gone.log' };
 
@@ -71,7 +78,7 @@ describe('when a queue takes nothing', () => {
     expect(forwarder.report()).toMatchObject({ ObjectsDeadLettered: 0 });
   });
 
-  test('a message that nobody can read waits too', async () => {
+  test('a message that cannot be read waits too', async () => {
     failQueue(DEAD_LETTERS);
     expect(await forwarder.receive('hello', { receives: 2 })).toBe(false);
     expect(forwarder.visibility).toEqual([90]);
@@ -79,7 +86,76 @@ describe('when a queue takes nothing', () => {
   });
 });
 
-describe('a message that nobody can read', () => {
+/** An event that names three objects, of which the first is delivered and the two others are not. */
+const threeObjects = () => {
+  scout.respond(({ body }) => (body.includes('unlucky') ? fail(500) : accept()));
+  const unlucky = albText(3, marked('unlucky', 2));
+  const texts = { 'alb/1.log': albText(3), 'alb/2.log': unlucky, 'alb/3.log': unlucky };
+  return { Records: Object.entries(texts).flatMap(([key, text]) => forwarder.put(key, text).Records) };
+};
+
+describe('when a queue accepts some of the messages', () => {
+  test('the item that goes back but is not accepted is dead-lettered, so that no other is queued again', async () => {
+    refuseMessages('alb/3.log', QUEUE);
+    expect(await forwarder.receive(threeObjects())).toBe(true);
+    expect(forwarder.queued).toMatchObject([{ key: 'alb/2.log', fromLine: 1, toLine: 3, attempt: 1 }]);
+    expect(forwarder.deadLetters).toMatchObject([
+      { key: 'alb/3.log', fromLine: 1, toLine: 3, error: { type: 'not_queued' } },
+    ]);
+    expect(forwarder.report()).toMatchObject({ ObjectsForwarded: 1, ObjectsDeadLettered: 1 });
+    expect(forwarder.logged).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'dead letter', key: 'alb/3.log' }),
+    );
+  });
+
+  test('and the dead-letter queue does not accept that item either, the message waits', async () => {
+    refuseMessages('alb/3.log', QUEUE, DEAD_LETTERS);
+    expect(await forwarder.receive(threeObjects())).toBe(false);
+    expect(forwarder.queued).toHaveLength(1);
+    expect(forwarder.visibility).toEqual([45]);
+  });
+
+  test('the dead letter that is not accepted goes to the own queue, and no other dead letter is sent again', async () => {
+    refuseMessages('alb/gone-2.log', DEAD_LETTERS);
+    const keys = ['alb/gone-1.log', 'alb/gone-2.log'];
+    const Records = keys.flatMap((key) => forwarder.put(key, '').Records);
+    for (const key of keys) (store.objects as Map<string, unknown>).delete(`${BUCKET}/${key}`);
+    expect(await forwarder.receive({ Records })).toBe(true);
+    expect(forwarder.deadLetters).toMatchObject([{ key: 'alb/gone-1.log' }]);
+    expect(forwarder.queued).toMatchObject([{ key: 'alb/gone-2.log', attempt: 1 }]);
+    expect(forwarder.report()).toMatchObject({ ObjectsDeadLettered: 1 });
+  });
+});
+
+const beside = () => ({ Records: [...forwarder.put(ALB_KEY, albText(5)).Records, { s3: {} }] });
+
+describe('a record that names no object beside one that does', () => {
+  const letter = {
+    Records: [{ s3: {} }],
+    error: { type: 'unreadable_message', message: expect.stringContaining('unknown record: {"s3":{}}') },
+  };
+
+  test('is dead-lettered alone, and the good one is forwarded', async () => {
+    expect(await forwarder.receive(beside())).toBe(true);
+    expect(storedLines(scout)).toEqual(range(1, 5));
+    expect(forwarder.deadLetters).toEqual([letter]);
+    expect(forwarder.report()).toMatchObject({ ObjectsForwarded: 1, ObjectsDeadLettered: 1 });
+  });
+
+  test('of an event that did not come from SQS is dead-lettered too', async () => {
+    expect(await forwarder.invoke(beside())).toEqual({ batchItemFailures: [] });
+    expect(storedLines(scout)).toEqual(range(1, 5));
+    expect(forwarder.deadLetters).toEqual([letter]);
+  });
+
+  test('fails the invocation where there is no dead-letter queue, after the good one was forwarded', async () => {
+    forwarder = create({ QUEUE_URL: '', DEAD_LETTER_QUEUE_URL: '' });
+    await expect(forwarder.invoke(beside())).rejects.toThrow(/^not delivered: unknown record: \{"s3":\{\}\}/);
+    expect(storedLines(scout)).toEqual(range(1, 5));
+  });
+});
+
+describe('a message that cannot be read', () => {
   test('is dead-lettered as it is, with the reason', async () => {
     expect(await forwarder.receive('hello')).toBe(true);
     expect(forwarder.deadLetters).toEqual([
@@ -260,7 +336,7 @@ describe('the lines of an object that go back', () => {
         changeVisibility: async () => {},
       },
     };
-    const message = { receives: 1, objects: [], sqs: { id: '1', receiptHandle: '1', body: '' } };
+    const message = { receives: 1, objects: [], unreadable: [], sqs: { id: '1', receiptHandle: '1' } };
     expect(await settle(message, [result], dependencies as Dependencies)).toEqual({
       done: true,
       deadLettered: 0,

@@ -12,6 +12,7 @@ export const FAULTS = [
   'put',
   'remove',
   'queue',
+  'queue entry',
   'visibility',
 ] as const;
 

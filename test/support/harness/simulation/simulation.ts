@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ReadError } from '../../../../lambdas/aws/objects.ts';
+import { UnsentMessages } from '../../../../lambdas/aws/queue.ts';
 import type { Dependencies } from '../../../../lambdas/forwarding/dependencies.ts';
 import { createHandler, type Handler } from '../../../../lambdas/forwarding/handler.ts';
 import { MAX_RECEIVE_COUNT } from '../../../../lambdas/forwarding/limits.ts';
@@ -175,13 +176,18 @@ export const createWorld = (options: WorldOptions = {}): World => {
           if (faults('queue')) {
             // The message comes again, and with it what was accepted of it.
             strike(current);
-            throw new Error('the queue did not take 1 of 1 messages: Throttled');
+            throw new Error('Throttled');
           }
-          for (const { body, delaySeconds = 0, attributes } of messages) {
+          const unsent = messages.length > 1 && faults('queue entry') ? messages.slice(-1) : [];
+          for (const { body, delaySeconds = 0, attributes } of messages.slice(
+            0,
+            messages.length - unsent.length,
+          )) {
             enqueue(url === QUEUE ? world.queue : world.deadLetters, body, delaySeconds * 1000, {
               ...attributes,
             });
           }
+          if (unsent.length > 0) throw new UnsentMessages(unsent, messages.length, ['InternalError']);
         }),
       changeVisibility: async (_url, receiptHandle, seconds) =>
         at(5, () => {
