@@ -209,7 +209,7 @@ const warnOfEveryMetric = (
     costOf('perThousandMetricUpdates', updates) + costOf('perMillionScoutMetricPoints', updates);
   Annotations.of(scope).addWarningV2(
     'scout-forwarder:everyMetric',
-    `The metric stream carries every metric of the account, at ${money(perMetric)} a month at AWS and Scout per metric that is emitted each minute. \`aws cloudwatch list-metrics --recently-active PT3H --query "length(Metrics)"\` counts them; metricPreset, metricInclude and metricExclude choose.`,
+    `The metric stream carries every metric of the account, at ${money(perMetric)} a month at AWS and Scout per metric that is emitted each minute. \`npm run estimate\` prints the whole bill; metricPreset, metricInclude and metricExclude choose.`,
   );
 };
 

@@ -46,13 +46,13 @@ export const PRICE_LIST = {
   perMillionLambdaRequests: aws(0.2, 1e6, 'invocations', 'lambda/pricing/'),
   perMillionS3Gets: aws(0.4, 1e6, 'S3 GET requests', 's3/pricing/'),
   perMillionS3Puts: aws(5, 1e6, 'S3 PUT requests', 's3/pricing/'),
-  perS3GbMonth: aws(0.023, 1e9, 'bytes in S3, a month', 's3/pricing/'),
+  perS3GbMonth: aws(0.023, 1e9, 'bytes kept in S3', 's3/pricing/'),
   perMillionSqsRequests: aws(0.4, 1e6, 'SQS requests', 'sqs/pricing/'),
   perLogsGb: aws(0.5, 1e9, 'bytes into CloudWatch Logs', 'cloudwatch/pricing/'),
-  perOwnMetric: aws(0.3, 1, 'custom metrics, a month', 'cloudwatch/pricing/'),
-  perAlarmMetric: aws(0.1, 1, 'metrics of alarms, a month', 'cloudwatch/pricing/'),
-  perDashboard: aws(3, 1, 'dashboards beyond the first three, a month', 'cloudwatch/pricing/'),
-  perSecret: aws(0.4, 1, 'secrets, a month', 'secrets-manager/pricing/'),
+  perOwnMetric: aws(0.3, 1, 'custom metrics', 'cloudwatch/pricing/'),
+  perAlarmMetric: aws(0.1, 1, 'metrics of alarms', 'cloudwatch/pricing/'),
+  perDashboard: aws(3, 1, 'dashboards after the third', 'cloudwatch/pricing/'),
+  perSecret: aws(0.4, 1, 'secrets', 'secrets-manager/pricing/'),
   perThousandMetricsRead: aws(0.01, 1e3, 'metrics read with GetMetricData', 'cloudwatch/pricing/'),
 } as const satisfies Readonly<Record<string, Price>>;
 

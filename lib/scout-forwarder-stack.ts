@@ -25,7 +25,7 @@ import { createLogQueries } from './monitoring/log-queries.ts';
 import { consoleHost } from './region-facts.ts';
 import type { ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
 import { functionEnvironment, type StackSettings } from './settings.ts';
-import { METRIC_PRESETS } from './settings/metric-presets.ts';
+import { includedMetrics } from './settings/metric-presets.ts';
 import type { OutputName } from './stack-outputs.ts';
 
 export interface ScoutForwarderStackProps extends StackProps {
@@ -112,25 +112,18 @@ const forwardingProps = (scope: Construct, settings: StackSettings): ForwardingP
   };
 };
 
-const metricProps = (settings: StackSettings): Partial<MetricStreamToScoutProps> => {
-  const { metricInclude, metricPreset } = settings;
-  const include = [
-    ...(metricInclude ?? []),
-    ...(metricPreset ?? []).flatMap((service) => METRIC_PRESETS[service]),
-  ];
-  return {
-    environment: functionEnvironment(settings, 'metrics'),
-    memorySize: settings.metricMemory,
-    timeout: Duration.seconds(settings.metricTimeout),
-    maxConcurrency: settings.metricConcurrency,
-    includeFilters: include.length > 0 ? include : undefined,
-    excludeFilters: settings.metricExclude,
-    statisticsConfigurations: settings.metricStatistics,
-    includeLinkedAccountsMetrics: settings.metricLinkedAccounts,
-    bufferingInterval: Duration.seconds(settings.firehoseBufferSeconds),
-    bufferingSize: Size.mebibytes(settings.firehoseBufferMiB),
-  };
-};
+const metricProps = (settings: StackSettings): Partial<MetricStreamToScoutProps> => ({
+  environment: functionEnvironment(settings, 'metrics'),
+  memorySize: settings.metricMemory,
+  timeout: Duration.seconds(settings.metricTimeout),
+  maxConcurrency: settings.metricConcurrency,
+  includeFilters: includedMetrics(settings),
+  excludeFilters: settings.metricExclude,
+  statisticsConfigurations: settings.metricStatistics,
+  includeLinkedAccountsMetrics: settings.metricLinkedAccounts,
+  bufferingInterval: Duration.seconds(settings.firehoseBufferSeconds),
+  bufferingSize: Size.mebibytes(settings.firehoseBufferMiB),
+});
 
 const logProps = (stack: Stack, settings: StackSettings): Partial<LogsToScoutProps> => {
   const { albArns, albLogTopicArn } = settings;

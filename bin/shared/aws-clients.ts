@@ -31,9 +31,18 @@ export const commandRegion = (
   }
 };
 
-/** The clients of a command. No call hangs, and an error carries the IAM action of its call as `iamAction`. */
-export const awsClients = (region: string | undefined) => {
-  const options = { ...(region !== undefined && { region }), requestHandler: TIMEOUT };
+export interface Retry {
+  /** `adaptive` slows down when AWS throttles: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+  readonly retryMode: 'standard' | 'adaptive';
+  readonly maxAttempts: number;
+}
+
+/**
+ * The clients of a command. No call hangs, and an error carries the IAM action of its call as `iamAction`.
+ * @param retry by default the SDK's, or what the environment says
+ */
+export const awsClients = (region: string | undefined, retry?: Retry) => {
+  const options = { ...(region !== undefined && { region }), ...retry, requestHandler: TIMEOUT };
   const isEmulator = process.env['AWS_ENDPOINT_URL'] !== undefined;
   return {
     cloudFormation: namingActions(new CloudFormationClient(options)),

@@ -145,12 +145,22 @@ export const help = ({ name, summary, verbs = {}, options, failure, actions }: C
 /**
  * The stack's settings: those of `cdk.json`, and over them the `-c key=value` pairs.
  * @param name of the command, for the example of the error
+ * @param defaults for settings that neither gives
  * @throws SettingsError
  */
-export const readContext = (pairs: readonly string[], name: string): StackSettings =>
+export const readContext = (
+  pairs: readonly string[],
+  name: string,
+  defaults: Readonly<Record<string, string>> = {},
+): StackSettings =>
   readStackSettings(
-    new App({ context: { ...contextOf(resolve('cdk.json')), ...Object.fromEntries(pairs.map(keyAndValue)) } })
-      .node,
+    new App({
+      context: {
+        ...defaults,
+        ...contextOf(resolve('cdk.json')),
+        ...Object.fromEntries(pairs.map(keyAndValue)),
+      },
+    }).node,
     process.env,
     `npm run ${name} --`,
   );

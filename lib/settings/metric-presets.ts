@@ -36,3 +36,15 @@ export type MetricPreset = keyof typeof PRESETS;
  * whole namespaces for the rest, as https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html lists them.
  */
 export const METRIC_PRESETS: Readonly<Record<MetricPreset, readonly MetricSelection[]>> = PRESETS;
+
+/** The metrics that the stream is limited to; undefined where it carries all but the excluded ones. */
+export const includedMetrics = ({
+  metricInclude = [],
+  metricPreset = [],
+}: {
+  readonly metricInclude?: readonly MetricSelection[] | undefined;
+  readonly metricPreset?: readonly MetricPreset[] | undefined;
+}): readonly MetricSelection[] | undefined => {
+  const included = [...metricInclude, ...metricPreset.flatMap((service) => METRIC_PRESETS[service])];
+  return included.length > 0 ? included : undefined;
+};

@@ -64,7 +64,7 @@ test.each(['scoutEndpoint', 'scoutHeaders:{"x-key":"sesame"}'])('-c %j is not a 
   expect(() => readContext([pair], 'doctor')).toThrow(/^-c scout\w+ must be key=value$/);
 });
 
-const COMMANDS = ['doctor', 'backfill', 'letters', 'rejected', 'polling'];
+const COMMANDS = ['estimate', 'doctor', 'backfill', 'letters', 'rejected', 'polling'];
 
 test(
   '--help of every command explains each option and the exit status, and its IAM actions are those of the docs',

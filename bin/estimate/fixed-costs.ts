@@ -1,0 +1,78 @@
+import { EMF_METRICS } from '../../lambdas/forwarding/ledger.ts';
+import { HOURS_PER_MONTH } from '../../lib/prices.ts';
+import type { StackSettings } from '../../lib/settings.ts';
+import { includedMetrics } from '../../lib/settings/metric-presets.ts';
+import { lambdaGbSeconds } from '../shared/measured.ts';
+import { objectRequests, type Quantities } from './item.ts';
+import { sumBy } from './sum-by.ts';
+import type { LineBytes, MetricUsage, Usage } from './usage.ts';
+
+/** Metrics that the alarms of a pipeline read. Of a stream with filters, two alarms fewer are made. */
+export const ALARM_METRICS = { metrics: 12, logs: 7 } as const;
+export const ALARM_METRICS_WITHOUT_FILTERS = 2;
+
+const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
+const MIB = 2 ** 20;
+
+/** Lambda polls a queue with five connections, each for up to 20 seconds: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const POLLS_PER_MONTH = 5 * (SECONDS_PER_MONTH / 20);
+
+export interface FixedCosts {
+  readonly name: string;
+  readonly region: string | undefined;
+  readonly quantities: Quantities;
+}
+
+/** Billed amounts that depend on the settings, and hardly on how much there is to forward: those of each region's stack. */
+export const fixedQuantities = (
+  { metrics, logs }: Usage,
+  streamed: readonly MetricUsage[],
+  pointBytes: LineBytes,
+  settings: StackSettings,
+): readonly FixedCosts[] => {
+  const found = new Set([...metrics, ...logs].map(({ region }) => region));
+  const regions = settings.regions ?? (found.size > 0 ? [...found] : [undefined]);
+  return regions.flatMap((region) => {
+    const own = streamed.filter((metric) => metric.region === (regions.length > 1 ? region : metric.region));
+    return [
+      ...(settings.metrics
+        ? [
+            { name: 'metrics pipeline', region, quantities: metricsPipeline(settings) },
+            { name: 'objects of the stream', region, quantities: streamObjects(own, pointBytes, settings) },
+          ]
+        : []),
+      ...(settings.albLogs
+        ? [{ name: 'logs pipeline', region, quantities: pipeline(ALARM_METRICS.logs) }]
+        : []),
+      {
+        name: settings.dashboard ? 'secret and dashboard' : 'secret',
+        region,
+        quantities: { perSecret: 1, perDashboard: settings.dashboard ? 1 : 0 },
+      },
+    ];
+  });
+};
+
+const metricsPipeline = (settings: StackSettings): Quantities => {
+  const isFiltered = includedMetrics(settings) !== undefined;
+  return pipeline(ALARM_METRICS.metrics - (isFiltered ? ALARM_METRICS_WITHOUT_FILTERS : 0));
+};
+
+const pipeline = (alarmMetrics: number): Quantities => ({
+  perOwnMetric: Object.keys(EMF_METRICS).length,
+  perAlarmMetric: alarmMetrics,
+  perMillionSqsRequests: POLLS_PER_MONTH,
+});
+
+/** Firehose writes an object when its time or its size is reached. */
+const streamObjects = (
+  metrics: readonly MetricUsage[],
+  { written }: LineBytes,
+  { firehoseBufferSeconds, firehoseBufferMiB, metricMemory }: StackSettings,
+): Quantities => {
+  const updates = sumBy(metrics, ({ updates }) => updates);
+  const byTime = SECONDS_PER_MONTH / Math.max(firehoseBufferSeconds, 1);
+  const bySize = (updates * written) / (firehoseBufferMiB * MIB);
+  const objects = Math.min(updates, Math.max(byTime, bySize));
+  return { ...objectRequests(objects), perLambdaGbSecond: lambdaGbSeconds(0, objects, metricMemory) };
+};
