@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { styleText } from 'node:util';
+import { loadBalancersWithoutLog } from '../lib/load-balancer.ts';
 import { type StackSettings, SettingsError } from '../lib/settings.ts';
 import { SETTINGS } from '../lib/settings/settings-table.ts';
 import { type Finding, fail, type Row } from './doctor/check.ts';
@@ -65,10 +66,16 @@ const main = async ({
     await examine(SCOUT_CHECKS, { scout: scoutOfEnvironment(process.env) }, undefined, report);
   } else {
     const given = alb.length > 0 ? SETTINGS.albArns.parser.parse(alb.join(',')) : [];
-    if (given === undefined) throw new UsageError(`--alb is ${alb.join(' ')}; it must be the ARN of an ALB`);
+    if (given === undefined)
+      throw new UsageError(`--alb is ${alb.join(' ')}; it must be the ARN of a load balancer`);
     const settings = readSettings(pairs, report);
     if (settings !== undefined) {
       trust(settings.caCertificateFile);
+      const [fault] = loadBalancersWithoutLog(
+        given.map((loadBalancerArn) => ({ loadBalancerArn })),
+        settings.logKinds,
+      );
+      if (fault !== undefined) throw new UsageError(`--alb: ${fault}`);
       const all = [...new Set([...(settings.albArns ?? []), ...given])];
       for (const asked of settings.regions ?? [environmentRegion()]) {
         const loadBalancers = all.filter((arn) => isOfRegion(arn, asked, settings));

@@ -3,6 +3,7 @@ import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { partitionOf } from '../../lambdas/aws-partition.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import type { LoadBalancerLog, LogDelivery, LogKind } from '../../lambdas/log-lines/log-kind.ts';
+import { writes } from '../../lib/load-balancer.ts';
 import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import type { StackOutputs } from '../../lib/stack-outputs.ts';
 import { type Finding, fail, ok } from './check.ts';
@@ -25,13 +26,14 @@ export const balancerLogs = async (context: Context): Promise<BalancerLog[]> => 
     settings.logKinds.flatMap((kind) => {
       const { delivery }: LogKind = LOG_KINDS[kind];
       const { attributes } = delivery.loadBalancer ?? {};
-      return attributes === undefined ? [] : { arn, attributes, delivery, outputs };
+      if (attributes === undefined || !writes({ loadBalancerArn: arn }, delivery)) return [];
+      return { arn, attributes, delivery, outputs };
     }),
   );
 };
 
 export const balancerLogName = ({ arn, attributes }: BalancerLog): string =>
-  `${attributes.replace('_', ' ')} of ${arn.split('/').at(-2)}`;
+  `${attributes.replaceAll('_', ' ')} of ${arn.split('/').at(-2)}`;
 
 /** Whether a load balancer logs to where the stack reads. */
 export const checkBalancerLog = async (

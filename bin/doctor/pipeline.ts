@@ -143,7 +143,7 @@ export const checkEventSource = async (
 };
 
 /** A deploy alone compares templates: what was changed by hand stays as it is. */
-const RECREATE = 'npx cdk deploy --revert-drift';
+export const RECREATE = 'npx cdk deploy --revert-drift';
 
 /** Whether the function failed as a whole lately. A request that only Scout refused is not such an error. */
 export const checkFunctionErrors = async (

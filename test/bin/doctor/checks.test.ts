@@ -6,6 +6,7 @@ import { createContext } from '../../../bin/doctor/context.ts';
 import { FAILURE_TYPES } from '../../../lambdas/forwarding/failure-type.ts';
 import { readStackSettings } from '../../../lib/settings.ts';
 import {
+  allowed,
   awsError,
   awsReplies,
   calledActions,
@@ -58,6 +59,7 @@ test('a healthy stack has only ok findings', async () => {
     'delivery stream': 'ACTIVE',
     'last delivery to S3': '7 min ago',
     'access logs of shop': 'on, to s3://ours/logs/alb',
+    'alb: bucket policy': 'logdelivery.elasticloadbalancing.amazonaws.com may write to s3://ours/logs/alb/',
     'metrics: notifications': 'the queue is notified of new objects in s3://ours/metrics/',
     'logs: notifications': 'the queue is notified of new objects in s3://ours/logs/ and s3://ours/alb/',
     'metrics: event source': 'Lambda polls the queue: Enabled',
@@ -444,6 +446,46 @@ describe('the settings decide', () => {
   test('whether connection logs are looked at', async () => {
     expect(troubles(await examine({}, { albConnectionLogs: true }))).toMatchObject({
       'connection logs of shop': { status: 'fail', found: 'they are off' },
+    });
+  });
+
+  test('that a load balancer has only the logs that its type writes', async () => {
+    const net = LOAD_BALANCER.replace('/app/', '/net/');
+    expect(Object.keys(await examine({}, {}, [net]))).not.toContain('access logs of shop');
+  });
+
+  test('which kinds of logs the bucket must let AWS write', async () => {
+    const keys = { logKinds: 'alb,alb-connection' };
+    const findings = await examine({}, keys);
+    expect(findings['alb-connection: bucket policy']).toMatchObject({ status: 'ok' });
+    expect(Object.keys(await examine({}, { albLogBucketName: 'theirs' }))).not.toContain(
+      'alb: bucket policy',
+    );
+  });
+
+  test.each([
+    ['was replaced', [allowed('delivery.logs.amazonaws.com', 'logs/vpc/*')]],
+    ['allows another folder', [allowed('logdelivery.elasticloadbalancing.amazonaws.com', 'logs/other/*')]],
+    [
+      'denies it',
+      [{ ...allowed('logdelivery.elasticloadbalancing.amazonaws.com', 'logs/alb/*'), Effect: 'Deny' }],
+    ],
+    ['is empty', []],
+  ])('how a bucket policy is restored that %s', async (_, policy) => {
+    expect(troubles(await examine({ policy }))).toEqual({
+      'alb: bucket policy': {
+        status: 'fail',
+        found:
+          "the bucket's policy does not let logdelivery.elasticloadbalancing.amazonaws.com write to s3://ours/logs/alb/",
+        remedy: 'npx cdk deploy --revert-drift',
+      },
+    });
+  });
+
+  test('how a bucket policy is restored that was deleted', async () => {
+    const policy = awsError('NoSuchBucketPolicy', 'The bucket policy does not exist', 404);
+    expect(troubles(await examine({ policy }))).toMatchObject({
+      'alb: bucket policy': { status: 'fail', remedy: 'npx cdk deploy --revert-drift' },
     });
   });
 

@@ -10,7 +10,11 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { DescribeDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
-import { GetBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetBucketNotificationConfigurationCommand,
+  GetBucketPolicyCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -25,6 +29,14 @@ export const notification = (queue: string, prefix: string | undefined, event = 
   QueueArn: `arn:aws:sqs:${REGION}:123456789012:${queue}`,
   Events: [event],
   ...(prefix !== undefined && { Filter: { Key: { FilterRules: [{ Name: 'Prefix', Value: prefix }] } } }),
+});
+
+/** A statement that lets a service write under a prefix. */
+export const allowed = (service: string, prefix: string) => ({
+  Effect: 'Allow',
+  Principal: { Service: service },
+  Action: 's3:PutObject',
+  Resource: [`arn:aws:s3:::ours/${prefix}`],
 });
 
 export const letter = (type?: string, reason = 'because') => ({
@@ -78,6 +90,11 @@ export const HEALTHY = {
       ],
     },
   } as Readonly<Record<string, object>>,
+  /** Statements of the bucket's policy. */
+  policy: [
+    { Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Resource: ['arn:aws:s3:::ours'] },
+    allowed('logdelivery.elasticloadbalancing.amazonaws.com', 'logs/alb/AWSLogs/123456789012/*'),
+  ] as readonly object[] | Error,
   mapping: { UUID: 'u-1', State: 'Enabled', LastProcessingResult: 'OK' } as object | undefined,
   /** Of the queues: visible, received, delayed. */
   depth: [3, 2, 1] as readonly number[],
@@ -169,6 +186,9 @@ export const awsReplies = (replies: Replies): void => {
   mocks.S3Client.on(GetBucketNotificationConfigurationCommand).callsFake(({ Bucket }) => ({
     $metadata: {},
     ...orThrow(replies.notifications[Bucket] ?? awsError('NoSuchBucket')),
+  }));
+  mocks.S3Client.on(GetBucketPolicyCommand).callsFake(() => ({
+    Policy: JSON.stringify({ Statement: orThrow(replies.policy) }),
   }));
   mocks.SQSClient.on(GetQueueAttributesCommand).callsFake(({ QueueUrl }) => {
     const isDeadLetterQueue = QueueUrl.endsWith('-dead');
