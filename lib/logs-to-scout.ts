@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -11,6 +11,7 @@ import { type LoadBalancer, loadBalancersWithoutLog, writes } from './load-balan
 import { allowDelivery, deliveryPrefix } from './log-delivery.ts';
 import { createRule, notifyOfObjects, subscribe } from './log-events.ts';
 import { LogSwitch } from './log-switch.ts';
+import { createSilenceAlarm } from './monitoring/forwarder-alarms.ts';
 import {
   DEFAULT_LOG_RETENTION,
   type ForwardingProps,
@@ -69,6 +70,11 @@ export interface LogsToScoutProps extends ForwardingProps {
    */
   readonly logTopic?: sns.ITopic | undefined;
   /**
+   * Raise an alarm when no object was forwarded for so long, rounded up to whole hours; seven days at most.
+   * @default no alarm: load balancers without requests write no logs
+   */
+  readonly silenceAlarm?: Duration | undefined;
+  /**
    * Memory of the function in MB.
    * @default 1769, which is one vCPU
    */
@@ -104,6 +110,7 @@ export class LogsToScout extends Construct {
       memorySize: props.memorySize ?? DEFAULT_MEMORY_MB,
       variables: { LOG_KINDS: logKinds.join(',') },
     });
+    if (props.silenceAlarm) createLogSilenceAlarm(this.forwarder, props.silenceAlarm);
     if (props.logTopic) subscribe(props.logTopic, source, this.forwarder);
     else if (props.logEvents === 'eventbridge') createRule(this, source, this.forwarder);
     else notifyOfObjects(source, this.forwarder);
@@ -131,3 +138,10 @@ export class LogsToScout extends Construct {
     deleteWritersFirst(bucket, [this.logSwitch, this.forwarder.function]);
   }
 }
+
+const createLogSilenceAlarm = (forwarder: ScoutForwarder, silence: Duration): void => {
+  createSilenceAlarm(forwarder, 'NoObjectsAlarm', forwarder, silence, {
+    metric: (options) => forwarder.metric('ObjectsForwarded', options),
+    alarmDescription: `logs: no object was forwarded for ${silence.toHumanString()}. Check that the logs are still turned on, and that their bucket notifies the queue: npm run doctor.`,
+  });
+};

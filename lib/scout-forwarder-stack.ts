@@ -14,6 +14,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { Pipeline } from '../lambdas/function-settings.ts';
 import { createBucket } from './forwarder-bucket.ts';
 import { importNetwork } from './forwarder/network.ts';
 import { LogsToScout, type LogsToScoutProps } from './logs-to-scout.ts';
@@ -44,11 +45,12 @@ export class ScoutForwarderStack extends Stack {
     const { settings, bundles } = props;
     const bucket = createBucket(this, 'Bucket', Duration.days(settings.bucketRetentionDays));
     const common = { ...forwardingProps(this, settings), bucket, bundles };
+    const named = (pipeline: Pipeline) => ({ alarmNamePrefix: `${this.stackName}-${pipeline}` });
     const metrics = settings.metrics
-      ? new MetricStreamToScout(this, 'Metrics', { ...common, ...metricProps(settings) })
+      ? new MetricStreamToScout(this, 'Metrics', { ...common, ...named('metrics'), ...metricProps(settings) })
       : undefined;
     const logs = settings.albLogs
-      ? new LogsToScout(this, 'AlbLogs', { ...common, ...logProps(this, settings) })
+      ? new LogsToScout(this, 'AlbLogs', { ...common, ...named('logs'), ...logProps(this, settings) })
       : undefined;
 
     const forwarders = [metrics, logs].flatMap((construct) => construct?.forwarder ?? []);
@@ -141,6 +143,7 @@ const logProps = (stack: Stack, settings: StackSettings): Partial<LogsToScoutPro
     logBucket: importLogBucket(stack, settings),
     logPrefix: settings.albLogPrefix,
     logEvents: settings.albLogSource,
+    silenceAlarm: settings.logSilenceHours ? Duration.hours(settings.logSilenceHours) : undefined,
     logTopic: albLogTopicArn ? sns.Topic.fromTopicArn(stack, 'LogTopic', albLogTopicArn) : undefined,
   };
 };

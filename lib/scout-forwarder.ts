@@ -93,6 +93,11 @@ export interface ForwardingProps {
    */
   readonly logRetention?: logs.RetentionDays | undefined;
   /**
+   * First part of the names of the alarms. Names of alarms are unique in an account and region.
+   * @default the names of the stack and of the construct's path in it, separated by dashes
+   */
+  readonly alarmNamePrefix?: string | undefined;
+  /**
    * Directory with a bundle for each function.
    * @default the bundles that the package ships
    */
@@ -120,12 +125,14 @@ export class ScoutForwarder extends Construct {
   readonly deadLetterQueue: sqs.Queue;
   readonly queue: sqs.Queue;
   readonly function: lambda.Function;
+  readonly alarmNamePrefix: string;
 
   constructor(scope: Construct, id: string, props: ScoutForwarderProps) {
     super(scope, id);
     const { timeout = DEFAULT_TIMEOUT, maxConcurrency = DEFAULT_MAX_CONCURRENCY } = props;
     this.pipeline = props.pipeline;
     this.memorySize = props.memorySize;
+    this.alarmNamePrefix = props.alarmNamePrefix ?? pathName(this);
     this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', QUEUE);
     this.queue = new sqs.Queue(this, 'Queue', {
       ...QUEUE,
@@ -223,6 +230,13 @@ export class ScoutForwarder extends Construct {
     return new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description });
   }
 }
+
+/** The same at every deploy, and of no other construct in the account and region. */
+const pathName = (construct: Construct): string => {
+  const stack = Stack.of(construct);
+  const path = construct.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id);
+  return [stack.stackName, ...path].join('-');
+};
 
 const QUEUE: sqs.QueueProps = {
   encryption: sqs.QueueEncryption.SQS_MANAGED,

@@ -2,10 +2,17 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Construct } from 'constructs';
-import { createAlarm, FIVE_MINUTES, LATE, type MonitoredForwarder } from './forwarder-alarms.ts';
+import {
+  createAlarm,
+  createSilenceAlarm,
+  FIVE_MINUTES,
+  LATE,
+  type MonitoredForwarder,
+} from './forwarder-alarms.ts';
 
-const SILENCE_PERIOD = Duration.minutes(15);
-const SILENCE_PERIODS = 2;
+const SILENCE = Duration.minutes(30);
+/** Some metrics, such as the sizes of S3 buckets, come once a day. */
+const SILENCE_OF_SOME_METRICS = Duration.hours(48);
 
 /** A metric stream into a bucket, as far as its alarms and graphs need it. */
 export interface MonitoredStream extends Construct {
@@ -16,19 +23,15 @@ export interface MonitoredStream extends Construct {
 
 /**
  * Alarms about what happens before an object is in the bucket.
- * @param isFiltered the stream includes some metrics only, which may be sparse: no data is not an alarm then
+ * @param isFiltered the stream includes some metrics only, which may be sparse
  */
 export const createMetricStreamAlarms = (
   construct: MonitoredStream,
   { isFiltered }: { readonly isFiltered: boolean },
 ): void => {
   const { deliveryStream, forwarder } = construct;
-  const silent = {
-    comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-    evaluationPeriods: SILENCE_PERIODS,
-    treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-  };
-  createAlarm(construct, 'DeliveryStreamLateAlarm', {
+  const silence = isFiltered ? SILENCE_OF_SOME_METRICS : SILENCE;
+  createAlarm(construct, 'DeliveryStreamLateAlarm', forwarder, {
     metric: deliveryStream.metric('DeliveryToS3.DataFreshness', {
       statistic: cloudwatch.Stats.MAXIMUM,
       period: FIVE_MINUTES,
@@ -37,7 +40,7 @@ export const createMetricStreamAlarms = (
     alarmDescription:
       'metrics: Firehose cannot write to the bucket. Read its log group and the prefix firehose-errors/. Firehose retries for 24 hours.',
   });
-  createAlarm(construct, 'PublishErrorsAlarm', {
+  createAlarm(construct, 'PublishErrorsAlarm', forwarder, {
     metric: metricStreamMetric(construct, 'PublishErrorRate', {
       statistic: cloudwatch.Stats.AVERAGE,
       period: FIVE_MINUTES,
@@ -47,7 +50,7 @@ export const createMetricStreamAlarms = (
     alarmDescription:
       "metrics: CloudWatch could not put metric updates into Firehose, and those are lost. Check the metric stream's role and Firehose's quotas.",
   });
-  createAlarm(construct, 'ThrottledRecordsAlarm', {
+  createAlarm(construct, 'ThrottledRecordsAlarm', forwarder, {
     metric: deliveryStream.metric('ThrottledRecords', {
       statistic: cloudwatch.Stats.SUM,
       period: FIVE_MINUTES,
@@ -55,24 +58,13 @@ export const createMetricStreamAlarms = (
     alarmDescription:
       'metrics: Firehose throttles the metric stream, and updates may be lost. Ask for a higher quota of records per second, or stream fewer metrics.',
   });
-  if (isFiltered) return;
-  createAlarm(construct, 'MetricStreamSilentAlarm', {
-    ...silent,
-    metric: deliveryStream.metricIncomingRecords({
-      statistic: cloudwatch.Stats.SUM,
-      period: SILENCE_PERIOD,
-    }),
-    alarmDescription:
-      'metrics: the metric stream has sent nothing for 30 minutes. Check that it is running, that its filters match metrics, and that its role may write to Firehose.',
+  createSilenceAlarm(construct, 'MetricStreamSilentAlarm', forwarder, silence, {
+    metric: (options) => deliveryStream.metricIncomingRecords(options),
+    alarmDescription: `metrics: the metric stream has sent nothing for ${silence.toHumanString()}. Check that it is running, that its filters match metrics, and that its role may write to Firehose.`,
   });
-  createAlarm(construct, 'NoObjectsAlarm', {
-    ...silent,
-    metric: forwarder.metric('ObjectsForwarded', {
-      statistic: cloudwatch.Stats.SUM,
-      period: SILENCE_PERIOD,
-    }),
-    alarmDescription:
-      'metrics: no object was forwarded for 30 minutes. If Firehose writes objects, check that the bucket still notifies the queue, and that Lambda polls it: npm run doctor.',
+  createSilenceAlarm(construct, 'NoObjectsAlarm', forwarder, silence, {
+    metric: (options) => forwarder.metric('ObjectsForwarded', options),
+    alarmDescription: `metrics: no object was forwarded for ${silence.toHumanString()}. If Firehose writes objects, check that the bucket still notifies the queue, and that Lambda polls it: npm run doctor.`,
   });
 };
 

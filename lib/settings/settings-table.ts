@@ -250,6 +250,11 @@ export const ALB_SETTINGS = {
     description:
       'SNS topic that is notified of new objects in that bucket, instead of `albLogSource`; the deploy subscribes the queue',
   },
+  logSilenceHours: {
+    parser: integer(1, 168),
+    defaultText: 'no alarm, since load balancers without requests write no logs',
+    description: 'Raise an alarm when no log object was forwarded for so many hours',
+  },
   albMemory: {
     parser: memory,
     alias: 'logMemory',

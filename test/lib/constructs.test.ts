@@ -31,6 +31,10 @@ describe('the constructs in the stack of another app', () => {
     template.resourceCountIs('AWS::S3::Bucket', 4);
     template.resourceCountIs('AWS::CloudWatch::MetricStream', 2);
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const names = alarms.map(({ Properties }) => String((Properties as { AlarmName?: string }).AlarmName));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('Other-LogsA-Forwarder-LateAlarm');
   });
 
   test('leave no log group behind', () => {

@@ -112,6 +112,31 @@ describe('load balancers that the settings name', () => {
   });
 });
 
+describe('logs that stop', () => {
+  test('raise an alarm after the hours of the settings', () => {
+    const alarm = resource(
+      synth({ logSilenceHours: 6 }),
+      'AWS::CloudWatch::Alarm',
+      'AlbLogsForwarderNoObjectsAlarm',
+    );
+    expect(alarm.Properties).toMatchObject({
+      AlarmName: 'Stack-logs-NoObjectsAlarm',
+      MetricName: 'ObjectsForwarded',
+      Dimensions: [{ Name: 'Pipeline', Value: 'logs' }],
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 3600,
+      EvaluationPeriods: 6,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('raise none by default: load balancers without requests write nothing', () => {
+    const ids = Object.keys(synth().findResources('AWS::CloudWatch::Alarm'));
+    expect(ids.filter((id) => /AlbLogs.*(?:Silent|NoObjects)/.test(id))).toEqual([]);
+  });
+});
+
 describe('an existing bucket', () => {
   const existing = { albLogBucketName: 'logs.example.com', albLogPrefix: '/prod', metrics: false };
   const BUCKET = 'arn:${AWS::Partition}:s3:::logs.example.com';

@@ -195,9 +195,15 @@ describe('the delivery stream', () => {
     });
   });
 
-  test('has no alarm for silence where it includes some metrics only, which may be sparse', () => {
-    const ids = Object.keys(synth({ metricPreset: 's3' }).findResources('AWS::CloudWatch::Alarm'));
-    expect(ids.filter((id) => /Silent|NoObjects/.test(id))).toEqual([]);
+  test('has alarms for silence of two days where it includes some metrics only, which may be daily', () => {
+    for (const id of ['MetricsMetricStreamSilentAlarm', 'MetricsNoObjectsAlarm']) {
+      const alarm = resource(synth({ metricPreset: 's3' }), 'AWS::CloudWatch::Alarm', id);
+      expect(alarm.Properties).toMatchObject({
+        EvaluationPeriods: 48,
+        Period: 3600,
+        AlarmDescription: expect.stringContaining('for 2 days'),
+      });
+    }
   });
 
   test('warns at synth that every metric is streamed, unless something is chosen', () => {

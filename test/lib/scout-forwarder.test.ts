@@ -153,6 +153,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
   ])('has a %s that says what to do', (name, ComparisonOperator, Threshold) => {
     const { Properties } = resource(template, 'AWS::CloudWatch::Alarm', `${id}Forwarder${name}`);
     expect(Properties).toMatchObject({
+      AlarmName: `Stack-${pipeline}-${name}`,
       ComparisonOperator,
       Threshold,
       TreatMissingData: 'notBreaching',

@@ -115,6 +115,7 @@ const EXAMPLES: Readonly<Record<StackKey, Examples>> = {
   metricTimeout: TIMEOUT,
   metricConcurrency: CONCURRENCY,
   albLogs: FLAG,
+  logSilenceHours: { right: same(1, 168), wrong: [0, 169, '1.5'] },
   albArns: {
     right: [
       [ALB, [ALB]],
