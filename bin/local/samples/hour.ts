@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { LAYOUTS, albLine, malformedLine } from './alb-lines.ts';
 import type { LoadBalancer } from './alb-traffic.ts';
 import { ACCOUNT, LOAD_BALANCERS, REGION } from './alb-traffic.ts';
+import { kindLogs } from './kinds.ts';
 import { brokenLine, metricLine } from './metric-lines.ts';
 import { accountSeries } from './metric-series.ts';
 import type { Random } from './random.ts';
@@ -16,13 +17,14 @@ export interface SampleObject {
 const MINUTE = 60_000;
 
 /**
- * What CloudWatch and four load balancers write in an hour: 60 metric-stream objects, 48 access logs, and what lies
- * beside them in a real bucket. `start` is in milliseconds since the epoch. About one line in 400 is malformed.
+ * What CloudWatch and four load balancers write in an hour: 60 metric-stream objects, 48 access logs, a log of
+ * each other kind, and a test file. `start` is in milliseconds since the epoch. About one line in 400 is malformed.
  */
 export const sampleHour = (start: number, seed = 1): readonly SampleObject[] => [
   ...metricObjects(seeded(seed), start),
   ...albObjects(seeded(seed + 1), start),
-  ...neighbours(seeded(seed + 2), start),
+  ...kindLogs(seed + 2, start),
+  TEST_FILE,
 ];
 
 const metricObjects = (random: Random, start: number): readonly SampleObject[] => {
@@ -53,21 +55,10 @@ const albPeriod = (random: Random, balancer: LoadBalancer, from: number, count: 
     return random.chance(1 / 400) ? malformedLine(random, line) : line;
   });
 
-/** What AWS writes under the same prefix besides access logs: its test file, and a log of connections. */
-const neighbours = (random: Random, start: number): readonly SampleObject[] => {
-  const time = `${new Date(start).toISOString().slice(0, -1)}000Z`;
-  const connection = `${time} 203.0.113.9 40100 443 TLSv1.3 TLS_AES_128_GCM_SHA256 0.012 - - - - TID_${random.hex(32)}`;
-  const [balancer] = LOAD_BALANCERS as [LoadBalancer];
-  return [
-    {
-      key: `alb/AWSLogs/${ACCOUNT}/ELBAccessLogTestFile`,
-      body: Buffer.from('Enable AccessLog for ELB: shop-web in the example account\n'),
-    },
-    {
-      key: albKey(random, balancer, start + 5 * MINUTE).replace(/[^/]*$/, 'conn_log.$&'),
-      body: gzipSync(text([connection])),
-    },
-  ];
+/** What AWS writes under the same prefix besides logs: its test file. */
+const TEST_FILE: SampleObject = {
+  key: `alb/AWSLogs/${ACCOUNT}/ELBAccessLogTestFile`,
+  body: Buffer.from('Enable AccessLog for ELB: shop-web in the example account\n'),
 };
 
 /** As Data Firehose names its objects: UTC hour folders, then stream, version, time and a random id. */
