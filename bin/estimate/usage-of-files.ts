@@ -39,14 +39,17 @@ export const usageOfFiles = async (
   settings: StackSettings,
   status: StatusLine,
 ): Promise<Usage> => {
-  const inputs = fileInputs(pathsIn(folder)).map(({ body, ...input }) => ({
+  const found = await fileInputs(pathsIn(folder));
+  const inputs = found.inputs.map(({ body, ...input }) => ({
     ...input,
     path: 'file' in body ? body.file : '',
   }));
   const [metrics, paths] = [metricTally(), pathTally()];
   const sentOf = createEncoder(status);
   const read: ReadFile[] = [];
-  const problems = new Map<string, number>();
+  const problems = new Map(
+    [...Map.groupBy(found.refused, ({ reason }) => reason)].map(([reason, files]) => [reason, files.length]),
+  );
   for (const [index, input] of inputs.entries()) {
     status.show(`reading file ${index + 1} of ${inputs.length}`);
     const { add } = input.pipeline === 'metrics' ? metrics : paths;
@@ -61,7 +64,7 @@ export const usageOfFiles = async (
   );
   if (read.length === 0)
     throw new UsageError(
-      `--from-files ${folder}: no log or metric object that the functions forward among ${counted(inputs.length, 'file')}. ${notCounted.join(' ')}`.trim(),
+      `--from-files ${folder}: no log or metric object that the functions forward among ${counted(inputs.length + found.refused.length, 'file')}. ${notCounted.join(' ')}`.trim(),
     );
   const [metricFiles, logFiles] = (['metrics', 'logs'] as const).map((pipeline) =>
     read.filter(({ input }) => input.pipeline === pipeline),

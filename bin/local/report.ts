@@ -1,138 +1,173 @@
 import { styleText } from 'node:util';
-import Table from 'cli-table3';
-import type { Account } from './totals.ts';
-import type { Fault, Rejected, Run } from './run.ts';
-import type { Received } from './scout-summary.ts';
+import { money } from '../../lib/prices.ts';
+import { type Account, totals, type Totals } from './account.ts';
+import type { Exhibits, Line } from './exhibits.ts';
+import type { Refused } from './inputs.ts';
+import type { Month } from './month.ts';
+import { size, whole } from './numbers.ts';
+import type { Rejected, Run } from './run.ts';
+import type { Sent } from './sent.ts';
+import type { Unreadable } from './scout-summary.ts';
+import { cut, cutPath, textTable, wrapped } from './text-table.ts';
 
-const SHOWN = 12;
-const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const SIGNIFICANT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
+/** Rows of attributes beside a line, and entries of a list, without --details. */
+const SHOWN = 4;
+/** Columns of a file's row beside its name. */
+const FILE_COLUMNS = 46;
+const PIPELINES = ['metrics', 'logs'] as const;
 
-/** What Scout received of each metric, under its namespace. */
-export const metricsTable = ({ metrics }: Received): string => {
-  const table = newTable(['Metric', 'Unit', 'Points', 'Count', 'Min', 'Avg', 'Max'], 2);
-  const rows = [...metrics.values()].toSorted(byText(({ namespace, name }) => `${namespace} ${name}`));
-  let namespace: string | undefined;
-  for (const row of rows) {
-    if (row.namespace !== namespace) {
-      namespace = row.namespace;
-      const points = sum(rows.filter((other) => other.namespace === namespace).map((other) => other.points));
-      table.push([styleText('bold', namespace), '', styleText('bold', whole(points)), '', '', '', '']);
-    }
-    const values = [row.min, row.sum / row.samples, row.max].map(significant);
-    table.push([`  ${row.name}`, row.unit, whole(row.points), whole(row.samples), ...values]);
-  }
-  return table.toString();
-};
+/** Size of what is printed. */
+export interface Paper {
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Whether to leave nothing out. */
+  readonly isWhole: boolean;
+}
 
-/** Requests by target group and class of status, with percentiles of target_processing_time. */
-export const requestsTable = ({ requests, rawLines }: Received): string => {
-  const table = newTable(['Target group', 'Status', 'Requests', 'p50 ms', 'p99 ms'], 2);
-  const rows = [...requests.values()].toSorted(
-    byText(({ targetGroup, status }) => `${targetGroup} ${status}`),
+/** The first of the lines that Scout got as a record, and below it that record. */
+export const exhibit = (
+  lines: readonly Line[],
+  exhibits: Exhibits,
+  { width, isWhole }: Paper,
+): readonly string[] => {
+  const pairs = lines.flatMap((line) => exhibits.of(line).map((sent) => ({ line, sent })));
+  const { line, sent } = pairs.find(({ sent }) => !isUnparsable(sent)) ?? pairs[0] ?? {};
+  if (line === undefined || sent === undefined) return [];
+  const [body, fields] = [true, false].map((is) => sent.fields.filter(([name]) => (name === 'body') === is));
+  const items = [fields, sent.attributes, sent.resource, body].flatMap((list = []) =>
+    list.map(([name, value]) => `${name}=${value}`),
   );
-  rows.forEach(({ targetGroup, status, count, latencies }, index) => {
-    const first = rows[index - 1]?.targetGroup !== targetGroup;
-    const sorted = latencies.toSorted((a, b) => a - b);
-    const times = [0.5, 0.99].map((part) => milliseconds(sorted[Math.floor(part * sorted.length)]));
-    table.push([first ? styleText('bold', targetGroup) : '', colored(status), whole(count), ...times]);
-  });
-  if (rawLines > 0)
-    table.push([styleText('yellow', 'not parsable, sent as they are'), '', whole(rawLines), '', '']);
-  return table.toString();
+  return [
+    styleText('bold', 'This line:'),
+    `  ${isWhole ? line.text : cut(line.text, width - 2)}`,
+    styleText('bold', `is this ${sent.is} in Scout:`),
+    ...wrapped(items, width - 2, isWhole ? Infinity : SHOWN).map((text) => `  ${text}`),
+  ];
 };
 
-/** The ledger of both pipelines. */
-export const ledgerTable = ({ accounts }: Run): string => {
-  const columns = Object.entries(accounts).filter(([, { objects }]) => objects > 0);
-  const table = newTable(['', ...columns.map(([pipeline]) => pipeline)], 1);
-  for (const [title, cell] of LEDGER_ROWS)
-    table.push([title, ...columns.map(([, account]) => cell(account))]);
-  return table.toString();
+const isUnparsable = ({ attributes }: Sent): boolean =>
+  attributes.some(([name, value]) => name === 'error.type' && value === 'unparsable_line');
+
+/** Which kind each file was taken for, and what became of it. */
+export const filesTable = ({ accounts }: Run, { width, isWhole }: Paper): readonly string[] => {
+  const shown = isWhole ? accounts : accounts.slice(0, 2 * SHOWN);
+  const rows = shown.map(({ input, bytesIn, read, continued, delivered }) => [
+    cutPath(input.source, width - FILE_COLUMNS),
+    input.kind ?? '',
+    size(bytesIn),
+    whole(read - continued),
+    whole(delivered),
+  ]);
+  const head = ['file', 'taken for', 'size', 'read', 'delivered'].map((title) => styleText('cyan', title));
+  return [textTable([head, ...rows], 2, width), ...more(accounts.length - shown.length)];
 };
 
-const LEDGER_ROWS: readonly (readonly [title: string, cell: (account: Account) => string])[] = [
-  ['objects', ({ objects }) => whole(objects)],
-  ['of other kinds, skipped', ({ skipped }) => whole(skipped)],
-  ['bytes in', ({ bytesIn }) => megabytes(bytesIn)],
+/** The ledger of both pipelines, and dollars a month where they are known. */
+export const ledgerTable = (
+  { accounts }: Run,
+  months: Readonly<Partial<Record<string, Month>>>,
+  { width }: Paper,
+): string => {
+  const used = PIPELINES.filter((name) => accounts.some(({ input }) => input.pipeline === name));
+  const columns = used.map((name) => totals(accounts.filter(({ input }) => input.pipeline === name)));
+  const row = ([title, cell]: LedgerRow): readonly string[] => [title, ...columns.map(cell)];
+  const dollars = (title: string, of: keyof Month): readonly string[] => [
+    title,
+    ...used.map((name) => {
+      const month = months[name];
+      return month === undefined ? '–' : money(month[of]);
+    }),
+  ];
+  const cost = used.some((name) => months[name])
+    ? [dollars('Scout, a month *', 'scout'), dollars('AWS, a month *', 'aws')]
+    : [];
+  const head = ['', ...used].map((title) => styleText('cyan', title));
+  return textTable([head, ...LEDGER_ROWS.map(row), ...cost], 1, width);
+};
+
+type LedgerRow = readonly [title: string, cell: (totals: Totals) => string];
+
+const LEDGER_ROWS: readonly LedgerRow[] = [
   ['records read', ({ read }) => whole(read)],
   ['= delivered', ({ delivered }) => styleText('green', whole(delivered))],
-  ['+ rejected, kept', ({ rejected }) => whole(rejected)],
+  ['+ rejected', ({ rejected }) => whole(rejected)],
   ['+ filtered', ({ filtered }) => whole(filtered)],
   ['+ back to a queue', ({ continued }) => whole(continued)],
-  ['requests', ({ requests }) => whole(requests)],
-  ['retries', ({ retries }) => whole(retries)],
-  ['bytes out', ({ bytes }) => megabytes(bytes)],
-  ['seconds', ({ milliseconds }) => (milliseconds / 1000).toFixed(2)],
+  ['sent', ({ bytes, requests }) => `${size(bytes)} in ${whole(requests)} POSTs`],
 ];
 
-/** Rejected records by their reason, with an example of each. */
-export const rejectedList = (rejected: readonly Rejected[]): string => {
-  const reasons = Map.groupBy(rejected, ({ reason }) => reason);
-  const lines = [...reasons].map(([reason, entries]) => {
-    const { line = '', lineNumber, object } = entries[0] ?? { object: '' };
-    const example = line.length > 100 ? `${line.slice(0, 99)}…` : line;
-    return `  ${entries.length} × ${reason}\n      ${object.replace(/^s3:\/\/[^/]+\//, '')}:${lineNumber}  ${example}`;
+/** Names a bucket's object as people know it. */
+type Sources = ReadonlyMap<string, string>;
+
+export const sourcesOf = ({ accounts }: Run): Sources =>
+  new Map(accounts.map(({ input }) => [input.key, input.source]));
+
+/** Everything that was not delivered as it should be, by reason. */
+export const faults = (
+  run: Run,
+  refused: readonly Refused[],
+  unreadable: readonly Unreadable[],
+  paper: Paper,
+): readonly string[] => {
+  const sources = sourcesOf(run);
+  const lines = unreadable.map(({ key, lineNumber, text }) => {
+    const place = cutPath(`${sources.get(key)}:${lineNumber}`, Math.floor(paper.width / 2));
+    return cut(`${place}  ${text}`, paper.width - 2);
   });
-  return shortened('yellow', `${whole(rejected.length)} rejected records are kept with their reason`, lines);
+  const foreign = refused.map(({ source, reason }) => `${source}: ${reason}`);
+  const unreadableTitle = `${whole(lines.length)} lines could not be read, and were sent as they are (WARN)`;
+  return [
+    ...list('red', 'not delivered', run.accounts.flatMap(failure), paper),
+    ...list('red', 'in the dead-letter queue', run.accounts.flatMap(deadLetters), paper),
+    ...list('red', 'not forwarded', foreign, paper),
+    ...list('yellow', 'skipped', run.accounts.flatMap(skipped), paper),
+    ...rejectedList(run, paper),
+    ...list('yellow', unreadableTitle, lines, paper),
+  ];
 };
 
-export const faultList = (color: 'yellow' | 'red', title: string, faults: readonly Fault[]): string =>
-  shortened(
-    color,
-    title,
-    faults.map(({ key, reason }) => `  ${key}\n      ${reason}`),
+const failure = ({ input, failure }: Account): readonly string[] =>
+  failure === undefined ? [] : [`${input.source}: ${failure}`];
+const deadLetters = ({ input, deadLetters }: Account): readonly string[] =>
+  deadLetters.map((reason) => `${input.source}: ${reason}`);
+const skipped = ({ input, skipped }: Account): readonly string[] =>
+  skipped === undefined ? [] : [`${input.source}: ${skipped}`];
+
+/** Rejected records by their reason, with an example of each: its end, where the values are. */
+const rejectedList = (run: Run, paper: Paper): readonly string[] => {
+  const sources = sourcesOf(run);
+  const byReason = Map.groupBy(run.rejected, ({ reason }) => reason.replace(/: .*/, ''));
+  const example = ({ object, lineNumber, line = '' }: Rejected): string => {
+    const source = sources.get(object.replace(/^s3:\/\/[^/]+\//, '')) ?? object;
+    const place = `${source}:${lineNumber}`;
+    const room = Math.max(20, paper.width - place.length - 6);
+    return `    ${cutPath(place, paper.width - 26)}  ${line.length > room ? `…${line.slice(1 - room)}` : line}`;
+  };
+  const lines = [...byReason.values()].map((entries) =>
+    [
+      `${whole(entries.length)} × ${entries[0]?.reason}`,
+      ...entries.slice(0, paper.isWhole ? undefined : 1).map(example),
+    ].join('\n'),
   );
-
-const shortened = (color: 'yellow' | 'red', title: string, lines: readonly string[]): string => {
-  if (lines.length === 0) return '';
-  const more = lines.length > SHOWN ? [`  … and ${lines.length - SHOWN} more`] : [];
-  return [styleText(color, title), ...lines.slice(0, SHOWN), ...more].join('\n');
+  return list('yellow', `${whole(run.rejected.length)} records were rejected`, lines, paper);
 };
 
-/** A table without lines but the one under its head; all columns after the first `texts` are numbers. */
-const newTable = (head: readonly string[], texts: number): Table.Table =>
-  new Table({
-    head: head.map((title) => styleText('cyan', title)),
-    colAligns: head.map((_, index) => (index < texts ? 'left' : 'right')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: { ...NO_LINES },
-  });
-
-const NO_LINES = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((name) => [name, '']),
-);
-
-const STATUS_COLORS = { '2': 'green', '3': 'cyan', '4': 'yellow', '5': 'red' } as const;
-
-const colored = (status: string): string => {
-  const color = STATUS_COLORS[status[0] as keyof typeof STATUS_COLORS];
-  return color === undefined ? status : styleText(color, status);
+const list = (
+  color: 'red' | 'yellow',
+  title: string,
+  entries: readonly string[],
+  { isWhole }: Paper,
+): readonly string[] => {
+  if (entries.length === 0) return [];
+  const shown = isWhole ? entries : entries.slice(0, SHOWN);
+  return [
+    [
+      styleText(color, title),
+      ...shown.map((entry) => `  ${entry}`),
+      ...more(entries.length - shown.length),
+    ].join('\n'),
+  ];
 };
 
-const byText =
-  <T>(text: (item: T) => string) =>
-  (a: T, b: T): number =>
-    text(a) < text(b) ? -1 : 1;
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-export const whole = (number: number): string => WHOLE.format(number);
-const significant = (number: number): string => SIGNIFICANT.format(number);
-const milliseconds = (seconds = NaN): string => (Number.isNaN(seconds) ? '–' : whole(seconds * 1000));
-export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
+const more = (count: number): readonly string[] =>
+  count > 0 ? [`  … and ${whole(count)} more (--details shows all)`] : [];

@@ -17,10 +17,10 @@ export interface Option extends ParseArgsOptionDescriptor {
 
 export type Options = Readonly<Record<string, Option>>;
 
-/** Values of a command's options, and its verb: '' where it takes none. */
+/** Values of a command's options, its verb ('' where it takes none), and its other arguments. */
 export type Values<O extends Options> = ReturnType<
   typeof parseArgs<{ options: O & typeof COMMON }>
->['values'] & { readonly verb: string };
+>['values'] & { readonly verb: string; readonly arguments: readonly string[] };
 
 export interface Command<O extends Options = Options> {
   /** As in `npm run NAME`. */
@@ -28,11 +28,15 @@ export interface Command<O extends Options = Options> {
   readonly summary: string;
   /** First argument that is not an option, if the command takes one, and what each of its values does. */
   readonly verbs?: Readonly<Record<string, string>>;
+  /** Placeholder and meaning of each other argument, if the command takes any number of them. It then has no verb. */
+  readonly argument?: { readonly name: string; readonly help: string };
   readonly options: O;
   /** IAM actions that it may need; docs/operations.md lists them. */
   readonly actions: readonly string[];
   /** Meaning of exit statuses other than 0 and 2. */
   readonly failure: string;
+  /** Meaning of exit status 2 beside a wrong command line. */
+  readonly orStatus2?: string;
 }
 
 /** Exit statuses. */
@@ -60,17 +64,18 @@ export const STACK_OPTION = {
 
 /** @throws UsageError naming the option */
 export const readOptions = <O extends Options>(
-  { verbs, options }: Pick<Command<O>, 'verbs' | 'options'>,
+  { verbs, argument, options }: Pick<Command<O>, 'verbs' | 'argument' | 'options'>,
   args: readonly string[] = process.argv.slice(2),
 ): Values<O> => {
-  const { values, positionals } = parse({ ...COMMON, ...options }, args, verbs !== undefined);
+  const { values, positionals } = parse({ ...COMMON, ...options }, args, (verbs ?? argument) !== undefined);
+  if (argument !== undefined) return { ...values, verb: '', arguments: positionals } as unknown as Values<O>;
   const [verb = '', ...others] = positionals;
   const isKnown = verbs === undefined || (others.length === 0 && Object.hasOwn(verbs, verb));
   if (!isKnown && values['help'] !== true)
     throw new UsageError(
       `the verb is ${positionals.join(' ') || 'missing'}; it must be ${Object.keys(verbs).join(', ')}`,
     );
-  return { ...values, verb } as Values<O>;
+  return { ...values, verb, arguments: [] } as unknown as Values<O>;
 };
 
 const parse = (options: Options, args: readonly string[], allowPositionals: boolean) => {
@@ -120,11 +125,17 @@ const failure = (
 };
 
 const usage = ({ name }: { readonly name: string }): string =>
-  `usage: npm run ${name} -- … (npm run ${name} -- --help explains it)`;
+  `usage: ${typed(name)} -- … (${typed(name)} -- --help explains it)`;
+
+const typed = (name: string): string => (name === 'start' ? 'npm start' : `npm run ${name}`);
 
 /** The help of a command. */
-export const help = ({ name, summary, verbs = {}, options, failure, actions }: Command): string => {
-  const verbRows = Object.entries(verbs);
+export const help = (command: Command): string => {
+  const { name, summary, verbs, argument, options, failure, orStatus2, actions } = command;
+  const verbRows = [
+    ...Object.entries(verbs ?? {}),
+    ...(argument === undefined ? [] : [[argument.name, argument.help]]),
+  ];
   const rows = Object.entries<Option>({ ...options, ...COMMON }).map(([option, { short, value, help }]) => [
     `${short === undefined ? '' : `-${short}, `}--${option}${value === undefined ? '' : ` ${value}`}`,
     help,
@@ -133,12 +144,17 @@ export const help = ({ name, summary, verbs = {}, options, failure, actions }: C
   const lines = (list: readonly (readonly string[])[]): string =>
     list.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
   return [
-    `usage: npm run ${name} -- ${verbRows.length === 0 ? '' : `${Object.keys(verbs).join('|')} `}[options]`,
+    [
+      `usage: ${typed(name)} --`,
+      ...(verbs === undefined ? [] : [Object.keys(verbs).join('|')]),
+      '[options]',
+      ...(argument === undefined ? [] : [`[${argument.name}…]`]),
+    ].join(' '),
     summary,
     ...(verbRows.length === 0 ? [] : [lines(verbRows)]),
     lines(rows),
     ...(actions.length === 0 ? [] : [`IAM actions that it may need: ${actions.join(', ')}.`]),
-    `Exit status: 0 if all went well, ${FAILED} ${failure}, ${WRONG_USAGE} if the command line is wrong.`,
+    `Exit status: 0 if all went well, ${FAILED} ${failure}, ${WRONG_USAGE} ${orStatus2 === undefined ? '' : `${orStatus2}, or `}if the command line is wrong.`,
   ].join('\n\n');
 };
 
@@ -154,16 +170,14 @@ export const readContext = (
   defaults: Readonly<Record<string, string>> = {},
 ): StackSettings =>
   readStackSettings(
-    new App({
-      context: {
-        ...defaults,
-        ...contextOf(resolve('cdk.json')),
-        ...Object.fromEntries(pairs.map(keyAndValue)),
-      },
-    }).node,
+    new App({ context: { ...defaults, ...projectContext(), ...keysAndValues(pairs) } }).node,
     process.env,
     `npm run ${name} --`,
   );
+
+/** @throws UsageError if one is not `key=value` */
+export const keysAndValues = (pairs: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(pairs.map(keyAndValue));
 
 const keyAndValue = (pair: string): [string, string] => {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
@@ -173,7 +187,9 @@ const keyAndValue = (pair: string): [string, string] => {
   return [key, value];
 };
 
-const contextOf = (path: string): Record<string, unknown> => {
+/** The context of `cdk.json` in the current folder. */
+export const projectContext = (): Readonly<Record<string, unknown>> => {
+  const path = resolve('cdk.json');
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}';
   try {
     return (JSON.parse(text) as { context?: Record<string, unknown> }).context ?? {};

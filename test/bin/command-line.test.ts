@@ -38,9 +38,17 @@ const read = (...args: readonly string[]) =>
 test('a command line has a verb, options and settings', () => {
   expect(read('list', '--place', 'x', '-c', 'a=b', '-c', 'c=d')).toEqual({
     verb: 'list',
+    arguments: [],
     place: 'x',
     context: ['a=b', 'c=d'],
     help: false,
+  });
+});
+
+test('a command that takes arguments takes any number of them', () => {
+  const argument = { name: 'FILE', help: 'a file' };
+  expect(readOptions({ options: {}, argument }, ['a', '-', '--', '-c'])).toMatchObject({
+    arguments: ['a', '-', '-c'],
   });
 });
 

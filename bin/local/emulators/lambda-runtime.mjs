@@ -41,4 +41,6 @@ process.on('message', async ({ event, timeoutMs }) => {
   report({ type: 'done', invoked: await invoke(handler, event, timeoutMs) });
 });
 process.on('disconnect', () => process.exit());
+// Ctrl-C reaches every process of the terminal: the parent decides when this one ends.
+process.on('SIGINT', () => undefined);
 report({ type: 'ready', imported });

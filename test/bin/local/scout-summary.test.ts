@@ -7,8 +7,10 @@ const attributes = (values: Readonly<Record<string, string>>): readonly KeyValue
 
 const logs = (...logRecords: readonly LogRecord[]) => ({
   stored: true,
-  logs: { resourceLogs: [{ scopeLogs: [{ logRecords }] }] },
+  logs: { resourceLogs: [{ scopeLogs: [{ scope: SCOPE, logRecords }] }] },
 });
+
+const SCOPE = { name: 'aws.alb', attributes: attributes({ 'aws.s3.key': 'a.log' }) };
 
 const ARN = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/orders/d4b8f0127c3e95a6';
 
@@ -21,14 +23,23 @@ test('requests are summed up by target group and class of status, by AWS’s nam
   ];
   received.add(logs({ attributes: attributes(aws) }, { attributes: semconv }));
   expect([...received.requests.values()]).toEqual([
-    { targetGroup: 'orders', status: '5xx', count: 2, latencies: [0.25] },
+    { minuteMs: 0, targetGroup: 'orders', status: '5xx', count: 2, latencies: [0.25] },
   ]);
 });
 
-test('lines that came unparsed are counted apart', () => {
+test('lines that came unparsed are listed with their place', () => {
   const received = openReceived();
-  received.add(logs({ attributes: attributes({ 'error.type': 'unparsable_line' }) }));
-  expect(received).toMatchObject({ records: 1, rawLines: 1, requests: new Map() });
+  received.add(
+    logs({
+      body: { stringValue: 'prose' },
+      attributes: attributes({ 'error.type': 'unparsable_line', 'log.record.uid': 'ab:7' }),
+    }),
+  );
+  expect(received).toMatchObject({
+    records: 1,
+    unreadable: [{ key: 'a.log', lineNumber: 7, text: 'prose' }],
+    requests: new Map(),
+  });
 });
 
 test('a metric’s points are added up, a minimum of 0 that is not on the wire included', () => {
@@ -38,7 +49,7 @@ test('a metric’s points are added up, a minimum of 0 that is not on the wire i
     attributes: names,
     count,
     sum,
-    quantileValues: [{}, { quantile: 1, value: max }],
+    quantileValues: [{}, { quantile: 0.99, value: 18 }, { quantile: 1, value: max }],
   });
   const metric = { unit: 'Percent', summary: { dataPoints: [point('2', 30, 20), point('1', 60, 60)] } };
   received.add({
@@ -55,6 +66,7 @@ test('a metric’s points are added up, a minimum of 0 that is not on the wire i
       sum: 90,
       min: 0,
       max: 60,
+      p99: 18,
     },
   ]);
 });
@@ -63,4 +75,15 @@ test('what Scout did not store does not count', () => {
   const received = openReceived();
   received.add({ ...logs({}), stored: false });
   expect(received.records).toBe(0);
+});
+
+test('a point with percentiles counts as two updates, since CloudWatch bills it so', () => {
+  const received = openReceived();
+  const dataPoints = [
+    { quantileValues: [{ quantile: 0 }, { quantile: 0.5 }, { quantile: 0.99 }, { quantile: 1 }] },
+    { quantileValues: [{ quantile: 0 }, { quantile: 1 }] },
+  ];
+  const metrics = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ summary: { dataPoints } }] }] }] };
+  received.add({ stored: true, metrics });
+  expect(received.updates).toBe(3);
 });
