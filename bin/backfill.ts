@@ -41,9 +41,9 @@ const main = async (options: Values<typeof BACKFILL.options>): Promise<void> => 
   await queueAll(forwarded(selected(), target), plan, request, target, clients);
 };
 
-const describe = (plan: Plan, { prefix, from, to }: BackfillRequest, target: Target): string => {
+const describe = (plan: Plan, { from, to }: BackfillRequest, target: Target): string => {
   const { objects, bytes, skipped } = plan;
-  const place = `s3://${target.bucket}/${prefix}`;
+  const place = `s3://${target.bucket}/${target.prefix}`;
   const others = skipped > 0 ? ` (and ${skipped} that the function skips)` : '';
   if (objects === 0) {
     const dates = (from ?? to) ? ', the dates and the region' : ' and the region';

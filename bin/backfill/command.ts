@@ -1,3 +1,5 @@
+import { LOG_KIND_NAMES, type LogKindName } from '../../lambdas/function-settings.ts';
+import { METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { type Command, readOptions, STACK_OPTION, UsageError, type Values } from '../shared/command-line.ts';
 import { isBefore } from './select-objects.ts';
 
@@ -6,6 +8,11 @@ const LEAST_WAITING = 10;
 
 const OPTIONS = {
   prefix: { type: 'string', value: 'PREFIX', help: 'where the objects are, such as logs/alb/ or metrics/' },
+  kind: {
+    type: 'string',
+    value: 'KIND',
+    help: `logs of this kind only (${LOG_KIND_NAMES.join(', ')}) and those whose names say no kind; without --prefix, where the stack has them`,
+  },
   from: {
     type: 'string',
     value: 'DAY',
@@ -41,7 +48,8 @@ With --from or --to, objects whose keys have no date folder are left out.`,
 
 /** Request of the command line. */
 export interface BackfillRequest {
-  readonly prefix: string;
+  readonly prefix: string | undefined;
+  readonly kind: LogKindName | undefined;
   /** As keys spell it: `yyyy/mm/dd`, or with `/hh`. */
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -59,17 +67,23 @@ export interface BackfillRequest {
 /** @throws UsageError naming the option */
 export const readRequest = (options: Values<typeof OPTIONS>): BackfillRequest => {
   const { prefix } = options;
-  if (prefix === undefined)
+  const kind = LOG_KIND_NAMES.find((name) => name === options.kind);
+  if (options.kind !== undefined && kind === undefined)
+    throw new UsageError(`--kind is ${options.kind}; it must be one of ${LOG_KIND_NAMES.join(', ')}`);
+  if (prefix === undefined && kind === undefined)
     throw new UsageError(
-      '--prefix is missing; it must be where the objects are, such as logs/alb/ or metrics/',
+      '--prefix is missing; it must be where the objects are, such as logs/alb/ or metrics/, unless --kind is given',
     );
+  const isMetrics = prefix?.startsWith(METRICS_PREFIX) ?? false;
+  if (isMetrics && kind !== undefined) throw new UsageError('--kind is about logs; metrics have no kinds');
   const [from, to] = [dateOf('--from', options.from), dateOf('--to', options.to)];
   if (from !== undefined && to !== undefined && isBefore(to, from))
     throw new UsageError(`--to is ${options.to}; it must not be before --from, which is ${options.from}`);
-  if (!prefix.startsWith('metrics/') && [from, to].some((date) => date?.length === 'yyyy/mm/dd/hh'.length))
+  if (!isMetrics && [from, to].some((date) => date?.length === 'yyyy/mm/dd/hh'.length))
     throw new UsageError('--from and --to must be days; only keys of metrics have the hour');
   return {
     prefix,
+    kind,
     from,
     to,
     isDryRun: options['dry-run'],

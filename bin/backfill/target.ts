@@ -1,7 +1,9 @@
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
+import { LOG_KIND_NAMES, type LogKindName } from '../../lambdas/function-settings.ts';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { kindOf, skipReason } from '../../lambdas/log-lines/log-formats.ts';
+import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import type { AwsClients } from '../shared/aws-clients.ts';
 import { readContext, UsageError } from '../shared/command-line.ts';
 import { requireStack } from '../shared/deployed-stack.ts';
@@ -10,6 +12,7 @@ import type { BackfillRequest } from './command.ts';
 /** Where the objects are, which of them the functions forward, and which queue they go to. */
 export interface Target {
   readonly bucket: string;
+  readonly prefix: string;
   readonly queueUrl: string;
   /** Most functions at a time. */
   readonly concurrency: number;
@@ -23,33 +26,43 @@ export const findTarget = async (
   request: BackfillRequest,
   clients: Pick<AwsClients, 'cloudFormation'>,
 ): Promise<Target> => {
-  const pipeline = request.prefix.startsWith(METRICS_PREFIX) ? 'metrics' : 'logs';
-  const { bucket, queueUrl } = request;
+  const pipeline = request.prefix?.startsWith(METRICS_PREFIX) ? 'metrics' : 'logs';
+  const { bucket, queueUrl, kind } = request;
   const { logKinds, ...found } =
     bucket !== undefined && queueUrl !== undefined
-      ? { ...UNKNOWN, bucket, queueUrl }
+      ? { ...UNKNOWN, prefix: request.prefix ?? folderOf(kind), bucket, queueUrl }
       : await deployed(request, pipeline, clients);
+  if (kind !== undefined && !logKinds.includes(kind))
+    throw new UsageError(
+      `--kind is ${kind}; it must be one that logKinds turns on, which are ${logKinds.join(', ')}`,
+    );
+  const wanted = kind === undefined ? logKinds : [kind];
   return {
     ...found,
     pipeline,
     isForwarded: ({ key, size }) =>
-      pipeline === 'metrics' ? size > 0 : skipReason(key, size) === undefined && isOn(logKinds, key),
+      pipeline === 'metrics' ? size > 0 : skipReason(key, size) === undefined && isOneOf(wanted, key),
   };
 };
 
 /** Of a queue about which no setting says anything: objects that the function does not want are skipped there. */
-const UNKNOWN = { concurrency: 10, logKinds: Object.keys(LOG_KINDS) };
+const UNKNOWN = { concurrency: 10, logKinds: LOG_KIND_NAMES };
 
-const isOn = (logKinds: readonly string[], key: string): boolean => {
+/** Where the stack has the logs of a kind. */
+const folderOf = (kind: LogKindName | undefined): string =>
+  kind === undefined ? LOGS_PREFIX : `${deliveryPrefix(LOG_KINDS[kind].delivery)}/`;
+
+/** Whether an object is of these kinds by its name, or its name does not say. */
+const isOneOf = (kinds: readonly string[], key: string): boolean => {
   const kind = kindOf(LOG_KINDS, key);
-  return kind === undefined || logKinds.includes(kind);
+  return kind === undefined || kinds.includes(kind);
 };
 
 const deployed = async (
-  { prefix, bucket, queueUrl, stackName, context }: BackfillRequest,
+  { prefix, kind, bucket, queueUrl, stackName, context }: BackfillRequest,
   pipeline: Target['pipeline'],
   clients: Pick<AwsClients, 'cloudFormation'>,
-): Promise<Pick<Target, 'bucket' | 'queueUrl' | 'concurrency'> & { logKinds: readonly string[] }> => {
+): Promise<Omit<Target, 'pipeline' | 'isForwarded'> & { logKinds: readonly string[] }> => {
   const { albLogBucketName, albLogPrefix = '', ...settings } = readContext(context, 'backfill');
   const outputs = await requireStack(clients, stackName);
   const isMetrics = pipeline === 'metrics';
@@ -62,12 +75,14 @@ const deployed = async (
       };
   if (source.bucket === undefined || source.queueUrl === undefined)
     throw new UsageError(`stack ${stackName} has no ${pipeline} pipeline`);
-  if (bucket === undefined && !source.prefixes.some((known) => prefix.startsWith(known)))
+  const start = prefix ?? (albLogBucketName === undefined ? folderOf(kind) : albLogPrefix);
+  if (bucket === undefined && !source.prefixes.some((known) => start.startsWith(known)))
     throw new UsageError(
-      `--prefix is ${prefix}; it must begin with ${source.prefixes[0]} or metrics/, since the functions may read nothing else`,
+      `--prefix is ${start}; it must begin with ${source.prefixes[0]} or metrics/, since the functions may read nothing else`,
     );
   return {
     bucket: bucket ?? source.bucket,
+    prefix: start,
     queueUrl: queueUrl ?? source.queueUrl,
     concurrency: isMetrics ? settings.metricConcurrency : settings.albConcurrency,
     logKinds: settings.logKinds,

@@ -33,6 +33,9 @@ describe('the command line', () => {
 
   test.each([
     [['--from', '2026-01-31'], '--prefix is missing; it must be where the objects are'],
+    [['--kind', 'elb'], '--kind is elb; it must be one of alb, alb-connection'],
+    [['--kind', 'alb', '--prefix', 'metrics/'], '--kind is about logs'],
+    [['--kind', 'alb', '--from', '2026-01-31T23'], 'only keys of metrics have the hour'],
     [['--prefix', 'alb/', '--from', '31.1.2026'], '--from is 31.1.2026; it must be a day, 2026-01-31'],
     [['--prefix', 'alb/', '--to', '2026-13-01'], '--to is 2026-13-01; it must be a day'],
     [['--prefix', 'alb/', '--from', '2026-02-30'], '--from is 2026-02-30; it must be a day'],
@@ -79,6 +82,30 @@ describe('the target', () => {
     await expect(target('--prefix', 'stage/AWSLogs/', ...settings)).rejects.toThrow(
       '--prefix is stage/AWSLogs/; it must begin with prod/',
     );
+  });
+
+  test('is the folder of the kind that is asked for', async () => {
+    stackHas(OUTPUTS);
+    expect(await target('--kind', 'alb')).toMatchObject({ bucket: 'ours', prefix: 'logs/alb/' });
+    expect(await target('--kind', 'alb', '--prefix', 'alb/')).toMatchObject({ prefix: 'alb/' });
+    const existing = ['-c', 'albLogBucketName=theirs', '-c', 'albLogPrefix=prod'];
+    expect(await target('--kind', 'alb', ...existing)).toMatchObject({ bucket: 'theirs', prefix: 'prod/' });
+    await expect(target('--kind', 'alb-connection')).rejects.toThrow(
+      '--kind is alb-connection; it must be one that logKinds turns on, which are alb',
+    );
+    const queue = ['--bucket', 'b', '--queue-url', 'https://sqs/q'];
+    expect(await target('--kind', 'alb-connection', ...queue)).toMatchObject({ prefix: 'logs/alb/' });
+  });
+
+  test('has only objects of the kind that is asked for, and those whose names do not say', async () => {
+    stackHas(OUTPUTS);
+    const { isForwarded } = await target('--kind', 'alb-connection', '-c', 'logKinds=alb,alb-connection');
+    const folder = 'logs/alb/AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/';
+    const name =
+      '123456789012_elasticloadbalancing_eu-west-1_app.web.0a1b2c3d4e5f6071_20260131T1205Z_10.0.0.1_x';
+    expect(isForwarded(found(`${folder}conn_log_${name}.log.gz`))).toBe(true);
+    expect(isForwarded(found(`${folder}${name}.log.gz`))).toBe(false);
+    expect(isForwarded(found(`${folder}copy.log.gz`))).toBe(true);
   });
 
   test('refuses what the functions may not read, and what is not deployed', async () => {
