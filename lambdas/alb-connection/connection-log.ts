@@ -1,8 +1,7 @@
 import { type FieldWriter, all, int, seconds, text } from '../log-lines/field-writers.ts';
-import { type Line, spanOf } from '../log-lines/tokenize.ts';
+import { fieldText, type Line, spanOf } from '../log-lines/tokenize.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
-import { looksLikeTime } from '../log-lines/timestamp.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html#connection-log-entry-format */
 const FIELDS = [
@@ -18,34 +17,33 @@ const FIELDS = [
   'leaf_client_cert_serial_number',
   'tls_verify_status',
   'conn_trace_id',
+  'tls_keyexchange',
+  'elb',
+  'ip_address',
 ] as const;
 type Field = (typeof FIELDS)[number];
 
 const at = (field: Field): number => FIELDS.indexOf(field);
-const TIME = at('timestamp');
 const CLIENT_PORT = at('client_port');
 const LISTENER_PORT = at('listener_port');
 const TLS_PROTOCOL = at('tls_protocol');
 const LATENCY = at('tls_handshake_latency');
 const VERIFY_STATUS = at('tls_verify_status');
 
-/** The fields that lines have always had. */
-const LEAST_FIELDS = VERIFY_STATUS + 1;
-
 export const CONNECTION_LOG: LogSchema = {
   scope: 'aws.alb.connection',
   fields: FIELDS,
-  time: TIME,
+  // The name of CloudWatch Logs.
+  aliases: { time: 'timestamp' },
+  least: VERIFY_STATUS + 1,
   // A classic load balancer's access log also begins with its time, but has addresses there.
-  accepts: (line) =>
-    line.count >= LEAST_FIELDS &&
-    looksLikeTime(line.bytes, line.starts[TIME] as number) &&
-    isNumber(line, CLIENT_PORT) &&
-    isNumber(line, LISTENER_PORT),
+  accepts: (line) => isNumber(line, CLIENT_PORT) && isNumber(line, LISTENER_PORT),
+  time: at('timestamp'),
   severity: (line) => (hasFailed(line) ? 'WARN' : 'INFO'),
-  client: { field: at('client_ip'), hasPort: false },
+  addresses: [{ field: at('client_ip'), hasPort: false }],
   urls: [],
   conventions: () => conventions(),
+  attributes: 'aws.elb.',
 };
 
 /** https://opentelemetry.io/docs/specs/semconv/registry/attributes/tls/ */
@@ -63,6 +61,9 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   leaf_client_cert_serial_number: text('aws.elb.leaf_client_cert_serial_number'),
   tls_verify_status: all(text('aws.elb.tls_verify_status'), errorType()),
   conn_trace_id: text('aws.elb.connection_trace_id'),
+  tls_keyexchange: text('tls.curve'),
+  elb: text('aws.elb.name'),
+  ip_address: text('aws.elb.ip_address'),
 });
 
 /** `NotBefore=2026-01-31T00:00:00Z;NotAfter=2027-01-31T00:00:00Z` */
@@ -86,8 +87,8 @@ const VALIDITY = /^NotBefore=([\w:.+-]+);NotAfter=[\w:.+-]+$/;
  */
 const hasFailed = (line: Line): boolean =>
   isRefused(line) ||
-  (textOf(line, TLS_PROTOCOL) === '-' &&
-    (TLS_PORTS.has(textOf(line, LISTENER_PORT)) || textOf(line, LATENCY) !== '-'));
+  (fieldText(line, TLS_PROTOCOL) === '-' &&
+    (TLS_PORTS.has(fieldText(line, LISTENER_PORT)) || fieldText(line, LATENCY) !== '-'));
 const TLS_PORTS = new Set(['443', '8443']);
 
 /** `Failed:ClientCertUntrusted` */
@@ -104,9 +105,4 @@ const errorType = (): FieldWriter => {
   };
 };
 
-const isNumber = (line: Line, i: number): boolean => /^\d+$/.test(textOf(line, i));
-
-const textOf = (line: Line, i: number): string => {
-  const { start, end } = spanOf(line, i);
-  return line.bytes.toString('utf8', start, end);
-};
+const isNumber = (line: Line, i: number): boolean => /^\d*$/.test(fieldText(line, i));

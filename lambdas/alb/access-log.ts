@@ -1,10 +1,8 @@
 import { type FieldWriter, address, all, int, list, seconds, text } from '../log-lines/field-writers.ts';
-import { type DecidingFields, filterOf } from '../log-lines/filter.ts';
-import { type Line, isNothing, spanOf } from '../log-lines/tokenize.ts';
+import { type Line, isAbsent, isNothing, spanOf } from '../log-lines/tokenize.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { request } from '../log-lines/http-fields.ts';
 import { isFailed, statusClass } from '../log-lines/status.ts';
-import { looksLikeTime } from '../log-lines/timestamp.ts';
 import { resumed, tlsProtocol } from '../log-lines/tls-fields.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-syntax */
@@ -46,34 +44,27 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 const at = (field: Field): number => FIELDS.indexOf(field);
-const TIME = at('time');
 const STATUS = at('elb_status_code');
-
-const DECIDING: DecidingFields = {
-  status: STATUS,
-  request: at('request'),
-  userAgent: at('user_agent'),
-  errorReason: at('error_reason'),
-  trace: at('trace_id'),
-  durations: [at('request_processing_time'), at('target_processing_time'), at('response_processing_time')],
-};
-
-/** The fields that lines have always had. */
-const LEAST_FIELDS = at('sent_bytes') + 1;
 
 export const ACCESS_LOG: LogSchema = {
   scope: 'aws.alb',
   fields: FIELDS,
-  time: TIME,
-  trace: at('trace_id'),
-  accepts: (line) =>
-    line.count >= LEAST_FIELDS && beginsWithLetter(line) && (isTime(line, TIME) || !isTime(line, TIME + 1)),
+  // Names of CloudWatch Logs. A line has no name for the field that it calls `ip_address`.
+  aliases: { request_line: 'request', ip_address: `field_${FIELDS.length + 1}` },
+  least: at('sent_bytes') + 1,
+  accepts: (line) => beginsWithLetter(line),
+  time: at('time'),
   severity: (line) => (statusClass(line, STATUS) === 5 ? 'ERROR' : isFailed(line, STATUS) ? 'WARN' : 'INFO'),
-  client: { field: at('client:port'), hasPort: true },
+  trace: at('trace_id'),
+  addresses: [{ field: at('client:port'), hasPort: true }],
   request: at('request'),
   urls: [at('redirect_url'), at('transformed_uri')],
-  filter: (settings) => filterOf(DECIDING, settings),
+  status: STATUS,
+  userAgent: at('user_agent'),
+  errorReason: at('error_reason'),
+  durations: [at('request_processing_time'), at('target_processing_time'), at('response_processing_time')],
   conventions: () => conventions(),
+  attributes: 'aws.elb.',
 };
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ and, for `tls.*`, .../registry/attributes/tls/ */
@@ -115,13 +106,10 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   request_transform_status: text('aws.elb.request_transform_status'),
 });
 
-const beginsWithLetter = ({ bytes, starts }: Line): boolean => {
-  const letter = (bytes[starts[0] as number] as number) | 0x20;
-  return letter >= 0x61 && letter <= 0x7a;
+const beginsWithLetter = (line: Line): boolean => {
+  const letter = (line.bytes[line.starts[0] as number] as number) | 0x20;
+  return isAbsent(line, 0) || (letter >= 0x61 && letter <= 0x7a);
 };
-
-/** Lines of other logs that begin alike have their time elsewhere. */
-const isTime = ({ bytes, starts }: Line, i: number): boolean => looksLikeTime(bytes, starts[i] as number);
 
 const hasErrorReason = (line: Line): boolean => {
   const { start, end } = spanOf(line, at('error_reason'));

@@ -5,19 +5,22 @@ import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import { VERSION } from '../version.ts';
 import { ESCAPED, type Line } from './tokenize.ts';
+import { filterOf } from './filter.ts';
+import { firstLines } from './first-lines.ts';
+import type { LineForm } from './line-form.ts';
 import { lineReader } from './line-parser.ts';
 import type { LineSettings } from './line-settings.ts';
 import { type LogKind, type LogKinds, sourceOf } from './log-kind.ts';
-import { hasReadableLine } from './readable-line.ts';
-import { recordContent, writeText } from './record.ts';
+import { recognize } from './recognize.ts';
+import { type LineWriter, recordContent, writeText } from './record.ts';
 import { redactor } from './redact.ts';
 import { unreadable, unsupported } from './refusal.ts';
-import { type Instant, instantOf, timeReader } from './timestamp.ts';
+import { type Instant, instantOf } from './timestamp.ts';
 import { writeTraceId } from './trace-id.ts';
 import { uidPrefix, uidWriter } from './record-uid.ts';
 
 /**
- * Objects of one or several kinds: the first of `candidates` of which a line can be read.
+ * Objects of one or several kinds: the content tells which, and in which form its lines are.
  * @param known every kind, so that a refusal can say which it is
  */
 export const lineFormat = (
@@ -26,7 +29,9 @@ export const lineFormat = (
   known: LogKinds = candidates,
 ): Format => {
   const { redact } = redactor(settings.alb.redactQueryKeys);
-  const encoders = Object.values(candidates).map((kind) => ({ kind, encoder: kindEncoder(kind, settings) }));
+  const encoders = new Map(
+    Object.entries(candidates).map(([name, kind]) => [name, kindEncoder(kind, settings)]),
+  );
   return {
     path: '/v1/logs',
     // The text of an overlong line is cut.
@@ -34,10 +39,12 @@ export const lineFormat = (
     open: (object, head, { observedMs }) => {
       const refusal = unsupported(head);
       if (refusal !== undefined) return { refuse: refusal };
-      const chosen = encoders.find(({ kind }) => hasReadableLine(kind.schema, head) !== false);
-      return chosen === undefined
-        ? { refuse: unreadable(head, candidates, known, settings) }
-        : { encoder: chosen.encoder(object, observedMs) };
+      const lines = firstLines(head);
+      const recognized = recognize(candidates, lines, settings.alb);
+      const encoder = encoders.get(recognized?.name ?? '');
+      return recognized === undefined || encoder === undefined
+        ? { refuse: unreadable(lines, candidates, known, settings) }
+        : { encoder: encoder(object, recognized.form, observedMs) };
     },
   };
 };
@@ -46,14 +53,17 @@ export const lineFormat = (
 const kindEncoder = (
   kind: LogKind,
   settings: LineSettings,
-): ((object: SourceObject, observedMs: number) => (limits: BatchLimits) => Encoder) => {
+): ((object: SourceObject, form: LineForm, observedMs: number) => (limits: BatchLimits) => Encoder) => {
   const { schema } = kind;
-  const writeContent = recordContent(schema, settings.alb);
-  const { time: timeField, trace: traceField = Infinity } = schema;
-  const filter = schema.filter?.(settings.alb);
+  const { trace: traceField = Infinity } = schema;
+  const filter = filterOf(schema, settings.alb);
+  const contentOf = (form: Pick<LineForm, 'names' | 'decode'>): LineWriter =>
+    recordContent(schema, form, settings.alb);
+  const unnamedContent = contentOf({ names: schema.fields });
 
-  return (object, observedMs) =>
-    (limits): Encoder => {
+  return (object, form, observedMs) => {
+    const writeContent = form.names === schema.fields ? unnamedContent : contentOf(form);
+    return (limits): Encoder => {
       const { bucket, key } = object;
       const resource = encodeResource(
         resourceAttributes(settings.resource, sourceOf(kind, key), kind.serviceName),
@@ -61,11 +71,9 @@ const kindEncoder = (
       const scope = encodeScope(schema.scope, VERSION, { 'aws.s3.bucket': bucket, 'aws.s3.key': key });
       const request = logsRequest(resource, scope, limits);
       const { writer } = request;
-      const reader = lineReader(schema, settings.alb);
+      const reader = lineReader(schema, form, settings.alb);
       const { line } = reader;
       const observed = instantOf(observedMs);
-      const read = { ...observed };
-      const readTime = timeReader(read);
       const uid = uidPrefix(object);
       const writeUid = uidWriter(uid);
       const heads = severityHeads(observed);
@@ -74,16 +82,15 @@ const kindEncoder = (
 
       return {
         add: (bytes, start, end, lineNumber, cut) => {
-          // Prose may have as many words as a line has fields: only one with a time is a line.
-          const isLine =
-            reader.read(bytes, start, end, cut) &&
-            readTime(line.bytes, line.starts[timeField] as number, line.ends[timeField] as number);
+          if (form.isHeader(bytes, start, end)) return true;
+          const isLine = reader.read(bytes, start, end, cut);
           const verdict = isLine && filter !== undefined ? filter(line, `${uid}${lineNumber}`) : 'keep';
           if (verdict === 'leave out') {
             filtered++;
             return true;
           }
-          const time = isLine ? read : observed;
+          const recordTime = isLine ? reader.time() : undefined;
+          const time = recordTime ?? observed;
           const mark = request.open(roomFor(line));
           writer.byte(0x09);
           writer.fixed64(time.low, time.high);
@@ -104,7 +111,7 @@ const kindEncoder = (
             writeFragment(writer, UNPARSABLE);
           }
           if (!request.close(mark)) return false;
-          if (isLine) newestMs = Math.max(newestMs ?? 0, time.ms);
+          if (recordTime !== undefined) newestMs = Math.max(newestMs ?? 0, recordTime.ms);
           return true;
         },
         take: () => {
@@ -115,6 +122,7 @@ const kindEncoder = (
         },
       };
     };
+  };
 };
 
 const UNPARSABLE = fixedAttribute('error.type', 'unparsable_line');

@@ -1,32 +1,48 @@
 import { isUtf8 } from 'node:buffer';
 import type { AlbSettings } from '../function-settings.ts';
-import { type Line, NON_ASCII, SUSPECT, load, newLine, tokenize } from './tokenize.ts';
-import type { LogSchema } from './schema.ts';
+import type { LineForm } from './line-form.ts';
 import { maskOf } from './mask.ts';
+import { recordTime } from './record-time.ts';
 import { redactor } from './redact.ts';
+import type { LogSchema } from './schema.ts';
+import { type Instant, instantOf } from './timestamp.ts';
+import { type Line, load, newLine, NON_ASCII, SUSPECT } from './tokenize.ts';
 
 /** Reads lines, one after another. */
 export interface LineReader {
   /** The line read last: valid UTF-8, signed URLs redacted, masked as the settings say. */
   readonly line: Line;
-  /** False if the text is not a line of its kind, or was cut; then `line` has the text and its tokens mean nothing. */
+  /**
+   * False if the text is not a line of its log, prose for example, or was cut; then `line` has the text and its fields
+   * mean nothing.
+   */
   readonly read: (bytes: Uint8Array, start: number, end: number, cut: boolean) => boolean;
+  /** The time of the line read last; undefined if the object leaves it out. */
+  readonly time: () => Instant | undefined;
 }
 
-export const lineReader = (kind: LogSchema, settings: AlbSettings): LineReader => {
+export const lineReader = (schema: LogSchema, form: LineForm, settings: AlbSettings): LineReader => {
   const line = newLine();
+  const time = instantOf(0);
+  const readTime = recordTime(schema, time);
   const { isSuspect, redact } = redactor(settings.redactQueryKeys);
-  const mask = maskOf(kind, settings);
-  /** Replaces the text; false if it is no longer made of tokens. */
+  const mask = maskOf(schema, settings);
+  let isTimed: boolean | undefined;
+  const parse = (): boolean => {
+    if (!form.split(line, isSuspect) || !schema.accepts(line)) return false;
+    isTimed = readTime(line);
+    return isTimed !== false;
+  };
+  /** Replaces the text; false if it is no longer of the form. */
   const replace = (text: Uint8Array): boolean => {
     load(line, text, 0, text.length);
-    return tokenize(line, isSuspect);
+    return form.split(line, isSuspect);
   };
   return {
     line,
     read: (bytes, start, end, cut) => {
       load(line, bytes, start, end);
-      let isLine = !cut && tokenize(line, isSuspect) && kind.accepts(line);
+      let isLine = !cut && parse();
       const isClean = isLine && (line.traits & (NON_ASCII | SUSPECT)) === 0;
       if (!isClean) {
         const text = line.bytes.subarray(0, line.length);
@@ -34,8 +50,10 @@ export const lineReader = (kind: LogSchema, settings: AlbSettings): LineReader =
         if (clean !== text) isLine = replace(clean) && isLine;
       }
       if (mask !== undefined) isLine = replace(mask(line, isLine)) && isLine;
+      if (isLine) form.decode?.(line);
       return isLine;
     },
+    time: () => (isTimed ? time : undefined),
   };
 };
 

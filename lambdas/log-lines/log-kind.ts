@@ -52,12 +52,17 @@ export type LoadBalancerLog = 'access_logs' | 'connection_logs' | 'health_check_
 /** Whether an object is the kind's, by its name. */
 export const isNamedAs = ({ objectName }: LogKind, key: string): boolean => objectName.test(nameOf(key));
 
-/** Account, region and resource that a key names; nothing for a copy under another name. */
+/** Account, region and resource that a key names; of a copy under another name only those that its folders name. */
 export const sourceOf = ({ objectName, resourceId }: LogKind, key: string): AwsSource => {
   const groups = objectName.exec(nameOf(key))?.groups ?? {};
   const { account, region } = groups;
-  return account === undefined ? {} : { account, region, resourceId: resourceId(groups) };
+  if (account !== undefined) return { account, region, resourceId: resourceId(groups) };
+  return { ...ACCOUNT_FOLDER.exec(key)?.groups, ...REGION_FOLDER.exec(key)?.groups };
 };
+
+// Plain and Hive layouts: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+const ACCOUNT_FOLDER = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(?:aws-account-id=)?(?<account>\d{12})\//;
+const REGION_FOLDER = /(?:^|\/)(?:(?:aws-)?region=)?(?<region>[a-z]{2,4}(?:-[a-z]+)+-\d)\//;
 
 /** A key without its folder. */
 export const nameOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);

@@ -13,7 +13,7 @@ export type Mask = (line: Line, isLine: boolean) => Buffer;
 
 /** Undefined if the settings keep everything. */
 export const maskOf = (
-  { client, request, urls }: LogSchema,
+  { addresses, request, urls }: LogSchema,
   { queryStrings, clientAddress }: AlbSettings,
 ): Mask | undefined => {
   if (queryStrings === 'keep' && clientAddress === 'keep') return undefined;
@@ -27,24 +27,25 @@ export const maskOf = (
     const text = line.bytes.toString('latin1', 0, line.length);
     if (!isLine) return Buffer.from(maskHosts(text.replace(UNQUOTED, maskUrl)), 'latin1');
 
-    let masked = '';
-    let done = 0;
-    const replace = (start: number, end: number, mask: (text: string) => string): void => {
-      if (end <= done) return;
-      masked += text.slice(done, start) + mask(text.slice(start, end));
-      done = end;
-    };
-    const { start, end } = spanOf(line, client.field);
-    if (client.hasPort) splitAddress(line.bytes, start, end, host, port);
-    replace(client.hasPort ? host.start : start, client.hasPort ? host.end : end, maskHost);
+    const secrets: (Span & { readonly mask: (text: string) => string })[] = [];
+    for (const { field, hasPort } of addresses) {
+      const { start, end } = spanOf(line, field);
+      if (hasPort) splitAddress(line.bytes, start, end, host, port);
+      secrets.push({ ...(hasPort ? host : { start, end }), mask: maskHost });
+    }
     if (request !== undefined) {
       const { start, end } = spanOf(line, request);
       splitRequest(parts, line.bytes, start, end);
-      replace(start, parts.url.end, maskUrl);
+      secrets.push({ start, end: parts.url.end, mask: maskUrl });
     }
-    for (const url of urls) {
-      const { start, end } = spanOf(line, url);
-      replace(start, end, maskUrl);
+    secrets.push(...urls.map((url) => ({ ...spanOf(line, url), mask: maskUrl })));
+
+    let masked = '';
+    let done = 0;
+    for (const { start, end, mask } of secrets.sort((a, b) => a.start - b.start)) {
+      if (end <= done) continue;
+      masked += text.slice(done, start) + mask(text.slice(start, end));
+      done = end;
     }
     return Buffer.from(masked + text.slice(done), 'latin1');
   };

@@ -2,17 +2,22 @@ import type { ProtobufWriter } from '../otlp/protobuf.ts';
 import type { AlbSettings } from '../function-settings.ts';
 import { text, writeFields } from './field-writers.ts';
 import { jsonBody } from './json-body.ts';
+import type { LineForm } from './line-form.ts';
 import type { Line } from './tokenize.ts';
 import { type LogSchema, perField } from './schema.ts';
 
 export type LineWriter = (writer: ProtobufWriter, line: Line) => void;
 
 /** Writes a line's body and attributes as the settings want them. */
-export const recordContent = (kind: LogSchema, { attributes, body }: AlbSettings): LineWriter => {
-  const jsonOf = jsonBody(kind);
-  const asNamed = perField(kind, text);
-  const table = attributes === 'aws' ? {} : kind.conventions();
-  const byConventions = perField(kind, (name) => table[name] ?? text(`aws.elb.${name}`));
+export const recordContent = (
+  schema: LogSchema,
+  { names, decode }: Pick<LineForm, 'names' | 'decode'>,
+  { attributes, body }: AlbSettings,
+): LineWriter => {
+  const jsonOf = decode === undefined ? jsonBody(names, schema.fields.length) : copyText;
+  const asNamed = perField(names, text);
+  const table = attributes === 'aws' ? {} : schema.conventions();
+  const byConventions = perField(names, (name) => table[name] ?? text(schema.attributes + name));
   return (writer, line) => {
     if (body === 'json') writeBody(writer, line, jsonOf);
     else if (body === 'line') writeText(writer, line);

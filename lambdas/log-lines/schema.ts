@@ -1,38 +1,54 @@
 import type { Severity } from '../otlp/logs.ts';
-import type { AlbSettings } from '../function-settings.ts';
 import type { FieldWriter } from './field-writers.ts';
-import type { Filter } from './filter.ts';
+import type { TimeForm } from './timestamp.ts';
 import type { Line } from './tokenize.ts';
 
-/** One of the logs of a load balancer: what its lines hold and what that means. */
+/** One of AWS's logs: which fields its lines have, and what these mean. Fields are given by their index in `fields`. */
 export interface LogSchema {
   /** Name of the instrumentation scope. */
   readonly scope: string;
-  /** AWS's names of the fields, in order; fields that AWS appends later are called `field_34` and so on. */
+  /** AWS's names, in the order of a line that names none; fields that AWS appends later are called `field_34` and so on. */
   readonly fields: readonly string[];
-  /** Whether the tokens are those of this log: what is not is forwarded as it is, never as shifted fields. */
+  /** Fields under other names, which objects that name their fields have: in lower case, `_` for anything else. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** The fewest fields of a line that names none. */
+  readonly least: number;
+  /**
+   * Whether the fields hold what those of this log do: what does not is forwarded as it is, never as shifted fields.
+   * Fields that the object leaves out are absent.
+   */
   readonly accepts: (line: Line) => boolean;
-  /** The field with the record's time. */
+  /** The record's time, and the field to take where the object leaves that one out. */
   readonly time: number;
-  /** The field with the trace header, if there is one. */
-  readonly trace?: number;
+  readonly otherTime?: number;
+  /** ISO 8601 with `Z`, unless given. */
+  readonly timeForm?: TimeForm;
   readonly severity: (line: Line) => Severity;
-  /** The field with the client's address. */
-  readonly client: { readonly field: number; readonly hasPort: boolean };
-  /** The field with method, URL and protocol, if there is one; and the later fields that are URLs. */
+  /** The trace header. */
+  readonly trace?: number;
+  /** Addresses that may be a client's. */
+  readonly addresses: readonly { readonly field: number; readonly hasPort: boolean }[];
+  /** Method, URL and protocol. */
   readonly request?: number;
+  /** Other fields that are URLs. */
   readonly urls: readonly number[];
-  /** What settings leave out, if anything. */
-  readonly filter?: (settings: AlbSettings) => Filter | undefined;
-  /** What fields become in OpenTelemetry's semantic conventions; others are texts `aws.elb.<field>`. */
+  readonly status?: number;
+  readonly userAgent?: number;
+  /** The reason of a failure; its records are kept by sampling whatever their severity. */
+  readonly errorReason?: number;
+  /** Durations that add up to the request's, in seconds; -1 where there was none. */
+  readonly durations?: readonly number[];
+  /** The fields' attributes in OpenTelemetry's semantic conventions. */
   readonly conventions: () => Readonly<Record<string, FieldWriter>>;
+  /** Beginning of the attributes of all other fields. */
+  readonly attributes: `aws.${string}.`;
 }
 
 /** Makes something for a field when it is first met. */
 export const perField = <Made>(
-  { fields }: LogSchema,
+  names: readonly string[],
   make: (name: string, i: number) => Made,
 ): ((i: number) => Made) => {
   const made: Made[] = [];
-  return (i) => (made[i] ??= make(fields[i] ?? `field_${i + 1}`, i));
+  return (i) => (made[i] ??= make(names[i] ?? `field_${i + 1}`, i));
 };

@@ -1,9 +1,9 @@
-import type { Line } from './tokenize.ts';
+import { type Line, spanOf } from './tokenize.ts';
 
 /** First digit of a status of three bytes, else NaN. */
-export const statusClass = ({ bytes, starts, ends }: Line, field: number): number => {
+export const statusClass = ({ bytes, starts, ends, count }: Line, field: number): number => {
   const start = starts[field] as number;
-  return (ends[field] as number) - start === 3 ? (bytes[start] as number) - ZERO : NaN;
+  return field < count && (ends[field] as number) - start === 3 ? (bytes[start] as number) - ZERO : NaN;
 };
 
 /** Whether a request failed: its status is 4xx or 5xx, or no response was sent (`-`, `000`). */
@@ -12,9 +12,9 @@ export const isFailed = (line: Line, field: number): boolean => {
   return first === 4 || first === 5 || hasNoResponse(line, field);
 };
 
-const hasNoResponse = ({ bytes, starts, ends }: Line, field: number): boolean => {
-  const start = starts[field] as number;
-  const end = ends[field] as number;
+const hasNoResponse = (line: Line, field: number): boolean => {
+  const { bytes } = line;
+  const { start, end } = spanOf(line, field);
   if (end - start === 1) return bytes[start] === DASH;
   return end - start === 3 && bytes.subarray(start, end).every((byte) => byte === ZERO);
 };

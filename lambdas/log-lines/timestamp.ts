@@ -11,20 +11,45 @@ const WORD = 2 ** 32;
 /** The last whole millisecond before 2^63 nanoseconds, which is what backends hold. */
 const LAST_MS = 9_223_372_036_854;
 
+/** How a log writes its times: ISO 8601 in UTC without `Z`, or whole seconds since the epoch. */
+export type TimeForm = 'utc' | 'epoch seconds';
+
+export type TimeReader = (bytes: Uint8Array, start: number, end: number) => boolean;
+
 export const instantOf = (ms: number): Instant => {
   const nanos = BigInt(ms) * 1_000_000n;
   return { low: Number(nanos & 0xffffffffn), high: Number(nanos >> 32n), ms };
 };
 
+/** The returned function tells whether `bytes[start, end)` is a time of this form, and leaves it in `into`. */
+export const timeReader = (into: Instant, form?: TimeForm): TimeReader =>
+  form === 'epoch seconds' ? epochReader(into) : isoReader(into, form === 'utc');
+
+/** Seconds of today have ten digits. */
+const epochReader =
+  (into: Instant): TimeReader =>
+  (bytes, start, end) => {
+    let seconds = 0;
+    for (let at = start; at < end; at++) {
+      const digit = (bytes[at] as number) - ZERO;
+      if (digit < 0 || digit > 9) return false;
+      seconds = seconds * 10 + digit;
+    }
+    if (start === end || seconds * 1000 > LAST_MS) return false;
+    Object.assign(into, instantOf(seconds * 1000));
+    return true;
+  };
+
 /**
- * Reads times such as `2026-01-31T23:59:59.123456Z` with any number of fraction digits, nine of which count. The
- * returned function answers whether `bytes[start, end)` is one, and leaves it in `into`.
+ * Reads times such as `2026-01-31T23:59:59.123456Z` with any number of fraction digits, nine of which count.
+ * @param withoutZone whether `Z` may be missing
  */
-export const timeReader = (into: Instant): ((bytes: Uint8Array, start: number, end: number) => boolean) => {
+const isoReader = (into: Instant, withoutZone: boolean): TimeReader => {
   // Lines come in the order of time: the date is worked out once a minute.
   const minute = new Uint8Array(MINUTE_LENGTH);
   let epoch: Instant | undefined;
-  return (bytes, start, end) => {
+  return (bytes, start, until) => {
+    const end = withoutZone && bytes[until - 1] !== ZULU ? until + 1 : until;
     let same = 0;
     while (same < MINUTE_LENGTH && bytes[start + same] === minute[same]) same++;
     if (same < MINUTE_LENGTH) {
@@ -32,7 +57,8 @@ export const timeReader = (into: Instant): ((bytes: Uint8Array, start: number, e
       epoch = minuteOf(Buffer.from(minute).toString('latin1'));
     }
     const at = start + MINUTE_LENGTH;
-    if (epoch === undefined || end < at + 4 || bytes[at] !== COLON || bytes[end - 1] !== ZULU) return false;
+    const hasZone = withoutZone || bytes[end - 1] === ZULU;
+    if (epoch === undefined || end < at + 4 || bytes[at] !== COLON || !hasZone) return false;
     const tens = (bytes[at + 1] as number) - ZERO;
     const ones = (bytes[at + 2] as number) - ZERO;
     if (tens < 0 || tens > 5 || ones < 0 || ones > 9) return false;
@@ -56,15 +82,9 @@ export const timeReader = (into: Instant): ((bytes: Uint8Array, start: number, e
   };
 };
 
-/** Whether a text from `start` on begins as a time does, `yyyy-…T…`. */
-export const looksLikeTime = (bytes: Uint8Array, start: number): boolean =>
-  bytes[start + 4] === DASH && bytes[start + 10] === LETTER_T;
-
-const DASH = 0x2d;
 const ZERO = 0x30;
 const COLON = 0x3a;
 const DOT = 0x2e;
-const LETTER_T = 0x54;
 const ZULU = 0x5a;
 
 const minuteOf = (text: string): Instant | undefined => {

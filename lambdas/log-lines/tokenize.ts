@@ -1,9 +1,9 @@
 import { SLACK } from '../otlp/protobuf.ts';
 import { TRIGGERS } from './redact.ts';
 
-/** A log line and its tokens: token `i` is `bytes[starts[i], ends[i])`, quotes left out. */
+/** A log line and its fields: field `i` is `bytes[starts[i], ends[i])`, quotes left out. One that ends at 0 is absent. */
 export interface Line {
-  /** The text up to `length`; what lies behind may be read but means nothing. */
+  /** The text up to `length`. What lies behind may be read; it means nothing, but for fields that were decoded. */
   readonly bytes: Buffer<ArrayBuffer>;
   /** The same memory as `bytes`, and so is `pairs`. */
   readonly view: DataView<ArrayBuffer>;
@@ -38,6 +38,11 @@ const FIRST_TOKENS = 64;
 export const MOST_TOKENS = FIRST_TOKENS << 7;
 const SPACE = 0x20;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+
+/** As `Redactor` has it. */
+export type IsSuspect = (bytes: Uint8Array, at: number) => boolean;
 
 export type MutableLine = { -readonly [Key in keyof Line]: Line[Key] };
 
@@ -55,14 +60,27 @@ export const newLine = (): MutableLine => ({
   traits: 0,
 });
 
-/** Makes room for twice as many tokens. */
-const grow = (line: MutableLine): Pick<Line, 'starts' | 'ends'> => {
+/** Makes room for so many fields; false if no line has as many. */
+export const reserveTokens = (line: MutableLine, count: number): boolean => {
+  if (count > MOST_TOKENS) return false;
+  if (count <= line.starts.length) return true;
   for (const name of ['starts', 'ends'] as const) {
-    const larger = new Int32Array(2 * line[name].length);
+    const larger = new Int32Array(Math.max(count, 2 * line[name].length));
     larger.set(line[name]);
     line[name] = larger;
   }
-  return line;
+  return true;
+};
+
+/** Writes a text behind the line's own, and behind what was added before; returns where it is. */
+export const addText = (line: MutableLine, at: number, text: string): Span => {
+  const room = at + 3 * text.length + SLACK;
+  if (line.bytes.length < room) {
+    const larger = memory(2 * room);
+    larger.bytes.set(line.bytes);
+    Object.assign(line, larger);
+  }
+  return { start: at, end: at + line.bytes.write(text, at) };
 };
 
 /** Copies a text into the line, so that words of it can be read without looking where the text ends. */
@@ -78,13 +96,9 @@ export const load = (line: MutableLine, source: Uint8Array, start: number, end: 
 /**
  * Finds the tokens; false if the line is not made of tokens separated by exactly one space. A token that starts with a
  * quote runs to the next quote, any other to the next space and holds no quote; that is never ambiguous, as the load
- * balancer writes quotes within fields as `\x22`.
- * @param isSuspect as `Redactor` has it
+ * balancer writes quotes within fields as `\x22`. Several quoted texts with commas between them are one token.
  */
-export const tokenize = (
-  line: MutableLine,
-  isSuspect: (bytes: Uint8Array, at: number) => boolean,
-): boolean => {
+export const tokenize = (line: MutableLine, isSuspect: IsSuspect): boolean => {
   const { bytes, pairs, length } = line;
   let { starts, ends } = line;
   let at = 0;
@@ -92,8 +106,8 @@ export const tokenize = (
   let traits = 0;
   while (at < length) {
     if (count === starts.length) {
-      if (count >= MOST_TOKENS) return false;
-      ({ starts, ends } = grow(line));
+      if (!reserveTokens(line, count + 1)) return false;
+      ({ starts, ends } = line);
     }
     const quoted = bytes[at] === QUOTE;
     const stop = quoted ? QUOTE : SPACE;
@@ -115,10 +129,21 @@ export const tokenize = (
       at++;
     }
     starts[count] = start;
-    ends[count++] = at;
+    ends[count] = at;
     if (quoted) {
-      if (at === length || (++at < length && bytes[at] !== SPACE)) return false;
+      if (at === length) return false;
+      at++;
+      if (bytes[at] === COMMA && bytes[at + 1] === QUOTE) {
+        at = endOfList(line, at);
+        if (at > length) return false;
+        // With their quotes, which JSON escapes; the secrets of a list are looked for.
+        starts[count] = start - 1;
+        ends[count] = at;
+        traits |= ESCAPED | NON_ASCII | SUSPECT;
+      }
+      if (at < length && bytes[at] !== SPACE) return false;
     } else if (at === start) return false;
+    count++;
     at++;
   }
   line.count = count;
@@ -126,16 +151,67 @@ export const tokenize = (
   return true;
 };
 
-/** Where token `i` is; empty if the line has fewer. */
+/** Where a list such as `"h2","http/1.1"` ends, of which a comma is at `at`; beyond the line at a fault. */
+const endOfList = ({ bytes, length }: Line, at: number): number => {
+  let end = at;
+  while (bytes[end] === COMMA && bytes[end + 1] === QUOTE && end < length) {
+    const quote = bytes.indexOf(QUOTE, end + 2);
+    if (quote < 0 || quote >= length) return length + 1;
+    end = quote + 1;
+  }
+  return end;
+};
+
+/** Where the quote is that ends a JSON text; -1 if there is none. The line gets the traits of the text. */
+export const endOfText = (line: MutableLine, start: number, isSuspect: IsSuspect): number => {
+  const { bytes, pairs, length } = line;
+  const met = ANY - SPACES;
+  let at = start;
+  while (at < length) {
+    if ((at & 1) === 0 || ((TRAITS[bytes[at] as number] as number) & met) === 0) {
+      let pair = (at + 1) >> 1;
+      while (((PAIRS[pairs[pair] as number] as number) & met) === 0) pair++;
+      at = 2 * pair;
+      if (((TRAITS[bytes[at] as number] as number) & met) === 0) at++;
+    }
+    if (bytes[at] === QUOTE) return at < length ? at : -1;
+    const trait = TRAITS[bytes[at] as number] as number;
+    line.traits |= trait & TRIGGER && isSuspect(bytes, at) ? trait | SUSPECT : trait;
+    at += bytes[at] === BACKSLASH ? 2 : 1;
+  }
+  return -1;
+};
+
+/** The traits of a part of the text. */
+export const traitsOf = ({ bytes }: Line, start: number, end: number, isSuspect: IsSuspect): number => {
+  let traits = 0;
+  for (let at = start; at < end; at++) {
+    const trait = TRAITS[bytes[at] as number] as number;
+    traits |= trait & TRIGGER && isSuspect(bytes, at) ? trait | SUSPECT : trait;
+  }
+  return traits;
+};
+
+/** Where field `i` is; empty if it is absent. */
 export const spanOf = ({ starts, ends, count }: Line, i: number): Span =>
   i < count ? { start: starts[i] as number, end: ends[i] as number } : { start: 0, end: 0 };
+
+/** The text of field `i`; empty if it is absent. */
+export const fieldText = (line: Line, i: number | undefined): string => {
+  if (i === undefined) return '';
+  const { start, end } = spanOf(line, i);
+  return line.bytes.toString('utf8', start, end);
+};
+
+/** Whether the line has no field `i`: the object leaves it out. */
+export const isAbsent = ({ ends, count }: Line, i: number): boolean => i >= count || ends[i] === 0;
 
 /** A text is empty or `-`, which is how the load balancer writes that there is nothing. */
 export const isNothing = (bytes: Uint8Array, start: number, end: number): boolean =>
   end === start || (end - start === 1 && bytes[start] === 0x2d);
 
 const traitOf = (byte: number): number => {
-  if (byte === 0x5c) return ESCAPED | TRIGGER;
+  if (byte === BACKSLASH) return ESCAPED | TRIGGER;
   if (byte < SPACE) return ESCAPED;
   if (byte > 0x7f) return NON_ASCII;
   if (String.fromCharCode(byte).search(TRIGGERS) === 0) return TRIGGER;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { ACCESS_LOG } from '../../lambdas/alb/access-log.ts';
 import { albFormat } from '../support/factories/log-formats.ts';
+import { formsOf } from '../../lambdas/log-lines/forms.ts';
 import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
 import { batches } from '../../lambdas/forwarding/read/batches.ts';
 import { blocks } from '../../lambdas/forwarding/read/line-blocks.ts';
@@ -59,7 +60,9 @@ const plain = (text: string): number => {
 };
 
 const cache = newSeriesCache(settings);
-const reader = lineReader(ACCESS_LOG, settings.alb);
+const [form] = formsOf(ACCESS_LOG, []);
+if (form === undefined) throw new Error('no form of lines');
+const reader = lineReader(ACCESS_LOG, form, settings.alb);
 const tokenize = async (chunks: Iterable<Buffer>): Promise<void> => {
   for await (const { bytes } of blocks(inTurn(chunks))) {
     const source = lineSource(bytes);

@@ -42,6 +42,22 @@ describe('the key of an object', () => {
     expect(albObject(`alb/${beginning}${nameIn('eu-west-1')}`)).toEqual(albObject(nameIn('eu-west-1')));
   });
 
+  test.each([
+    ['AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/', '123456789012', 'eu-west-1'],
+    [
+      'AWSLogs/aws-account-id=123456789012/elasticloadbalancing/region=us-gov-west-1/year=2026/month=01/day=31/',
+      '123456789012',
+      'us-gov-west-1',
+    ],
+    ['a/AWSLogs/aws-account-id=123456789012/elasticloadbalancing/mine/year=2026/', '123456789012', undefined],
+    ['MyPrefix/eusc-de-east-1/2026/01/31/', undefined, 'eusc-de-east-1'],
+  ])('of a log of CloudWatch Logs says what its folders say: %s', (folder, account, region) => {
+    expect({ ...albObject(`${folder}any.gz`) }).toEqual({
+      ...(account !== undefined && { account }),
+      ...(region !== undefined && { region }),
+    });
+  });
+
   test.each(['alb/copy.log.gz', 'alb/123456789012_elasticloadbalancing_eu-west-1_app.log', 'alb/', ''])(
     'says nothing of "%s"',
     (key) => {

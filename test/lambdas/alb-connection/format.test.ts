@@ -121,10 +121,18 @@ describe('a line of the connection log', () => {
 
   test('may be from before connections had an id, or from after AWS appended fields', () => {
     expect(attributesIn(recordOf(lineOf({}, 11)))).not.toHaveProperty('conn_trace_id');
-    const later = `${lineOf()} x25519 -`;
-    expect(attributesIn(recordOf(later))).toMatchObject({ field_13: 'x25519' });
+    const later = `${lineOf()} x25519 app/shop/0123456789abcdef 198.51.100.3 later -`;
+    expect(attributesIn(recordOf(later))).toMatchObject({
+      tls_keyexchange: 'x25519',
+      elb: 'app/shop/0123456789abcdef',
+      ip_address: '198.51.100.3',
+      field_16: 'later',
+    });
     expect(attributesIn(recordOf(later, { ALB_ATTRIBUTES: 'semconv' }))).toMatchObject({
-      'aws.elb.field_13': 'x25519',
+      'tls.curve': 'x25519',
+      'aws.elb.name': 'app/shop/0123456789abcdef',
+      'aws.elb.ip_address': '198.51.100.3',
+      'aws.elb.field_16': 'later',
     });
   });
 
@@ -144,9 +152,11 @@ describe('a line of the connection log', () => {
     }
   });
 
-  test('is neither skipped nor sampled', () => {
+  test('is sampled unless its handshake failed, and never skipped by what it does not have', () => {
+    const sampled = (line: string) => encode([line], formatWith({ ALB_SAMPLE_RATE: '0' }), { object });
+    expect(sampled(lineOf())).toMatchObject({ records: 0, filtered: 1 });
+    expect(sampled(lineOf({ tls_verify_status: 'Failed:ClientCertExpired' }))).toMatchObject({ records: 1 });
     const environment = {
-      ALB_SAMPLE_RATE: '0',
       ALB_SKIP_STATUS: '2xx',
       ALB_SKIP_USER_AGENT: '.*',
       ALB_SKIP_PATH: '.*',

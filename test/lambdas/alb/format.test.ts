@@ -383,7 +383,7 @@ describe('an object', () => {
 
   test('that begins with control bytes is something else', () => {
     expect(mismatch('PAR1\u0015\u0004')).toBe(
-      'Parquet is not supported: let AWS deliver this log as plain text',
+      'Parquet is not supported: let AWS deliver this log as JSON, W3C or plain text',
     );
     expect(mismatch('a\u0015\u0004')).toBe('not a text log: control byte 0x15 among its first 64');
     expect(mismatch(Buffer.from([0x1f, 0x8b, 8]))).toContain('0x1f');

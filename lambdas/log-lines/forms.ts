@@ -1,0 +1,73 @@
+import { isName, newColumns } from './columns.ts';
+import { jsonForm } from './json-lines.ts';
+import type { LineForm } from './line-form.ts';
+import type { LogSchema } from './schema.ts';
+import { SEPARATORS, type Separator, placeCells, splitCells } from './split-cells.ts';
+import { load, newLine } from './tokenize.ts';
+
+/**
+ * The forms that an object's lines may have, as its head shows: JSON objects, W3C extended (`#Fields`), lines below one
+ * that names the fields, or lines with the schema's fields in their order. Cells are separated by spaces, tabs or
+ * commas. The same head always gives the same forms.
+ */
+export const formsOf = (schema: LogSchema, lines: readonly string[]): readonly LineForm[] => {
+  const [first = ''] = lines;
+  if (first.startsWith('{')) return [jsonForm(schema, first)];
+  const fields = first.startsWith('#') && lines.find((line) => line.startsWith(FIELDS));
+  if (fields) {
+    const names = fields.slice(FIELDS.length).trim().split(/\s+/);
+    const row = lines.find((line) => !line.startsWith('#')) ?? '';
+    const separator = SEPARATORS.find((one) => countCells(row, one) === names.length) ?? '\t';
+    return [namedForm(schema, names, separator, (text) => text.startsWith('#'))];
+  }
+  const separator = SEPARATORS.find((one) => isHeader(schema, first.split(one)));
+  return separator === undefined
+    ? ([' ', '\t', ','] as const).map((one) => unnamedForm(schema, one))
+    : [namedForm(schema, first.split(separator), separator, (text) => text === first)];
+};
+
+const FIELDS = '#Fields:';
+
+/** Lines with the schema's fields in their order. */
+const unnamedForm = ({ fields, least }: LogSchema, separator: Separator): LineForm => ({
+  names: fields,
+  known: 0,
+  split: (line, isSuspect) => splitCells(line, separator, isSuspect) && line.count >= least,
+  isHeader: () => false,
+});
+
+/** Lines with these fields, no more and no fewer: nothing would say which of them is missing. */
+const namedForm = (
+  schema: LogSchema,
+  header: readonly string[],
+  separator: Separator,
+  isHeaderText: (text: string) => boolean,
+): LineForm => {
+  const { names, indexOf, isKnown } = newColumns(schema);
+  const indexes = header.map(indexOf);
+  const first = header[0]?.charCodeAt(0);
+  return {
+    names,
+    known: header.filter(isKnown).length,
+    split: (line, isSuspect) =>
+      splitCells(line, separator, isSuspect) && placeCells(line, indexes, names.length),
+    isHeader: (bytes, start, end) =>
+      (bytes[start] === first || bytes[start] === HASH) &&
+      isHeaderText(Buffer.from(bytes.subarray(start, end)).toString()),
+  };
+};
+
+/** Whether these are names of fields, at least half of them those of the schema. */
+const isHeader = (schema: LogSchema, names: readonly string[]): boolean => {
+  const { isKnown } = newColumns(schema);
+  return names.length > 1 && names.every(isName) && 2 * names.filter(isKnown).length >= names.length;
+};
+
+const countCells = (text: string, separator: Separator): number | undefined => {
+  const line = newLine();
+  const bytes = Buffer.from(text);
+  load(line, bytes, 0, bytes.length);
+  return splitCells(line, separator, () => false) ? line.count : undefined;
+};
+
+const HASH = 0x23;
