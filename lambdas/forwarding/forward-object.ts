@@ -48,7 +48,9 @@ export const forwardObject = async (
   try {
     const { etag, bytes } = await dependencies.objects.open(work);
     read = { ...work, etag: work.etag ?? etag };
-    source = blocks(decompress(bytes));
+    const { bucket, key } = work;
+    const logIgnored = (): void => console.warn({ message: 'bytes after gzip ignored', bucket, key });
+    source = blocks(decompress(bytes, logIgnored));
     const opening = { observedMs: dependencies.now() };
     const { lines, encoder } = await openLines(source, (head) => format.open(read, head, opening), mayBegin);
     const run = { work: read, format, encoder, dependencies, requests };

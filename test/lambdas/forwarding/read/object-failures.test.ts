@@ -138,6 +138,22 @@ describe('gzip', () => {
     expect(stored()).toEqual(range(1, LINES));
   });
 
+  test('followed by other bytes is sent whole, and the log says that they were ignored', async () => {
+    const object = forwarder.put(
+      ALB_KEY,
+      Buffer.concat([gzipSync(albText(2)), Buffer.from('\r\n--boundary--\r\n')]),
+    );
+    expect(await forwarder.receive(object)).toBe(true);
+    expect(stored()).toEqual([1, 2]);
+    expect(forwarder.deadLetters).toEqual([]);
+    expect(forwarder.logged).toContainEqual({
+      level: 'warn',
+      message: 'bytes after gzip ignored',
+      bucket: BUCKET,
+      key: ALB_KEY,
+    });
+  });
+
   test('in name only is read as it is', async () => {
     expect(await forwarder.receive(forwarder.put('alb/copy.log.gz', TEXT))).toBe(true);
     expect(stored()).toEqual(range(1, LINES));
