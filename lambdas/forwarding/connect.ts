@@ -9,14 +9,14 @@ import { createScout } from '../scout/scout.ts';
 import { type Environment, type Pipeline, readFunctionSettings } from '../function-settings.ts';
 import type { Dependencies } from './dependencies.ts';
 import { AWS_TIMEOUTS_MS } from './limits.ts';
-import { relaxMajorGc } from '../runtime/gc.ts';
+import { tuneGc } from '../runtime/gc.ts';
 
 /**
  * The real dependencies, from the environment.
  * @throws Error that names every wrong variable
  */
 export const connect = (pipeline: Pipeline, environment: Environment = process.env): Dependencies => {
-  relaxMajorGc();
+  tuneGc();
   const requestHandler = {
     connectionTimeout: AWS_TIMEOUTS_MS.connect,
     requestTimeout: AWS_TIMEOUTS_MS.response,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Pipeline } from '../../lambdas/function-settings.ts';
 import { constants, crc32, createGzip, deflateRawSync } from 'node:zlib';
 import { albLine } from '../../bin/local/samples/alb-lines.ts';
 import { LOAD_BALANCERS } from '../../bin/local/samples/alb-traffic.ts';
@@ -31,13 +32,24 @@ export const albObject = (megabytes: number): Promise<BenchObject> =>
     write(chunks(megabytes * MB, albLines(megabytes))),
   );
 
+/** An object of gigabytes. */
+export const largeObject = (pipeline: Pipeline, gigabytes: number): Promise<BenchObject> =>
+  pipeline === 'logs'
+    ? repeated(`alb-${gigabytes}gb`, albKey(seeded(2), BALANCER, START), gigabytes, albLines(7))
+    : repeated(`metrics-${gigabytes}gb`, metricKey(seeded(2), START), gigabytes, metricLines(7));
+
 /**
- * An object of gigabytes as one gzip member: a block of 32 MB of random lines over and over. Deflate looks back
- * 32 KiB only, so a repeated block costs what a new one would.
+ * One gzip member: a block of 32 MB of random lines over and over. Deflate looks back 32 KiB only, so a repeated block
+ * costs what a new one would.
  */
-export const largeAlbObject = (gigabytes: number): Promise<BenchObject> =>
-  cached(`alb-${gigabytes}gb`, albKey(seeded(2), BALANCER, START), async (_, path) => {
-    const block = Buffer.concat([...chunks(BLOCK_BYTES, albLines(7))]);
+const repeated = (
+  name: string,
+  key: string,
+  gigabytes: number,
+  lines: Iterable<string>,
+): Promise<BenchObject> =>
+  cached(name, key, async (_, path) => {
+    const block = Buffer.concat([...chunks(BLOCK_BYTES, lines)]);
     const deflated = deflateRawSync(block, { finishFlush: constants.Z_FULL_FLUSH });
     const count = Math.ceil((gigabytes * 1e9) / block.length);
     let checksum = 0;

@@ -5,7 +5,7 @@ import type { LocalLambda } from '../../bin/local/emulators/lambda.ts';
 import { startLambda } from '../../bin/local/emulators/lambda.ts';
 import type { Baseline } from './baseline.ts';
 import type { BenchObject } from './data.ts';
-import { largeAlbObject } from './data.ts';
+import { largeObject } from './data.ts';
 import { cpuDollars, GB_OUT } from './prices.ts';
 import { floorMs } from './stages.ts';
 import { median } from './statistics.ts';
@@ -86,7 +86,7 @@ export const baselineRow = (
 export const largeRows = async (log: BenchObject): Promise<readonly Row[]> => {
   const rows: Row[] = [rssRow('100 MB', (await measureOnce('logs', log)).peakRss)];
   for (const gigabytes of [2, 4]) {
-    const { peakRss } = await measureOnce('logs', await largeAlbObject(gigabytes));
+    const { peakRss } = await measureOnce('logs', await largeObject('logs', gigabytes));
     rows.push(rssRow(`${gigabytes} GB`, peakRss));
   }
   return rows;
