@@ -1,12 +1,14 @@
 import type { LogKindName } from '../../../lambdas/function-settings.ts';
+import { albLog } from './kinds/alb.ts';
 import { albConnectionLog } from './kinds/alb-connection.ts';
 import type { SampleLog } from './kinds/sample-log.ts';
 import { type Random, random as seeded } from './random.ts';
 
 type Sample = (random: Random, start: number) => SampleLog;
 
-/** Makes a log of five minutes of each kind; the hour's access logs are made in hour.ts. A kind without a row does not compile. */
-const SAMPLES: Readonly<Record<Exclude<LogKindName, 'alb'>, Sample>> = {
+/** Makes a log of five minutes of each kind, beside the hour's access logs. A kind without a row does not compile. */
+const SAMPLES: Readonly<Record<LogKindName, Sample>> = {
+  alb: albLog,
   'alb-connection': albConnectionLog,
 };
 
