@@ -2,6 +2,7 @@ import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { loadBalancersWithoutLog } from '../load-balancer.ts';
 import { mostAccounts } from '../log-delivery.ts';
 import type { StackSettings } from './settings-table.ts';
+import { unusedByKinds } from './unused-by-kinds.ts';
 
 /** Where the stack goes, as far as it is known. */
 export interface Deployment {
@@ -17,6 +18,7 @@ export const contradictions = (settings: StackSettings, deployment: Deployment):
     settings.logKinds,
   ).map((fault) => `albArns: ${fault}`),
   ...tooManyAccounts(settings),
+  ...(settings.albLogs ? unusedByKinds(settings) : []),
 ];
 
 /** The stack's own account is one of those that the policy names. */
