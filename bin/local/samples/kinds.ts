@@ -7,11 +7,11 @@ import { type Random, random as seeded } from './random.ts';
 type Sample = (random: Random, start: number) => SampleLog;
 
 /** Makes a log of five minutes of each kind, beside the hour's access logs. A kind without a row does not compile. */
-const SAMPLES: Readonly<Record<LogKindName, Sample>> = {
+export const KIND_SAMPLES: Readonly<Record<LogKindName, Sample>> = {
   alb: albLog,
   'alb-connection': albConnectionLog,
 };
 
 /** A log of each kind. `start` is in milliseconds since the epoch. */
 export const kindLogs = (seed: number, start: number): readonly SampleLog[] =>
-  Object.values(SAMPLES).map((sample) => sample(seeded(seed), start));
+  Object.values(KIND_SAMPLES).map((sample) => sample(seeded(seed), start));
