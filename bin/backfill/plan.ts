@@ -1,5 +1,12 @@
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
 import { costOf, PRICE_OF_RECORDS } from '../../lib/prices.ts';
+import {
+  CPU_SECONDS_PER_GB,
+  lambdaGbSeconds,
+  lambdaSeconds,
+  LINE_BYTES,
+  SQS_REQUESTS_PER_OBJECT,
+} from '../shared/measured.ts';
 import type { Target } from './target.ts';
 
 /** Size of a backfill. */
@@ -26,23 +33,8 @@ export const planOf = async (
   return { objects, bytes, skipped };
 };
 
-/**
- * Per GB of ALB log as the load balancer writes it, at the defaults: docs/cost.md. Metrics take less of AWS, so their
- * estimate is an upper bound.
- */
-export const MEASURED = { seconds: 61.7, megabytesOut: 362, gigabytesInBucket: 0.155 } as const;
-
-/** Lambda's memory for logs. */
-const MEMORY_GIB = 1769 / 1024;
-
-/** Records per GB in the bucket: log lines of 690 bytes, and metric data as a stream writes them. */
-const RECORDS_PER_GB = { logs: 9.35e6, metrics: 26e6 } as const;
-
-/** Seconds that an object takes beside its bytes. */
-const SECONDS_PER_OBJECT = 0.1;
-
-/** SQS send, receive and delete. */
-const SQS_REQUESTS = 3;
+/** Memory of the functions by default. */
+const MEMORY_MB = { logs: 1769, metrics: 512 } as const;
 
 export interface Estimate {
   readonly minutes: number;
@@ -57,16 +49,18 @@ export const estimate = (
   { objects, bytes }: Plan,
   { concurrency, pipeline }: Pick<Target, 'concurrency' | 'pipeline'>,
 ): Estimate => {
-  const gigabytes = bytes / 1e9;
-  const seconds = (gigabytes / MEASURED.gigabytesInBucket) * MEASURED.seconds + objects * SECONDS_PER_OBJECT;
-  const bytesOut = (gigabytes / MEASURED.gigabytesInBucket) * MEASURED.megabytesOut * 1e6;
-  const requests =
-    costOf('perMillionS3Gets', objects) +
-    costOf('perMillionSqsRequests', SQS_REQUESTS * objects) +
-    costOf('perMillionLambdaRequests', objects);
+  const { written, stored, sent } = LINE_BYTES[pipeline];
+  const records = bytes / stored;
+  const cpuSeconds = ((records * written) / 1e9) * CPU_SECONDS_PER_GB[pipeline];
+  const memory = MEMORY_MB[pipeline];
   return {
-    minutes: Math.ceil(seconds / concurrency / 60),
-    aws: costOf('perLambdaGbSecond', seconds * MEMORY_GIB) + costOf('perGbOut', bytesOut) + requests,
-    scout: costOf(PRICE_OF_RECORDS[pipeline], gigabytes * RECORDS_PER_GB[pipeline]),
+    minutes: Math.ceil(lambdaSeconds(cpuSeconds, objects, memory) / concurrency / 60),
+    aws:
+      costOf('perLambdaGbSecond', lambdaGbSeconds(cpuSeconds, objects, memory)) +
+      costOf('perGbOut', records * sent) +
+      costOf('perMillionS3Gets', objects) +
+      costOf('perMillionSqsRequests', SQS_REQUESTS_PER_OBJECT * objects) +
+      costOf('perMillionLambdaRequests', objects),
+    scout: costOf(PRICE_OF_RECORDS[pipeline], records),
   };
 };

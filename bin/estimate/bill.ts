@@ -29,9 +29,7 @@ export const billOf = async (usage: Usage, settings: StackSettings, prices: Pric
     );
   });
   if (settings.albLogs) {
-    for (const log of usage.logs.filter(
-      ({ kind }) => kind === undefined || settings.logKinds.includes(kind),
-    )) {
+    for (const log of usage.logs.filter(({ kind }) => settings.logKinds.includes(kind))) {
       const { region, name, kind } = log;
       const sent = await log.sent(settings);
       const quantities = logQuantities(log, sent, settings);

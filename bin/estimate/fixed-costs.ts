@@ -1,15 +1,13 @@
 import { EMF_METRICS } from '../../lambdas/forwarding/ledger.ts';
 import { HOURS_PER_MONTH } from '../../lib/prices.ts';
 import type { StackSettings } from '../../lib/settings.ts';
-import { includedMetrics } from '../../lib/settings/metric-presets.ts';
-import { lambdaGbSeconds } from '../shared/measured.ts';
+import { lambdaGbSeconds, type LineBytes } from '../shared/measured.ts';
 import { objectRequests, type Quantities } from './item.ts';
 import { sumBy } from './sum-by.ts';
-import type { LineBytes, MetricUsage, Usage } from './usage.ts';
+import type { MetricUsage, Usage } from './usage.ts';
 
-/** Metrics that the alarms of a pipeline read. Of a stream with filters, two alarms fewer are made. */
-export const ALARM_METRICS = { metrics: 12, logs: 7 } as const;
-export const ALARM_METRICS_WITHOUT_FILTERS = 2;
+/** Metrics that the alarms of a pipeline read, of the logs' one more with `logSilenceHours`. */
+const ALARM_METRICS = { metrics: 12, logs: 7 } as const;
 
 const SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600;
 const MIB = 2 ** 20;
@@ -37,12 +35,18 @@ export const fixedQuantities = (
     return [
       ...(settings.metrics
         ? [
-            { name: 'metrics pipeline', region, quantities: metricsPipeline(settings) },
+            { name: 'metrics pipeline', region, quantities: pipeline(ALARM_METRICS.metrics) },
             { name: 'objects of the stream', region, quantities: streamObjects(own, pointBytes, settings) },
           ]
         : []),
       ...(settings.albLogs
-        ? [{ name: 'logs pipeline', region, quantities: pipeline(ALARM_METRICS.logs) }]
+        ? [
+            {
+              name: 'logs pipeline',
+              region,
+              quantities: pipeline(ALARM_METRICS.logs + (settings.logSilenceHours ? 1 : 0)),
+            },
+          ]
         : []),
       {
         name: settings.dashboard ? 'secret and dashboard' : 'secret',
@@ -51,11 +55,6 @@ export const fixedQuantities = (
       },
     ];
   });
-};
-
-const metricsPipeline = (settings: StackSettings): Quantities => {
-  const isFiltered = includedMetrics(settings) !== undefined;
-  return pipeline(ALARM_METRICS.metrics - (isFiltered ? ALARM_METRICS_WITHOUT_FILTERS : 0));
 };
 
 const pipeline = (alarmMetrics: number): Quantities => ({

@@ -2,9 +2,9 @@ import { EMF_NAMESPACE } from '../../lambdas/forwarding/ledger.ts';
 import type { StackSettings } from '../../lib/settings.ts';
 import { includedMetrics } from '../../lib/settings/metric-presets.ts';
 import type { MetricSelection } from '../../lib/settings/metric-selection.ts';
-import { CPU_SECONDS_PER_GB, lambdaGbSeconds } from '../shared/measured.ts';
+import { CPU_SECONDS_PER_GB, lambdaGbSeconds, type LineBytes } from '../shared/measured.ts';
 import { monthsStored, type Quantities } from './item.ts';
-import type { LineBytes, MetricUsage } from './usage.ts';
+import type { MetricUsage } from './usage.ts';
 
 /**
  * CloudWatch bills extra statistics in sets of so many, each as one more update:

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { albLine } from '../local/samples/alb-lines.ts';
 import { LOAD_BALANCERS, type LoadBalancer } from '../local/samples/alb-traffic.ts';
 import { albKey, metricKey } from '../local/samples/hour.ts';
-import { albConnectionLog } from '../local/samples/kinds/alb-connection.ts';
+import { KIND_SAMPLES } from '../local/samples/kinds.ts';
 import { metricLine } from '../local/samples/metric-lines.ts';
 import { accountSeries } from '../local/samples/metric-series.ts';
 import { type Random, random as seeded } from '../local/samples/random.ts';
@@ -17,7 +17,7 @@ import {
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { functionEnvironment, type StackSettings } from '../../lib/settings.ts';
 import { encodeObject } from './encode.ts';
-import type { LineBytes } from './usage.ts';
+import type { LineBytes } from '../shared/measured.ts';
 
 const START = Date.UTC(2026, 0, 15, 12);
 
@@ -27,7 +27,11 @@ const LINES = 10_000;
 /** Bytes of a log line of the kind, from sample lines that are encoded under these settings. */
 export const logLineBytes = async (kind: LogKindName, settings: StackSettings): Promise<LineBytes> =>
   // Those that are left out have no bytes.
-  lineBytes('logs', SAMPLES[kind] ?? accessLog, { ...settings, logKinds: [kind], ...NO_FILTER });
+  lineBytes('logs', kind === 'alb' ? accessLog : otherLog(kind), {
+    ...settings,
+    logKinds: [kind],
+    ...NO_FILTER,
+  });
 
 /** Bytes of a data point, from sample lines that are encoded under these settings. */
 export const metricPointBytes = async (settings: StackSettings): Promise<LineBytes> =>
@@ -55,13 +59,19 @@ const accessLog = (random: Random): Sample => {
   };
 };
 
-const SAMPLES: Readonly<Partial<Record<LogKindName, (random: Random) => Sample>>> = {
-  alb: accessLog,
-  'alb-connection': (random) => {
-    const logs = Array.from({ length: Math.ceil(LINES / 60) }, () => albConnectionLog(random, START));
-    return { key: logs[0]?.key ?? '', lines: logs.flatMap(({ lines }) => lines) };
-  },
-};
+/** Lines of as many logs as make a full request. */
+const otherLog =
+  (kind: Exclude<LogKindName, 'alb'>) =>
+  (random: Random): Sample => {
+    const lines: string[] = [];
+    let key = '';
+    while (lines.length < LINES) {
+      const log = KIND_SAMPLES[kind](random, START);
+      lines.push(...log.lines);
+      ({ key } = log);
+    }
+    return { key, lines };
+  };
 
 const metricStream = (random: Random): Sample => {
   const series = accountSeries(seeded(3), 100);

@@ -45,7 +45,7 @@ export const usageOfAccount = async (
       const arns = settings.albArns?.filter((arn) => region === undefined || arn.split(':')[3] === region);
       const { loadBalancing, cloudWatch } = clients;
       const lines = await readBalancerLines(loadBalancing, cloudWatch, settings.logKinds, arns, now);
-      logs.push(...(await Promise.all(lines.map(async (one) => logUsage(one, shown, settings)))));
+      logs.push(...(await Promise.all(lines.map(async (one) => balancerUsage(one, shown, settings)))));
     }
   }
   status.show('encoding sample lines');
@@ -57,7 +57,8 @@ export const usageOfAccount = async (
   };
 };
 
-const logUsage = async (
+/** Usage of a log from its lines, and from the bytes of sample lines. */
+export const balancerUsage = async (
   { name, kind, lines, failed, objects }: BalancerLines,
   region: string | undefined,
   settings: StackSettings,

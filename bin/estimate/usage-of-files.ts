@@ -1,8 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import type { LogKindName } from '../../lambdas/function-settings.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { kindOf } from '../../lambdas/log-lines/log-formats.ts';
 import { sourceOf } from '../../lambdas/log-lines/log-kind.ts';
 import { HOURS_PER_MONTH } from '../../lib/prices.ts';
 import { functionEnvironment, type StackSettings } from '../../lib/settings.ts';
@@ -39,7 +37,7 @@ export const usageOfFiles = async (
   settings: StackSettings,
   status: StatusLine,
 ): Promise<Usage> => {
-  const found = await fileInputs(pathsIn(folder));
+  const found = await fileInputs([folder]);
   const inputs = found.inputs.map(({ body, ...input }) => ({
     ...input,
     path: 'file' in body ? body.file : '',
@@ -95,18 +93,6 @@ export const usageOfFiles = async (
   };
 };
 
-/** Files of the folder and its folders, without hidden ones. @throws UsageError where it cannot be read */
-const pathsIn = (folder: string): readonly string[] => {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-      .map(({ parentPath, name }) => join(parentPath, name))
-      .toSorted();
-  } catch (error) {
-    throw new UsageError(`--from-files ${folder} cannot be read: ${(error as Error).message}`);
-  }
-};
-
 /** Milliseconds from the first record to the newest. */
 const spanOf = (files: readonly ReadFile[]): number => {
   const times = files.flatMap(({ encoded: { firstMs, newestMs } }) => [firstMs ?? [], newestMs ?? []].flat());
@@ -122,12 +108,12 @@ const spanText = (what: string, files: readonly ReadFile[], ms: number): readonl
   return [`${what}: the month goes on as in the ${span} of ${counted(files.length, 'file')}.`];
 };
 
-/** Kind and resource, where the file has the name that AWS gave it. */
-const logOf = ({ key }: FileInput): Pick<LogUsage, 'kind' | 'name'> => {
-  const kind = kindOf(LOG_KINDS, key) as LogKindName | undefined;
-  const { resourceId = '' } = kind === undefined ? {} : sourceOf(LOG_KINDS[kind], key);
+/** Kind, and the resource where the file has the name that AWS gave it. */
+const logOf = ({ key, kind }: FileInput): Pick<LogUsage, 'kind' | 'name'> => {
+  const name = kind as LogKindName;
+  const { resourceId = '' } = sourceOf(LOG_KINDS[name], key);
   const [, balancer] = /:loadbalancer\/(?:app\/|net\/)?([^/]+)/.exec(resourceId) ?? [];
-  return { kind, name: balancer ?? (resourceId.split('/').at(-1) || 'files under other names') };
+  return { kind: name, name: balancer ?? (resourceId.split('/').at(-1) || 'files under other names') };
 };
 
 const logUsage = (files: readonly ReadFile[], perMonth: number, sentOf: SentOf): LogUsage => {

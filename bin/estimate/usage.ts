@@ -1,5 +1,6 @@
 import type { LogKindName } from '../../lambdas/function-settings.ts';
 import type { StackSettings } from '../../lib/settings.ts';
+import type { LineBytes } from '../shared/measured.ts';
 
 /** Metrics of one name and namespace, whatever their dimensions. */
 export interface MetricUsage {
@@ -18,8 +19,7 @@ export interface MetricUsage {
 export interface LogUsage {
   readonly region?: string | undefined;
   readonly name: string;
-  /** Unknown where only the content of its files says so. */
-  readonly kind: LogKindName | undefined;
+  readonly kind: LogKindName;
   readonly lines: number;
   readonly objects: number;
   /** Bytes as AWS writes them, before compression. */
@@ -33,16 +33,6 @@ export interface LogUsage {
 export interface Sent {
   readonly records: number;
   readonly bytes: number;
-}
-
-/** Bytes of one log line or data point on its way. */
-export interface LineBytes {
-  /** As AWS writes it. */
-  readonly written: number;
-  /** In the bucket. */
-  readonly stored: number;
-  /** As the function sends it, compressed. */
-  readonly sent: number;
 }
 
 /** Everything that will be billed, before settings and prices. */

@@ -26,6 +26,8 @@ export interface Input {
 export interface Refused {
   readonly source: string;
   readonly reason: string;
+  /** What `npm start` can do about it. */
+  readonly hint?: string;
 }
 
 export interface Inputs {
@@ -77,7 +79,7 @@ export const inputOf = (source: string, body: Body, number: number, given?: stri
   const foreign = foreignType(head);
   if (foreign !== undefined) return { source, reason: foreign };
   const known = given === undefined ? kindOf(head) : { kind: given };
-  if ('refused' in known) return { source, reason: `${known.refused}; --kind KIND takes it for a kind` };
+  if ('refused' in known) return { source, reason: known.refused, hint: '--kind KIND takes it for a kind' };
   // The folders from `AWSLogs` on tell which account and region a log is of.
   const [path = basename(source)] = /AWSLogs\/.*$/.exec(source) ?? [];
   const { kind } = known;

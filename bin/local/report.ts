@@ -114,7 +114,9 @@ export const faults = (
     const place = cutPath(`${sources.get(key)}:${lineNumber}`, Math.floor(paper.width / 2));
     return cut(`${place}  ${text}`, paper.width - 2);
   });
-  const foreign = refused.map(({ source, reason }) => `${source}: ${reason}`);
+  const foreign = refused.map(
+    ({ source, reason, hint }) => `${source}: ${reason}${hint === undefined ? '' : `; ${hint}`}`,
+  );
   const unreadableTitle = `${whole(lines.length)} lines could not be read, and were sent as they are (WARN)`;
   return [
     ...list('red', 'not delivered', run.accounts.flatMap(failure), paper),

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { billOf } from '../../../bin/estimate/bill.ts';
-import { ALARM_METRICS, ALARM_METRICS_WITHOUT_FILTERS } from '../../../bin/estimate/fixed-costs.ts';
 import type { Item } from '../../../bin/estimate/item.ts';
 import { PRICES } from '../../../lib/prices.ts';
 import { synth } from '../../support/harness/synth.ts';
@@ -141,12 +140,11 @@ describe('a log', () => {
   });
 
   test('is billed if its kind is turned on', async () => {
-    const logs = [logUsage(), logUsage({ kind: 'alb-connection' }), logUsage({ kind: undefined })];
+    const logs = [logUsage(), logUsage({ kind: 'alb-connection' })];
 
-    expect(kinds(await itemsOf('logs', { logs }))).toEqual(['alb', undefined]);
+    expect(kinds(await itemsOf('logs', { logs }))).toEqual(['alb']);
     expect(kinds(await itemsOf('logs', { logs }, { logKinds: 'alb-connection' }))).toEqual([
       'alb-connection',
-      undefined,
     ]);
     expect(await itemsOf('logs', { logs }, { albLogs: false })).toEqual([]);
   });
@@ -161,8 +159,8 @@ describe('the stack', () => {
       ['secret and dashboard', undefined, 3.4],
     ];
     expect(await fixed({})).toEqual(all);
-    expect(await fixed({ albLogs: false, dashboard: false, metricPreset: 'sqs' })).toEqual([
-      ['metrics pipeline', undefined, 3.9628],
+    expect(await fixed({ albLogs: false, dashboard: false })).toEqual([
+      ['metrics pipeline', undefined, 4.1628],
       ['secret', undefined, 0.4],
     ]);
     expect(await fixed({ regions: 'eu-west-1,eu-central-1' })).toHaveLength(6);
@@ -175,22 +173,20 @@ describe('the stack', () => {
     expect(await objects(1e9)).toBeCloseTo((1e9 * 340) / (5 * 2 ** 20), 6);
   });
 
-  test.each<[string, Readonly<Record<string, unknown>>, number]>([
-    ['all metrics', { albLogs: false }, ALARM_METRICS.metrics],
-    [
-      'some metrics',
-      { albLogs: false, metricPreset: 'sqs' },
-      ALARM_METRICS.metrics - ALARM_METRICS_WITHOUT_FILTERS,
-    ],
-    ['logs', { metrics: false }, ALARM_METRICS.logs],
-  ])('has as many metrics under alarms as its template: %s', (_, context, expected) => {
+  test.each<[string, Readonly<Record<string, unknown>>]>([
+    ['metrics', { albLogs: false }],
+    ['some metrics', { albLogs: false, metricPreset: 'sqs' }],
+    ['logs', { metrics: false }],
+    ['logs whose silence raises an alarm', { metrics: false, logSilenceHours: 24 }],
+  ])('pays for as many metrics under alarms as its template has: %s', async (_, context) => {
+    const [item] = (await itemsOf('fixed', {}, context)).filter(({ name }) => name.endsWith('pipeline'));
     const alarms = Object.values(synth(context).findResources('AWS::CloudWatch::Alarm'));
     const read = alarms.map(({ Properties }) => {
       const { Metrics } = Properties as { Metrics?: readonly { readonly MetricStat?: object }[] };
       return Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
     });
 
-    expect(read.reduce((sum, count) => sum + count, 0)).toBe(expected);
+    expect(read.reduce((sum, count) => sum + count, 0)).toBe(quantities(item as Item)['perAlarmMetric']);
   });
 });
 

@@ -88,7 +88,7 @@ describe('npm run estimate', { timeout: 60_000 }, () => {
     expect(results.map(({ status, stderr }) => [status, stderr.split('\n')[0]])).toEqual([
       [2, '--most-metrics is 0; it must be a whole number from 1'],
       [2, expect.stringMatching(/^--prices \/none\.json cannot be read/)],
-      [2, expect.stringMatching(/^--from-files \/none cannot be read/)],
+      [2, '/none is not a file, and no file matches it'],
     ]);
     expect(calls).toBe(0);
   });

@@ -55,7 +55,7 @@ test.each<[string, string | Buffer, string]>([
   const { inputs, refused } = await fileInputs([path]);
   expect(inputs).toEqual([]);
   expect(refused).toMatchObject([{ source: path, reason: expect.stringContaining(is) }]);
-  expect(refused[0]?.reason).toContain(advice);
+  expect(`${refused[0]?.reason}; ${refused[0]?.hint}`).toContain(advice);
 });
 
 test('a log keeps the folders that tell its account and region, and files of one name stay apart', async () => {
