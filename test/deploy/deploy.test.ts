@@ -17,7 +17,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Scout, startScout } from '../../bin/local/emulators/scout.ts';
 import { sampleHour } from '../../bin/local/samples/hour.ts';
+import { KIND_SAMPLES } from '../../bin/local/samples/kinds.ts';
+import { random } from '../../bin/local/samples/random.ts';
 import { queueDepth } from '../../bin/shared/queue-depth.ts';
+import { LOG_KIND_NAMES } from '../../lambdas/function-settings.ts';
+import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { program } from '../integration/support/program.ts';
 import { cdk, deploy, destroy } from './support/cdk.ts';
 import { ACCOUNT, type Cloud, REGION, startCloud } from './support/cloud.ts';
@@ -25,6 +29,8 @@ import { ACCOUNT, type Cloud, REGION, startCloud } from './support/cloud.ts';
 const python = program('LOCALSTACK_PYTHON');
 const motoServer = program('MOTO_SERVER');
 
+/** moto does not know the attributes of health check logs. */
+const KINDS = LOG_KIND_NAMES.filter((kind) => !kind.includes('health-check'));
 const STACK = 'ScoutForwarder';
 const CREDENTIALS = { clientId: 'forwarder', clientSecret: 'a secret' };
 const MINUTES = 60_000;
@@ -138,7 +144,7 @@ describe.skipIf(python === undefined || motoServer === undefined)(
     test('with every option on, deploys, forwards and is destroyed with nothing left', async () => {
       const everything = {
         ...settings,
-        albConnectionLogs: 'true',
+        logKinds: KINDS.join(','),
         albArns: balancers.join(','),
         albLogAccounts: '111122223333',
         albBody: 'none',
@@ -158,9 +164,19 @@ describe.skipIf(python === undefined || motoServer === undefined)(
       await deploy(cloud, everything);
       const outputs = await outputsOf(aws.cloudFormation);
       const before = scout.logs().length;
-      const [object] = accessLogObjects();
-      await put(aws.s3, outputs['BucketName'], object?.key ?? '', object?.body ?? Buffer.alloc(0));
-      await until(() => scout.logs().length > before);
+      for (const kind of KINDS) {
+        const { key, body } = KIND_SAMPLES[kind](random(1), START);
+        await put(aws.s3, outputs['BucketName'], key, body);
+      }
+      await until(() => {
+        const scopes = new Set(
+          scout
+            .logs()
+            .slice(before)
+            .map(({ scope }) => scope.name),
+        );
+        return KINDS.every((kind) => scopes.has(LOG_KINDS[kind].schema.scope));
+      });
       await destroy(cloud, everything);
       for (const arn of balancers) expect(await accessLogs(aws.elb, arn)).toMatch(/^false/);
       expect(await leftovers(aws)).toEqual([]);

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { LOG_KIND_NAMES } from '../../lambdas/function-settings.ts';
+import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
+import type { LogKind } from '../../lambdas/log-lines/log-kind.ts';
 import { asText, resource, synth } from '../support/harness/synth.ts';
 
 const ALB = (region: string) =>
@@ -49,6 +52,31 @@ describe('load balancers', () => {
       'aws elbv2 modify-load-balancer-attributes --load-balancer-arn ARN --attributes Key=connection_logs.s3.enabled,Value=true Key=connection_logs.s3.bucket,Value=${Bucket} Key=connection_logs.s3.prefix,Value=logs/alb',
     );
     expect(Outputs).toHaveProperty('TurnOnAccessLogs');
+  });
+});
+
+describe.each(LOG_KIND_NAMES)('a stack that forwards logs of the kind %s', (kind) => {
+  const { delivery }: LogKind = LOG_KINDS[kind];
+  const created = () => synth({ logKinds: kind });
+
+  test('lets AWS write them to their folder', () => {
+    const { PolicyDocument } = resource(created(), 'AWS::S3::BucketPolicy', 'Bucket').Properties;
+    const { Statement } = asText(PolicyDocument) as {
+      Statement: { Principal: { Service?: string }; Action: string; Resource: string | string[] }[];
+    };
+    const written = Statement.filter(
+      ({ Principal, Action }) => Principal.Service === delivery.principal && Action === 's3:PutObject',
+    ).flatMap(({ Resource }) => Resource);
+    expect(written).toContainEqual(expect.stringContaining(`\${Bucket.Arn}/logs/${delivery.folder}/`));
+  });
+
+  test('outputs the command that turns them on, with bucket and folder', () => {
+    const { Outputs } = created().toJSON() as { Outputs: Record<string, { Value: unknown }> };
+    const command = asText(Outputs[delivery.output]?.Value);
+    expect(command).toMatch(/^aws [a-z0-9]+ [a-z-]+ /);
+    expect(command).toContain('${Bucket}');
+    expect(command).toContain(`logs/${delivery.folder}`);
+    expect(Object.keys(Outputs).filter((name) => name.startsWith('TurnOn'))).toEqual([delivery.output]);
   });
 });
 

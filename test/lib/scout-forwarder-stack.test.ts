@@ -1,6 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
+import { LOG_KIND_NAMES } from '../../lambdas/function-settings.ts';
 import { asText, createStack, resource, synth } from '../support/harness/synth.ts';
 
 const ALB = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef';
@@ -17,7 +18,7 @@ const VARIANTS = [
       alarmEmail: 'ops@example.com',
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
       albArns: ALB,
-      albConnectionLogs: true,
+      logKinds: LOG_KIND_NAMES,
       albLogAccounts: '210987654321',
       vpcId: 'vpc-0123456789abcdef0',
       subnetIds: 'subnet-0123456789abcdef0',
