@@ -94,7 +94,9 @@ const keysBelow = async (
   prefix: string,
 ): Promise<readonly string[]> => {
   const keys: string[] = [];
-  for await (const { key } of list(bucket, prefix)) if (key.endsWith('.ndjson')) keys.push(key);
+  // A file is emptied if all of its lines went back to the queue.
+  for await (const { key, size } of list(bucket, prefix))
+    if (key.endsWith('.ndjson') && size > 0) keys.push(key);
   return keys;
 };
 

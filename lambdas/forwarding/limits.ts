@@ -6,6 +6,12 @@ export const IN_FLIGHT = 4;
 /** Requests beyond the first that finding invalid lines may take, per work item and invocation. */
 export const ISOLATION_REQUESTS = 64;
 
+/**
+ * Parts into which a batch is divided at most, per invocation: the lines after them go back as one range. It bounds the
+ * requests at a Scout that accepts a few kilobytes only, and the items on the queue where nothing can be stored.
+ */
+export const MAX_PARTS = 64;
+
 /** With less time left than this, nothing is begun. */
 export const SHORT_OF_TIME_MS = 15_000;
 

@@ -47,10 +47,13 @@ const deliver = async (run: Run, batch: Batch, body: Body | undefined): Promise<
   if (fault !== undefined) return [later(batch, fault)];
 
   const verdicts = await isolated(run, batch, await run.requests.send(body));
+  // Lines that go back are stored by the try that settles them, whatever batch they are in then; refused lines once.
+  const settled = rejected.filter(({ lineNumber }) => isDone(verdicts, lineNumber));
   const refused = verdicts.flatMap((verdict) => refusals(run, batch, verdict));
-  const entries = [...rejected, ...refused];
-  const laterFault = refused.length > 0 ? await store(run, batch, entries) : undefined;
-  logRejected(run.dependencies.settings, run.work, batch, laterFault === undefined ? entries : rejected);
+  const entries = [...settled, ...refused];
+  const isStored = refused.length === 0 && settled.length === rejected.length;
+  const laterFault = isStored ? undefined : await store(run, batch, entries);
+  logRejected(run.dependencies.settings, run.work, batch, laterFault === undefined ? entries : settled);
   if (laterFault === undefined) return verdicts;
   logUnstored(run.work, refused);
   return verdicts.map(({ fromLine, toLine, counts, ...fate }) =>
@@ -60,9 +63,15 @@ const deliver = async (run: Run, batch: Batch, body: Body | undefined): Promise<
   );
 };
 
+const isDone = (verdicts: readonly BatchVerdict[], line: number): boolean =>
+  verdicts.some(({ fate, fromLine, toLine }) => fate === 'done' && fromLine <= line && line <= toLine);
+
 /** The verdicts on a batch, line by line where its content was at fault. */
 const isolated = async (run: Run, batch: Batch, outcome: Outcome): Promise<readonly BatchVerdict[]> => {
-  const encode = (lines: Lines): Encoded => encodeLines(batch.text, lines, run.encoder(NO_LIMITS));
+  let encoder: Encoder | undefined;
+  /** A part of the batch; its request is good until the next part. */
+  const encode = (lines: Lines): Encoded =>
+    encodeLines(batch.text, lines, (encoder ??= run.encoder(NO_LIMITS)));
   const { compress, send, probe, budget } = run.requests;
   const parts = await isolate(linesOf(batch), outcome, {
     probe,

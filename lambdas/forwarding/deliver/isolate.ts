@@ -1,4 +1,5 @@
 import type { Outcome } from '../../scout/outcome.ts';
+import { MAX_PARTS } from '../limits.ts';
 import type { LineRange } from '../event/work-item.ts';
 import type { Cause, Fate } from '../verdict.ts';
 
@@ -45,11 +46,12 @@ export const isolate = async (
 
   /** The outcome of the lines: sent, or known without sending. */
   const examine = async ({ fromLine, toLine, fault, siblingFrom }: Suspect): Promise<Outcome | Fate> => {
+    if (fault !== undefined && verdicts.length >= MAX_PARTS) return notYet(fault);
     if (fault?.type === 'invalid') {
       // If all of the first half was accepted, the second is at fault. A single line is only judged by its own response.
       const last = verdicts.at(-1);
       if (fromLine < toLine && last?.fate === 'done' && last.fromLine === siblingFrom) return fault;
-      if (budget.requestsLeft <= 0) return later({ reason: `${fault.reason} (not isolated yet)` }, true);
+      if (budget.requestsLeft <= 0) return notYet(fault);
       budget.requestsLeft -= 1;
     }
     return fault === undefined ? first : send({ fromLine, toLine });
@@ -84,7 +86,12 @@ export const isolate = async (
   return verdicts;
 };
 
-const later = ({ reason, retryAfterMs }: Omit<Cause, 'type'>, unfinished?: true): Fate => ({
+const later = ({ reason, retryAfterMs }: Omit<Cause, 'type'>): Fate => ({
   fate: 'later',
-  cause: { type: 'undelivered', reason, retryAfterMs, ...(unfinished && { unfinished }) },
+  cause: { type: 'undelivered', reason, retryAfterMs },
+});
+
+const notYet = ({ reason }: Fault): Fate => ({
+  fate: 'later',
+  cause: { type: 'undelivered', reason: `${reason} (not isolated yet)`, unfinished: true },
 });

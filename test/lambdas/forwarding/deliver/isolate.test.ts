@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isolate, type Lines } from '../../../../lambdas/forwarding/deliver/isolate.ts';
+import { MAX_PARTS } from '../../../../lambdas/forwarding/limits.ts';
 import type { Fate } from '../../../../lambdas/forwarding/verdict.ts';
 import type { Outcome } from '../../../../lambdas/scout/outcome.ts';
 import { createScout } from '../../../../lambdas/scout/scout.ts';
@@ -128,7 +129,9 @@ describe('whatever is wrong with the lines and with Scout', () => {
   test('all bad lines are rejected and all others accepted, unless Scout is busy or the budget is used up', () =>
     inEveryWorld(({ bad, most, budget, busyAt, count }, { parts, sent }) => {
       const isInterrupted =
-        (busyAt !== undefined && sent.length >= busyAt) || (budget < Infinity && bad.size > 0);
+        parts.length >= MAX_PARTS ||
+        (busyAt !== undefined && sent.length >= busyAt) ||
+        (budget < Infinity && bad.size > 0);
       if (isInterrupted) return;
       expect(linesOf(parts, 'later')).toEqual([]);
       expect(linesOf(parts, 'rejected')).toHaveLength(most === 0 ? count : bad.size);
@@ -140,6 +143,12 @@ describe('whatever is wrong with the lines and with Scout', () => {
       if (most < count) return;
       expect(sent.length).toBe(budget === Infinity ? sent.length : budget - requestsLeft);
       expect(sent.length).toBeLessThanOrEqual(budget);
+    }));
+
+  test('there are only so many parts, the last of which may wait', () =>
+    inEveryWorld((_world, { parts }) => {
+      expect(parts.length).toBeLessThanOrEqual(MAX_PARTS + 1);
+      if (parts.length > MAX_PARTS) expect(parts.at(-1)?.fate).toBe('later');
     }));
 
   test('nothing is sent after a failure, and what is left has its reason', () =>

@@ -4,6 +4,7 @@ import { ALB_KEY, albText, marked, range, storedLines } from '../../../support/f
 import { BUCKET, createForwarder, type Queued } from '../../../support/harness/forwarder.ts';
 import { scout, store, useScoutAndStore } from '../../../support/harness/scout-and-store.ts';
 import {
+  accept,
   fail,
   partialSuccess,
   refuseMarked,
@@ -45,6 +46,18 @@ describe('413', () => {
     expect(storedLines(scout)).toEqual(range(1, 20));
     expect(forwarder.account()).toMatchObject({ read: 20, delivered: 20, rejected: 0 });
     expect(forwarder.kept()).toEqual({});
+  });
+
+  test('of all but a few lines divides a batch into so many parts, and the lines after them continue', async () => {
+    forwarder = create({ BATCH_SIZE: '400' });
+    scout.respond(tooLargeAbove(5_000));
+    expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(400)))).toBe(true);
+    const first = storedLines(scout).length;
+    expect(first).toBeLessThan(400);
+    expect(forwarder.queued).toMatchObject([{ fromLine: first + 1 }]);
+    expect(forwarder.queued[0]?.attempt).toBeUndefined();
+    for (const item of forwarder.queued) await forwarder.receive(item);
+    expect(storedLines(scout)).toEqual(range(1, 400));
   });
 
   test('rejects a single line that is too large, and keeps it', async () => {
@@ -231,6 +244,37 @@ describe('a line that cannot be parsed', () => {
     const kept = forwarder.kept();
     await forwarder.receive(object);
     expect(forwarder.kept()).toEqual(kept);
+  });
+
+  test('is stored once, however many tries its batch takes and however its lines are divided', async () => {
+    forwarder = withMetrics({ BATCH_SIZE: '5' });
+    // The first batch is too large as a whole; of its halves Scout accepts the first only, until it is back.
+    let isAway = true;
+    scout.respond(({ body }) => {
+      const [a, g] = [body.includes('AWS/X/a'), body.includes('AWS/X/g')];
+      return a && g ? fail(413) : g && isAway ? fail(500, 'away') : accept();
+    });
+    const lines = [
+      datum('a'),
+      'bad 2\n',
+      datum('c'),
+      datum('d'),
+      'bad 5\n',
+      datum('f'),
+      datum('g'),
+      datum('h'),
+    ];
+    expect(await forwarder.receive(forwarder.put('metrics/k', lines.join('')), { receives: 2 })).toBe(true);
+    expect(forwarder.queued).toMatchObject([{ fromLine: 5, toLine: 7 }]);
+    const [item] = forwarder.queued;
+    expect(await forwarder.receive(item, { receives: 2 })).toBe(false);
+    isAway = false;
+    expect(await forwarder.receive(item, { receives: 2 })).toBe(true);
+    expect(storedMetrics().toSorted()).toEqual(
+      ['a', 'c', 'd', 'f', 'g', 'h'].map((name) => `amazonaws.com/AWS/X/${name}`),
+    );
+    const entries = Object.values(forwarder.kept()).flat();
+    expect(sorted(entries.map(({ lineNumber }) => Number(lineNumber)))).toEqual([2, 5]);
   });
 
   test('of which there are very many is logged for the first three', async () => {
