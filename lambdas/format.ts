@@ -31,7 +31,13 @@ export interface Format {
 export interface Opening {
   /** When the function read the object, in milliseconds since the epoch. */
   readonly observedMs: number;
+  /** @default no tags are sent */
+  readonly tags?: TagsOf | undefined;
 }
+
+/** The tags of a resource of AWS that are sent, by ARN; undefined where they were not read yet. Another reading is another function. */
+export type TagsOf = (arn: string) => Tags | undefined;
+export type Tags = Readonly<Record<string, string>>;
 
 /** Encoders for the object's lines; or why it is not of this format. A refused object is dead-lettered, nothing is sent. */
 export type Opened = { readonly encoder: (limits: BatchLimits) => Encoder } | { readonly refuse: Refusal };
@@ -63,6 +69,8 @@ export interface Encoded {
   readonly request: Uint8Array<ArrayBuffer>;
   /** Log records or data points in the request. */
   readonly records: number;
+  /** Of these, the ones whose resource's tags were not read yet. */
+  readonly untagged?: number;
   /** Records that configuration leaves out. */
   readonly filtered: number;
   readonly rejected: readonly Rejected[];

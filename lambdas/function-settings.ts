@@ -75,6 +75,16 @@ export const FUNCTION_SETTINGS = {
     },
     attributes: { env: 'SCOUT_RESOURCE_ATTRIBUTES', parser: pairs, default: {} },
   },
+  /** Keys of the resources' tags that are sent. */
+  resourceTags: {
+    env: 'RESOURCE_TAGS',
+    parser: commaSeparated(
+      // https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+      matching(/^[\p{L}\p{N}\p{Zs}_.:/=+\-@]{1,128}$/u, ''),
+      'keys of tags, separated by commas',
+    ),
+    default: [],
+  },
   batch: {
     records: { env: 'BATCH_SIZE', parser: integer(1, 100_000), default: 10_000 },
     /** Uncompressed. */

@@ -189,6 +189,7 @@ export class ScoutForwarder extends Construct {
         secret: scout.secret,
         secretKey: scout.secretKey ?? scout.secret.encryptionKey,
         deletesObjects: props.deleteProcessedFiles ?? false,
+        readsTags: props.environment?.RESOURCE_TAGS !== undefined,
         isInVpc: vpc !== undefined,
       }),
       logGroup,

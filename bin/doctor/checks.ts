@@ -8,6 +8,7 @@ import { checkEventSource, checkFunctionErrors, checkNotifications, pipelines } 
 import { checkDeadLetters, checkForwarded, checkQueue } from './queue.ts';
 import { checkCompression, checkPath, checkToken } from './scout.ts';
 import { checkSecret, checkSettings, checkStack } from './stack.ts';
+import { checkTag, checkUntagged, taggingPipelines, tagKeys } from './tags.ts';
 
 const of =
   (output: 'MetricStreamName' | 'DeliveryStreamName') =>
@@ -102,6 +103,18 @@ export const CHECKS: readonly Row<Context>[] = [
     actions: ['sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
     subjects: pipelines,
     run: checkDeadLetters,
+  }),
+  row({
+    name: (key: string) => `tag ${key}`,
+    actions: ['tag:GetResources'],
+    subjects: tagKeys,
+    run: checkTag,
+  }),
+  row({
+    name: named('records without tags'),
+    actions: METRICS,
+    subjects: taggingPipelines,
+    run: checkUntagged,
   }),
   row({ name: named('last delivery'), actions: METRICS, subjects: pipelines, run: checkForwarded }),
 ];

@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -53,6 +54,7 @@ export const awsClients = (region: string | undefined, retry?: Retry) => {
     s3: namingActions(new S3Client({ ...options, forcePathStyle: isEmulator })),
     secrets: namingActions(new SecretsManagerClient(options)),
     sqs: namingActions(new SQSClient(options)),
+    tagging: namingActions(new ResourceGroupsTaggingAPIClient(options)),
   };
 };
 
@@ -93,9 +95,12 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',
 };
 
+/** Services whose IAM actions have another prefix. */
+const OTHER_SERVICES: Readonly<Record<string, string>> = { resourcegroupstaggingapi: 'tag' };
+
 /** `S3Client` and `ListObjectsV2Command` → `s3:ListBucket`. */
 export const iamAction = ({ clientName = '', commandName = '' }: CallContext): string => {
   const service = clientName.replace(/(?:V2)?Client$/, '').toLowerCase();
   const call = commandName.replace(/Command$/, '');
-  return `${service}:${OTHER_NAMES[call] ?? call}`;
+  return `${OTHER_SERVICES[service] ?? service}:${OTHER_NAMES[call] ?? call}`;
 };

@@ -1,3 +1,4 @@
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -5,10 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { s3Objects } from '../aws/objects.ts';
 import { sqsQueue } from '../aws/queue.ts';
 import { readSecret } from '../aws/secret.ts';
+import { readTags } from '../aws/tags.ts';
 import { createScout } from '../scout/scout.ts';
 import { type Environment, type Pipeline, readFunctionSettings } from '../function-settings.ts';
 import type { Dependencies } from './dependencies.ts';
 import { AWS_TIMEOUTS_MS } from './limits.ts';
+import { type ResourceTags, resourceTags } from './resource-tags.ts';
 import { tuneGc } from '../runtime/gc.ts';
 
 /**
@@ -35,6 +38,12 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
     requestHandler,
   });
   const sqs = new SQSClient({ requestHandler });
+  const createTags = (keys: readonly string[]): ResourceTags => {
+    const client = new ResourceGroupsTaggingAPIClient({ requestHandler });
+    const home = { account: accountOf(settings.queueUrl), region: environment['AWS_REGION'] };
+    const clock = { monotonicNow, random: Math.random };
+    return resourceTags((types) => readTags(client, keys, types), home, clock);
+  };
   let secrets: SecretsManagerClient | undefined;
   return {
     settings,
@@ -51,6 +60,7 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
       sleep,
       random: Math.random,
     }),
+    tags: settings.resourceTags.length > 0 ? createTags(settings.resourceTags) : undefined,
     now: Date.now,
     monotonicNow,
     random: Math.random,
@@ -59,3 +69,6 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
 };
 
 const monotonicNow = (): number => performance.now();
+
+/** The account in the URL of a queue. */
+const accountOf = (queueUrl = ''): string | undefined => /\/(\d{12})\//.exec(queueUrl)?.[1];

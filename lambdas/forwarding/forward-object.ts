@@ -1,4 +1,4 @@
-import type { Encoder, Format } from '../format.ts';
+import type { Encoder, Format, Opened, TagsOf } from '../format.ts';
 import { deliverBatch } from './deliver/deliver-batch.ts';
 import { scoutRequests } from './deliver/scout-requests.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -11,6 +11,8 @@ import { type Block, blocks } from './read/line-blocks.ts';
 import { openLines } from './read/open-lines.ts';
 import { fateAfter, Stop } from './read/stop.ts';
 import type { Verdict } from './verdict.ts';
+
+const LF = 10;
 
 /** Result of one work item. */
 export interface ObjectResult {
@@ -51,8 +53,12 @@ export const forwardObject = async (
     const { bucket, key } = work;
     const logIgnored = (): void => console.warn({ message: 'bytes after gzip ignored', bucket, key });
     source = blocks(decompress(bytes, logIgnored));
-    const opening = { observedMs: dependencies.now() };
-    const { lines, encoder } = await openLines(source, (head) => format.open(read, head, opening), mayBegin);
+    const observedMs = dependencies.now();
+    const open = async (head: Uint8Array): Promise<Opened> => {
+      const opened = (tags?: TagsOf): Opened => format.open(read, head, { observedMs, tags });
+      return opened(await dependencies.tags?.current((tags) => encodeOnce(opened(tags), head)));
+    };
+    const { lines, encoder } = await openLines(source, open, mayBegin);
     const run = { work: read, format, encoder, dependencies, requests };
     const turns = byTurns(() => encoder(batchLimits));
     // Asked here too: lines that will not be sent are not even looked at, since one may have crashed the function before.
@@ -79,6 +85,17 @@ export const forwardObject = async (
   verdicts.sort((a, b) => a.fromLine - b.fromLine);
   for (const verdict of verdicts) addVerdict(ledger, verdict);
   return { work: read, verdicts, ledger };
+};
+
+/** Encodes the lines of a head to no purpose but that the encoder asks for the tags it needs. */
+const encodeOnce = (opened: Opened, head: Uint8Array): void => {
+  if ('refuse' in opened) return;
+  const encoder = opened.encoder({ records: Infinity, bytes: Infinity });
+  for (let start = 0, end = 0; start < head.length; start = end + 1) {
+    end = head.indexOf(LF, start);
+    if (end < 0) end = head.length;
+    if (end > start) encoder.add(head, start, end, 1, false);
+  }
 };
 
 /** Two encoders by turns: one is filled while the other's request is compressed. */

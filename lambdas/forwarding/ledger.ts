@@ -12,6 +12,8 @@ export interface Ledger {
   filtered: number;
   /** Back to the queue, or to the dead-letter queue. */
   continued: number;
+  /** Of the records read, those sent without tags since these were not read yet; absent without any. */
+  untagged?: number;
   /** Compressed bytes posted, repeated ones too. */
   bytes: number;
   requests: number;
@@ -34,7 +36,11 @@ export const newLedger = (): Ledger => ({
 });
 
 /** Enters what was read for a batch. It is counted here, not with the verdicts, so that a lost line shows. */
-export const addBatch = (ledger: Ledger, { records, rejected, filtered, newestMs = 0 }: Encoded): void => {
+export const addBatch = (
+  ledger: Ledger,
+  { records, rejected, filtered, untagged = 0, newestMs = 0 }: Encoded,
+): void => {
+  if (untagged > 0) ledger.untagged = (ledger.untagged ?? 0) + untagged;
   ledger.read += records + rejected.length + filtered;
   ledger.newestMs = Math.max(ledger.newestMs, newestMs);
 };
@@ -70,13 +76,17 @@ export const EMF_METRICS = {
   ExportRetries: 'Count',
   DeliveryLag: 'Seconds',
   LedgerImbalance: 'Count',
+  RecordsUntagged: 'Count',
 } as const;
 
-export type InvocationMetrics = Record<Exclude<keyof typeof EMF_METRICS, 'DeliveryLag'>, number> & {
-  DeliveryLag?: number;
-  /** Counted in the line, for searches; not a metric, so it costs nothing. */
-  ObjectsSkipped: number;
-};
+/** Metrics that only some invocations report. */
+type Sparse = 'DeliveryLag' | 'RecordsUntagged';
+
+export type InvocationMetrics = Record<Exclude<keyof typeof EMF_METRICS, Sparse>, number> &
+  Partial<Record<Sparse, number>> & {
+    /** Counted in the line, for searches; not a metric, so it costs nothing. */
+    ObjectsSkipped: number;
+  };
 
 export const newInvocationMetrics = (): InvocationMetrics => ({
   ObjectsForwarded: 0,
@@ -98,6 +108,8 @@ export const addToMetrics = (metrics: InvocationMetrics, ledger: Ledger, lagMs: 
   metrics.BytesSent += ledger.bytes;
   metrics.ExportRetries += ledger.retries;
   metrics.LedgerImbalance += Math.abs(imbalance(ledger));
+  if (ledger.untagged !== undefined)
+    metrics.RecordsUntagged = (metrics.RecordsUntagged ?? 0) + ledger.untagged;
   if (lagMs !== undefined) metrics.DeliveryLag = Math.max(metrics.DeliveryLag ?? 0, lagMs / 1000);
 };
 

@@ -1,4 +1,4 @@
-import type { BatchLimits, Encoder, Format, SourceObject } from '../format.ts';
+import type { BatchLimits, Encoder, Format, Opening, SourceObject } from '../format.ts';
 import { encodeResource, encodeScope } from '../otlp/common.ts';
 import { type Fragment, fixedAttribute, fragment, writeFragment } from '../otlp/log-attributes.ts';
 import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';
@@ -36,7 +36,7 @@ export const lineFormat = (
     path: '/v1/logs',
     // The text of an overlong line is cut.
     redact: (text) => redact(Buffer.from(text), true).toString(),
-    open: (object, head, { observedMs }) => {
+    open: (object, head, opening) => {
       const refusal = unsupported(head);
       if (refusal !== undefined) return { refuse: refusal };
       const lines = firstLines(head);
@@ -44,7 +44,7 @@ export const lineFormat = (
       const encoder = encoders.get(recognized?.name ?? '');
       return recognized === undefined || encoder === undefined
         ? { refuse: unreadable(lines, candidates, known, settings) }
-        : { encoder: encoder(object, recognized.form, observedMs) };
+        : { encoder: encoder(object, recognized.form, opening) };
     },
   };
 };
@@ -53,7 +53,7 @@ export const lineFormat = (
 const kindEncoder = (
   kind: LogKind,
   settings: LineSettings,
-): ((object: SourceObject, form: LineForm, observedMs: number) => (limits: BatchLimits) => Encoder) => {
+): ((object: SourceObject, form: LineForm, opening: Opening) => (limits: BatchLimits) => Encoder) => {
   const { schema } = kind;
   const { trace: traceField = Infinity } = schema;
   const filter = filterOf(schema, settings.alb);
@@ -61,12 +61,14 @@ const kindEncoder = (
     recordContent(schema, form, settings.alb);
   const unnamedContent = contentOf({ names: schema.fields });
 
-  return (object, form, observedMs) => {
+  return (object, form, { observedMs, tags: tagsOf }) => {
     const writeContent = form.names === schema.fields ? unnamedContent : contentOf(form);
     return (limits): Encoder => {
       const { bucket, key } = object;
+      const source = sourceOf(kind, key);
+      const tags = source.resourceId === undefined || tagsOf === undefined ? {} : tagsOf(source.resourceId);
       const resource = encodeResource(
-        resourceAttributes(settings.resource, sourceOf(kind, key), kind.serviceName),
+        resourceAttributes(settings.resource, { ...source, tags }, kind.serviceName),
       );
       const scope = encodeScope(schema.scope, VERSION, { 'aws.s3.bucket': bucket, 'aws.s3.key': key });
       const request = logsRequest(resource, scope, limits);
@@ -115,7 +117,9 @@ const kindEncoder = (
           return true;
         },
         take: () => {
-          const taken = { ...request.take(), filtered, rejected: [], newestMs };
+          const sent = request.take();
+          const untagged = tags === undefined ? sent.records : 0;
+          const taken = { ...sent, untagged, filtered, rejected: [], newestMs };
           newestMs = undefined;
           filtered = 0;
           return taken;

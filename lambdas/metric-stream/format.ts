@@ -1,4 +1,4 @@
-import type { BatchLimits, Encoder, Format, Rejected } from '../format.ts';
+import type { BatchLimits, Encoder, Format, Rejected, TagsOf } from '../format.ts';
 import { encodeScope } from '../otlp/common.ts';
 import { metricsRequest } from '../otlp/metrics.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
@@ -14,14 +14,17 @@ export const metricStreamFormat = (settings: {
   readonly metrics: MetricSettings;
   readonly resource: ResourceSettings;
 }): Format => {
-  // Kept over objects and invocations.
-  const cache = newSeriesCache(settings);
+  // Kept over objects and invocations, until the tags are read again.
+  let of: TagsOf | undefined;
+  let cache = newSeriesCache(settings);
   return {
     path: '/v1/metrics',
-    open: (_object, head) => {
+    open: (_object, head, { tags }) => {
       const reason = mismatch(head);
       if (reason !== undefined) return { refuse: { type: 'wrong_format', reason } };
-      return { encoder: (limits) => metricStreamEncoder(cache, limits) };
+      if (tags !== of) [of, cache] = [tags, newSeriesCache(settings, tags)];
+      const ofTags = cache;
+      return { encoder: (limits) => metricStreamEncoder(ofTags, limits) };
     },
   };
 };
@@ -30,6 +33,7 @@ const metricStreamEncoder = (cache: SeriesCache, limits: BatchLimits): Encoder =
   const request = metricsRequest(encodeScope('aws.cloudwatch', VERSION));
   let rejected: Rejected[] = [];
   let newestMs: number | undefined;
+  let untagged = 0;
 
   let source = lineSource(new Uint8Array());
 
@@ -39,18 +43,24 @@ const metricStreamEncoder = (cache: SeriesCache, limits: BatchLimits): Encoder =
       const text = (): string => source.bytes.toString('utf8', start, end);
       const malformed: Malformed[] = [];
       let newest = newestMs ?? 0;
+      let without = 0;
       for (const part of cut ? [{ reason: OVERLONG, text: text() }] : readLine(source, start, end, cache)) {
         if ('reason' in part) malformed.push(part);
         else if (!stageDatum(request, part)) malformed.push({ reason: TOO_MUCH, text: text() });
-        else newest = Math.max(newest, part.timestampMs);
+        else {
+          newest = Math.max(newest, part.timestampMs);
+          if (part.series.isUntagged) without += 1 + part.value.others.length;
+        }
       }
       if (!request.commit(limits)) return false;
       if (newest > 0) newestMs = newest;
+      untagged += without;
       for (const { reason, text } of malformed) rejected.push({ lineNumber, reason, line: kept(text) });
       return true;
     },
     take: () => {
-      const taken = { ...request.finish(), filtered: 0, rejected, newestMs };
+      const taken = { ...request.finish(), untagged, filtered: 0, rejected, newestMs };
+      untagged = 0;
       rejected = [];
       newestMs = undefined;
       return taken;

@@ -1,3 +1,4 @@
+import type { TagsOf } from '../format.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
 import { encodeResource } from '../otlp/common.ts';
 import { encodeMetric, type Metric, type Resource } from '../otlp/metric.ts';
@@ -20,6 +21,8 @@ export interface Series {
   readonly gauge: (statistic: string) => Metric;
   /** The attributes of its data points. */
   readonly attributes: Uint8Array;
+  /** The tags of its resource were not read yet. */
+  readonly isUntagged: boolean;
 }
 
 /**
@@ -39,13 +42,16 @@ export interface SeriesCache {
 /** Of an entry beside its bytes: the objects and the map's slot, by measurement. */
 const ENTRY_BYTES = 400;
 
-export const newSeriesCache = ({
-  metrics: { units, dimensionAttributes },
-  resource: resourceSettings,
-}: {
-  readonly metrics: MetricSettings;
-  readonly resource: ResourceSettings;
-}): SeriesCache => {
+export const newSeriesCache = (
+  {
+    metrics: { units, dimensionAttributes },
+    resource: resourceSettings,
+  }: {
+    readonly metrics: MetricSettings;
+    readonly resource: ResourceSettings;
+  },
+  tagsOf: TagsOf = noTags,
+): SeriesCache => {
   const seriesByUnit = new Map<string, ByteMap<Series>>();
   const resources = new Map<string, Resource>();
   const metrics = new Map<string, Metric>();
@@ -82,12 +88,14 @@ export const newSeriesCache = ({
     const { account, region, namespace, metricName } = identity;
     const { serviceName } = resourceSettings;
     const name = `amazonaws.com/${namespace}/${metricName}`;
+    const { encoded, isUntagged } = pointAttributes(identity, dimensionAttributes, tagsOf);
     return {
       resource: resource(account, region, serviceName === 'namespace' ? namespace : serviceName),
       summary: metric('summary', name, unitIn(units, unit)),
       gauge: (statistic) =>
         metric('gauge', `${name}.statistic`, unitIn(units, unitOfStatistic(statistic, unit))),
-      attributes: pointAttributes(identity, dimensionAttributes),
+      attributes: encoded,
+      isUntagged,
     };
   };
 
@@ -107,3 +115,5 @@ export const newSeriesCache = ({
     size: () => size,
   };
 };
+
+const noTags: TagsOf = () => ({});

@@ -1,5 +1,6 @@
 import type { ResourceSettings } from '../function-settings.ts';
 import type { ByAccount } from '../setting-parsers.ts';
+import type { Tags } from '../format.ts';
 import type { Attributes } from './common.ts';
 
 /** Where records come from, as far as it is known; an empty text is left out when it is encoded. */
@@ -8,6 +9,7 @@ export interface AwsSource {
   readonly region?: string | undefined;
   /** An ARN. */
   readonly resourceId?: string | undefined;
+  readonly tags?: Tags | undefined;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface AwsSource {
  */
 export const resourceAttributes = (
   { environment: environments, serviceName, attributes }: ResourceSettings,
-  { account = '', region = '', resourceId = '' }: AwsSource,
+  { account = '', region = '', resourceId = '', tags = {} }: AwsSource,
   defaultServiceName = '',
 ): Attributes => {
   const environment = environmentOf(environments, account);
@@ -30,9 +32,13 @@ export const resourceAttributes = (
     environment,
     'deployment.environment': environment,
     'deployment.environment.name': environment,
+    ...tagAttributes(tags),
     ...attributes,
   };
 };
+
+export const tagAttributes = (tags: Tags): Attributes =>
+  Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws.tag.${key}`, value]));
 
 /** The environment of an account; `default` for an account that is unknown or not listed. */
 const environmentOf = (environments: ByAccount, account: string): string => {

@@ -28,6 +28,7 @@ export interface ForwarderRoleProps {
   /** Key that encrypts the secret. */
   readonly secretKey: kms.IKey | undefined;
   readonly deletesObjects: boolean;
+  readonly readsTags: boolean;
   readonly isInVpc: boolean;
 }
 
@@ -61,6 +62,8 @@ export const createForwarderRole = (scope: Construct, props: ForwarderRoleProps)
   allowKey(role, ['kms:Decrypt'], source.bucket.encryptionKey, 's3');
   // Of what is stored under `rejected/`.
   allowKey(role, ['kms:GenerateDataKey'], bucket.encryptionKey, 's3');
+  if (props.readsTags)
+    allow(role, ['tag:GetResources'], ['*'], 'AWS allows this action on all resources only');
   if (props.isInVpc) {
     allow(
       role,

@@ -43,8 +43,9 @@ export const createDashboard = (
         ]),
       ],
       [
-        graph('What was rejected? Records', forwarders, (forwarder) => [
-          forwarder.metric('RecordsRejected', sum(forwarder.pipeline)),
+        graph('What was rejected, or sent without tags? Records', forwarders, (forwarder) => [
+          forwarder.metric('RecordsRejected', sum(`${forwarder.pipeline}: rejected`)),
+          forwarder.metric('RecordsUntagged', sum(`${forwarder.pipeline}: without tags`)),
         ]),
         graph('What waits? Objects in the queues and dead-letter queues', forwarders, (forwarder) => [
           forwarder.queue.metricApproximateNumberOfMessagesVisible(

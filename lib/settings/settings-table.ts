@@ -101,6 +101,10 @@ export const SCOUT_SETTINGS = {
     'Environment of everything sent, or one per AWS account',
   ),
   scoutResourceAttributes: forFunctions(resource.attributes, 'Additional attributes of every resource'),
+  resourceTags: forFunctions(
+    FUNCTION_SETTINGS.resourceTags,
+    'Tags of the resource to add as `aws.tag.<key>`, by their keys. Other tags never leave the account',
+  ),
   requestTimeout: forFunctions(scout.requestTimeout, 'Time-out of one POST, in seconds'),
   batchSize: forFunctions(batch.records, 'Most records in one POST'),
   batchBytes: forFunctions(batch.bytes, 'Most uncompressed bytes in one POST'),

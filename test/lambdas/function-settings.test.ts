@@ -203,6 +203,15 @@ const EXAMPLES: Readonly<Record<Variable, Examples>> = {
     right: { keep: 'keep', mask: 'mask' },
     wrong: ['drop'],
   },
+  RESOURCE_TAGS: {
+    path: 'resourceTags',
+    missing: [],
+    right: {
+      'team, env': ['team', 'env'],
+      'Cost Center,aws:cloudformation:stack-name': ['Cost Center', 'aws:cloudformation:stack-name'],
+    },
+    wrong: ['team,,env', 'team;env', 'x'.repeat(129), '*'],
+  },
   ALB_REDACT_QUERY_KEYS: {
     path: 'alb.redactQueryKeys',
     missing: [],

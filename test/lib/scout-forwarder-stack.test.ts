@@ -15,6 +15,7 @@ const VARIANTS = [
     'all of it',
     {
       deleteProcessedFiles: true,
+      resourceTags: 'team',
       alarmEmail: 'ops@example.com',
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
       albArns: ALB,

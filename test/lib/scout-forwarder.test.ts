@@ -172,6 +172,20 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
   });
 });
 
+const policies = (context: object): string =>
+  JSON.stringify(synth({ ...context }).findResources('AWS::IAM::Policy'));
+
+describe('a function that sends tags', () => {
+  test('may read the tags of resources, and no other may', () => {
+    expect(
+      policies({ resourceTags: 'team' }).match(
+        /"Action":"tag:GetResources","Effect":"Allow","Resource":"\*"/g,
+      ),
+    ).toHaveLength(2);
+    expect(policies({})).not.toContain('tag:');
+  });
+});
+
 describe('a forwarding function', () => {
   test('may delete objects only where it is told to', () => {
     expect(statements(synth({ deleteProcessedFiles: true }), 'Metrics')).toContainEqual({

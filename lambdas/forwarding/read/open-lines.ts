@@ -19,7 +19,7 @@ export type OpenLines = Exclude<Opened, { refuse: unknown }> & { readonly lines:
  */
 export const openLines = async (
   source: AsyncIterator<Block>,
-  open: (head: Uint8Array) => Opened,
+  open: (head: Uint8Array) => Opened | Promise<Opened>,
   checkTime: () => void,
 ): Promise<OpenLines> => {
   const head: Block[] = [];
@@ -37,7 +37,7 @@ export const openLines = async (
   } catch (error) {
     failure = { error };
   }
-  const opened = head.length > 0 ? open(joined(head)) : { encoder: noLines };
+  const opened = head.length > 0 ? await open(joined(head)) : { encoder: noLines };
   if ('refuse' in opened) throw failure?.error ?? new Stop({ fate: 'dead', cause: opened.refuse });
   const all = async function* (): AsyncGenerator<Block> {
     yield* head;

@@ -81,7 +81,7 @@ test('each check calls exactly what its IAM actions allow', async () => {
   for (const check of CHECKS) {
     awsReplies({ ...HEALTHY, lettersInAll: 1, letters: [letter('undelivered')] });
     const names: string[] = [];
-    for await (const [name] of check.run(await contextOf())) names.push(name);
+    for await (const [name] of check.run(await contextOf({ resourceTags: 'team' }))) names.push(name);
     const called = calledActions().filter(
       (action) => check.actions.includes(action) || !shared.includes(action),
     );
@@ -440,6 +440,30 @@ describe('the settings decide', () => {
         status: 'skip',
         found: `only ${owner} can tell whether new objects in theirs are announced`,
       },
+    });
+  });
+
+  test('whether tags are looked at', async () => {
+    const untagged = { 'ScoutForwarder RecordsUntagged': [[3, 2]] };
+    const replies = { metrics: { ...HEALTHY.metrics, ...untagged } };
+    const findings = troubles(await examine(replies, { resourceTags: 'team,Team' }));
+    const role = /^some after a start of the function are usual. Else its role must allow tag:GetResources/;
+    const without = { status: 'warn', found: '2 in the last hour', remedy: expect.stringMatching(role) };
+    expect(findings).toEqual({
+      'tag Team': {
+        status: 'warn',
+        found: 'no resource in eu-west-1 has it',
+        remedy: expect.stringContaining('get-tag-keys --region eu-west-1'),
+      },
+      'metrics: records without tags': without,
+      'logs: records without tags': without,
+    });
+  });
+
+  test('which IAM action is missing to look for tags', async () => {
+    const tags = awsError('AccessDeniedException', 'no');
+    expect(troubles(await examine({ tags }, { resourceTags: 'team' }))).toMatchObject({
+      'tag team': { status: 'warn', remedy: expect.stringContaining('tag:GetResources') },
     });
   });
 

@@ -43,7 +43,7 @@ interface Emf {
 describe('the line of metrics', () => {
   const line = emfLine(
     'logs',
-    { ...newInvocationMetrics(), RecordsRead: 7, DeliveryLag: 61.5 },
+    { ...newInvocationMetrics(), RecordsRead: 7, DeliveryLag: 61.5, RecordsUntagged: 2 },
     1_767_225_600_000,
   );
   const { _aws: aws, ...values } = JSON.parse(line) as Emf;
@@ -70,6 +70,7 @@ describe('the line of metrics', () => {
       'ExportRetries',
       'DeliveryLag',
       'LedgerImbalance',
+      'RecordsUntagged',
     ]);
     expect(names).toEqual(Object.keys(EMF_METRICS));
     for (const { Name, Unit } of directive?.Metrics ?? []) {

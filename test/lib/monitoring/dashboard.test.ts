@@ -21,7 +21,7 @@ describe('the dashboard', () => {
       'Is data flowing? Records',
       'How late? Delivery lag in seconds, maximum',
       'How much? Bytes sent to Scout',
-      'What was rejected? Records',
+      'What was rejected, or sent without tags? Records',
       'What waits? Objects in the queues and dead-letter queues',
       'What was done? Objects forwarded, and requests retried',
       'What does it cost? Dollars a month, AWS and Scout, by the last day at list prices',

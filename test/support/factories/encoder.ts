@@ -1,4 +1,4 @@
-import type { BatchLimits, Encoder, Format, SourceObject } from '../../../lambdas/format.ts';
+import type { BatchLimits, Encoder, Format, SourceObject, TagsOf } from '../../../lambdas/format.ts';
 
 const NO_LIMITS: BatchLimits = { records: Infinity, bytes: Infinity };
 
@@ -9,8 +9,9 @@ export const encoderFor = (
   observedMs = 0,
   limits: BatchLimits = NO_LIMITS,
   head: Uint8Array = new Uint8Array(),
+  tags?: TagsOf,
 ): Encoder => {
-  const opened = format.open(object, head, { observedMs });
+  const opened = format.open(object, head, { observedMs, tags });
   if ('refuse' in opened) throw new Error(opened.refuse.reason);
   return opened.encoder(limits);
 };

@@ -11,6 +11,10 @@ import {
 import { DescribeDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import {
+  GetResourcesCommand,
+  ResourceGroupsTaggingAPIClient,
+} from '@aws-sdk/client-resource-groups-tagging-api';
+import {
   GetBucketNotificationConfigurationCommand,
   GetBucketPolicyCommand,
   S3Client,
@@ -100,6 +104,8 @@ export const HEALTHY = {
   depth: [3, 2, 1] as readonly number[],
   letters: [] as readonly object[] | Error,
   lettersInAll: 0,
+  /** Keys that resources have. */
+  tags: ['team'] as readonly string[] | Error,
   /** Data points by namespace and name: minutes ago, value. CloudWatch gives them in any order. */
   metrics: {
     'AWS/Firehose DeliveryToS3.Records': [
@@ -129,6 +135,7 @@ const mocks = {
   ElasticLoadBalancingV2Client: mockClient(ElasticLoadBalancingV2Client),
   S3Client: mockClient(S3Client),
   SQSClient: mockClient(SQSClient),
+  ResourceGroupsTaggingAPIClient: mockClient(ResourceGroupsTaggingAPIClient),
 };
 
 /** IAM actions of the calls since `awsReplies`. */
@@ -189,6 +196,11 @@ export const awsReplies = (replies: Replies): void => {
   }));
   mocks.S3Client.on(GetBucketPolicyCommand).callsFake(() => ({
     Policy: JSON.stringify({ Statement: orThrow(replies.policy) }),
+  }));
+  mocks.ResourceGroupsTaggingAPIClient.on(GetResourcesCommand).callsFake(({ TagFilters: [{ Key }] }) => ({
+    ResourceTagMappingList: orThrow(replies.tags)
+      .filter((key) => key === Key)
+      .map((key) => ({ ResourceARN: 'arn', Tags: [{ Key: key, Value: 'v' }] })),
   }));
   mocks.SQSClient.on(GetQueueAttributesCommand).callsFake(({ QueueUrl }) => {
     const isDeadLetterQueue = QueueUrl.endsWith('-dead');

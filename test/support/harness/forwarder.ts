@@ -7,6 +7,7 @@ import { type QueueMessage, UnsentMessages } from '../../../lambdas/aws/queue.ts
 import type { Dependencies } from '../../../lambdas/forwarding/dependencies.ts';
 import type { FormatOf } from '../../../lambdas/format.ts';
 import { createHandler } from '../../../lambdas/forwarding/handler.ts';
+import type { ResourceTags } from '../../../lambdas/forwarding/resource-tags.ts';
 import type { WorkItem } from '../../../lambdas/forwarding/event/work-item.ts';
 import { createScout } from '../../../lambdas/scout/scout.ts';
 import type { ClientCredentials } from '../../../lambdas/scout/token-endpoint.ts';
@@ -26,6 +27,8 @@ export interface ForwarderOptions {
   readonly formats?: (settings: FunctionSettings) => FormatOf;
   /** Read at each minting; those of the environment, without it. */
   readonly readCredentials?: () => Promise<ClientCredentials>;
+  /** None are sent, without them. */
+  readonly tags?: ResourceTags;
 }
 
 /** An item on a queue: what to do, when, and for a dead letter why. */
@@ -40,7 +43,7 @@ export interface Queued extends Partial<WorkItem> {
  * A function with the real clients of S3 and Scout, in a time of its own in which waits take no time, and with a queue
  * that only remembers.
  */
-export const createForwarder = ({ store, environment, formats, readCredentials }: ForwarderOptions) => {
+export const createForwarder = ({ store, environment, formats, readCredentials, tags }: ForwarderOptions) => {
   const clock = { now: Date.parse('2026-01-01T00:10:00Z') };
   const queued: Queued[] = [];
   const deadLetters: Queued[] = [];
@@ -82,6 +85,7 @@ export const createForwarder = ({ store, environment, formats, readCredentials }
     ...time,
     settings,
     objects: s3Objects(client),
+    tags,
     queue: {
       send: async (queueUrl, messages) => {
         const fault = faults.send(queueUrl, messages);
