@@ -46,10 +46,10 @@ export interface Objects {
   readonly remove: (object: SourceObject, signal?: AbortSignal) => Promise<void>;
 }
 
-const REOPENS = 1;
+export const REOPENS = 1;
 
 /** A body with no data for this long is considered stalled. The SDK's own idle timer also runs while Scout is slow and nothing is read. */
-const STALL_MS = 30_000;
+export const STALL_MS = 30_000;
 
 export const s3Objects = (client: S3Client, stallMs = STALL_MS): Objects => ({
   open: (object, signal) => open(client, object, signal, stallMs),

@@ -33,7 +33,7 @@ export interface Queue {
 const ENTRIES_PER_CALL = 10;
 
 /** A call that succeeds as a whole may fail for an entry. */
-const TRIES = 3;
+export const TRIES = 3;
 
 export const sqsQueue = (client: SQSClient): Queue => ({
   send: async (queueUrl, messages, signal) => {

@@ -12,7 +12,7 @@ const BODY_LIMIT = 64 * 1024;
 /** 64 KiB of compressed text may hold this much; more is left compressed. */
 const DECODED_LIMIT = 2 * 1024 * 1024;
 /** For a failure the status decides: its body explains it, if it arrives in this time. */
-const FAILURE_BODY_MS = 2_000;
+export const FAILURE_BODY_MS = 2_000;
 
 /**
  * Reads a response's body, so that its connection can be used again; past 64 KiB the connection is closed.

@@ -10,9 +10,9 @@ export interface RetryDependencies {
 
 /** No retry begins later than this after the first request. */
 export const RETRY_WITHIN_MS = 20_000;
-const INITIAL_BACKOFF_MS = 500;
-const MAX_BACKOFF_MS = 8_000;
-const BACKOFF_MULTIPLIER = 2;
+export const INITIAL_BACKOFF_MS = 500;
+export const MAX_BACKOFF_MS = 8_000;
+export const BACKOFF_MULTIPLIER = 2;
 /** A request with less than this to its deadline would only time out. */
 export const MIN_REQUEST_MS = 1_000;
 

@@ -34,9 +34,9 @@ export interface TokenDependencies {
 }
 
 /** A token is renewed this long before its end, or at nine tenths of a short life. */
-const RENEW_BEFORE_MS = 60_000;
+export const RENEW_BEFORE_MS = 60_000;
 /** Where the response has no usable `expires_in`. */
-const ASSUMED_LIFETIME_MS = 300_000;
+export const ASSUMED_LIFETIME_MS = 300_000;
 
 /** OAuth2 client credentials (https://www.rfc-editor.org/rfc/rfc6749#section-4.4), one request in flight at a time. */
 export const createTokens = (settings: TokenSettings, dependencies: TokenDependencies): Tokens => {
