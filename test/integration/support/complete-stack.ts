@@ -9,7 +9,11 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import { PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { clientOptions, type Moto } from './moto.ts';
 import type { DeployedStack } from './stack.ts';
 
@@ -33,6 +37,18 @@ export const completeStack = async (
       NotificationConfiguration: {
         QueueConfigurations: [notify('Metrics', 'metrics/'), notify('Logs', 'logs/'), notify('Logs', 'alb/')],
       },
+    }),
+  );
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
+    Action: 's3:PutObject',
+    Resource: `arn:aws:s3:::${Bucket}/logs/alb/AWSLogs/123456789012/*`,
+  };
+  await s3.send(
+    new PutBucketPolicyCommand({
+      Bucket,
+      Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
     }),
   );
   const values = { enabled: 'true', bucket: Bucket, prefix: 'logs/alb' };
