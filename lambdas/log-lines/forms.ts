@@ -6,13 +6,14 @@ import { SEPARATORS, type Separator, placeCells, splitCells } from './split-cell
 import { load, newLine } from './tokenize.ts';
 
 /**
- * The forms that an object's lines may have, as its head shows: JSON objects, W3C extended (`#Fields`), lines below one
+ * The forms that an object's lines may have, likeliest first, as its head shows: JSON objects, W3C extended (`#Fields`), lines below one
  * that names the fields, or lines with the schema's fields in their order. Cells are separated by spaces, tabs or
  * commas. The same head always gives the same forms.
  */
 export const formsOf = (schema: LogSchema, lines: readonly string[]): readonly LineForm[] => {
   const [first = ''] = lines;
-  if (first.startsWith('{')) return [jsonForm(schema, first)];
+  const json = jsonForm(schema, lines);
+  if (json !== undefined && first.startsWith('{')) return [json];
   const fields = first.startsWith('#') && lines.find((line) => line.startsWith(FIELDS));
   if (fields) {
     const names = fields.slice(FIELDS.length).trim().split(/\s+/);
@@ -21,9 +22,10 @@ export const formsOf = (schema: LogSchema, lines: readonly string[]): readonly L
     return [namedForm(schema, names, separator, (text) => text.startsWith('#'))];
   }
   const separator = SEPARATORS.find((one) => isHeader(schema, first.split(one)));
-  return separator === undefined
-    ? ([' ', '\t', ','] as const).map((one) => unnamedForm(schema, one))
-    : [namedForm(schema, first.split(separator), separator, (text) => text === first)];
+  if (separator !== undefined)
+    return [namedForm(schema, first.split(separator), separator, (text) => text === first)];
+  const unnamed = ([' ', '\t', ','] as const).map((one) => unnamedForm(schema, one));
+  return json === undefined ? unnamed : [...unnamed, json];
 };
 
 const FIELDS = '#Fields:';

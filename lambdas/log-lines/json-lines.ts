@@ -13,19 +13,20 @@ import {
 } from './tokenize.ts';
 
 /**
- * JSON objects, one per line, as CloudWatch Logs delivers them. A line must have the record's time if the first line
- * has it, and one field of the schema at least.
+ * JSON objects, one per line, as CloudWatch Logs delivers them; undefined if less than half of the first object's members
+ * are fields of the schema. A line must have the record's time if the first object has it, else one field at least.
  */
-export const jsonForm = (schema: LogSchema, first: string): LineForm => {
+export const jsonForm = (schema: LogSchema, lines: readonly string[]): LineForm | undefined => {
   const { names, indexOf, isKnown } = newColumns(schema);
-  const keys = keysOf(first);
+  const keys = lines.map(keysOf).find((one) => one.length > 0) ?? [];
   const known = keys.filter(isKnown);
+  if (known.length === 0 || 2 * known.length < keys.length) return undefined;
   const times = [schema.time, ...(schema.otherTime === undefined ? [] : [schema.otherTime])];
   const hasTime = known.some((key) => times.includes(indexOf(key) ?? -1));
   const scan = scanner(names, indexOf);
   return {
     names,
-    known: 2 * known.length >= keys.length ? known.length : 0,
+    known: known.length,
     split: (line, isSuspect) => {
       if (!scan(line, isSuspect)) return false;
       return hasTime
@@ -38,12 +39,17 @@ export const jsonForm = (schema: LogSchema, first: string): LineForm => {
 };
 
 const keysOf = (text: string): string[] => {
+  if (!text.startsWith('{')) return [];
   try {
-    return Object.keys(JSON.parse(text) as object);
+    // Escapes that are not JSON's, such as \x22, stay texts.
+    const valid = text.replaceAll(ESCAPE, (escape) => (escape === '\\' ? '\\\\' : escape));
+    return Object.keys(JSON.parse(valid) as object);
   } catch {
     return [];
   }
 };
+
+const ESCAPE = /\\["\\/bfnrtu]?/g;
 
 /** The name of a member with all that stands around it: from the end of the member before to the value. */
 interface Key {

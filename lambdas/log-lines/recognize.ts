@@ -22,8 +22,10 @@ export const recognize = (
 ): Recognized | undefined => {
   const texts = lines.map((line) => line.toString());
   return Object.entries(kinds)
-    .flatMap(([name, kind]) => formsOf(kind.schema, texts).map((form) => ({ name, kind, form })))
-    .filter((one) => lines.length === 0 || hasReadableLine(one, lines, settings))
+    .flatMap(([name, kind]) => {
+      const forms = formsOf(kind.schema, texts).map((form) => ({ name, kind, form }));
+      return forms.find((one) => lines.length === 0 || hasReadableLine(one, lines, settings)) ?? [];
+    })
     .reduce<Recognized | undefined>(
       (best, one) => (best === undefined || one.form.known > best.form.known ? one : best),
       undefined,

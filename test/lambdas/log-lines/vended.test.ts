@@ -49,6 +49,8 @@ const LINES: readonly Readonly<Record<string, string>>[] = [
   { 'target:port_list': '"10.0.3.14:80 10.0.3.15:80"', target_status_code_list: '"503 200"' },
   { request: '"GET https://ops:hunter2@shop.example.com/?sig=hush&a=1 HTTP/1.1"' },
 ];
+const severitiesOf = (lines: readonly string[]) =>
+  forward(lines.join('\n')).map(({ severityText }) => severityText);
 const w3cOf = (names: readonly string[], rows: readonly string[]): string =>
   ['#Version: 1.0', `#Fields: ${names.join(' ')}`, ...rows].join('\n');
 
@@ -198,9 +200,16 @@ describe('an object of CloudWatch Logs', () => {
     for (const setting of settings) expect(forward(jsonOf(), setting)).toEqual([]);
   });
 
+  test('may begin with lines that are not', () => {
+    expect(severitiesOf(['broken', '{"time', jsonOf()])).toEqual(['WARN', 'WARN', 'INFO']);
+    expect(severitiesOf([lineWith(), jsonOf(), lineWith()])).toEqual(['INFO', 'WARN', 'INFO']);
+  });
+
   test('of another service is refused', () => {
-    const text = '{"date":"2026-01-31","time":"23:59:58","x-edge-location":"DFW3-C1","sc-bytes":"1068"}';
-    expect(() => forward(text)).toThrow('none of its first lines is a line of alb');
+    for (const time of ['23:59:58', '2026-01-31T23:59:58Z']) {
+      const text = `{"date":"2026-01-31","time":"${time}","x-edge-location":"DFW3-C1","sc-bytes":"1068"}`;
+      expect(() => forward(text)).toThrow('none of its first lines is a line of alb');
+    }
   });
 
   test('of connections has the names of connection logs', () => {
