@@ -1,5 +1,6 @@
 import { ACCESS_LOG } from './alb/access-log.ts';
 import { CONNECTION_LOG } from './alb-connection/connection-log.ts';
+import { HEALTH_CHECK_LOG } from './alb-health-check/health-check-log.ts';
 import { partitionOf } from './aws-partition.ts';
 import type { LogKindName } from './function-settings.ts';
 import type { LoadBalancerLog, LogDelivery, LogKind, NameGroups } from './log-lines/log-kind.ts';
@@ -60,6 +61,21 @@ export const LOG_KINDS = {
       vended: true,
       output: 'TurnOnConnectionLogs',
       ...byAttributes('app', 'connection_logs'),
+    },
+  },
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html
+  'alb-health-check': {
+    serviceName: 'alb',
+    objectName:
+      /^health_check_log(?:[._](?<account>\d{12})_elasticloadbalancing_(?<region>[a-z0-9-]+)_app\.(?<name>[^_]+)\.(?<id>[^._]+)_)?/,
+    resourceId: loadBalancerArn('app'),
+    schema: HEALTH_CHECK_LOG,
+    delivery: {
+      folder: 'alb',
+      principal: 'logdelivery.elasticloadbalancing.amazonaws.com',
+      vended: true,
+      output: 'TurnOnHealthCheckLogs',
+      ...byAttributes('app', 'health_check_logs'),
     },
   },
 } as const satisfies Readonly<Record<LogKindName, LogKind>>;

@@ -39,7 +39,7 @@ export const kindOf = (kinds: LogKinds, key: string): string | undefined =>
   Object.entries(kinds).find(([, kind]) => isNamedAs(kind, key))?.[0];
 
 const TEST_FILE = /LogTestFile/;
-const NOT_FORWARDED = /^health_check_log|_elasticloadbalancing_[^_]+_net\./;
+const NOT_FORWARDED = /_elasticloadbalancing_[^_]+_net\./;
 
 /** How the names of logs end, under AWS's names and those of copies; Parquet is refused with a reason. */
 const ENDINGS = ['log', 'gz', 'json', 'parquet'];

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { kindOf, skipReason } from '../../lambdas/log-lines/log-formats.ts';
-import { sourceOf } from '../../lambdas/log-lines/log-kind.ts';
+import { type LogKinds, sourceOf } from '../../lambdas/log-lines/log-kind.ts';
+
+const kinds: LogKinds = LOG_KINDS;
 
 const nameIn = (region: string): string =>
   `123456789012_elasticloadbalancing_${region}_app.my-shop.0123456789abcdef_20260131T2359Z_203.0.113.9_1a2b3c4d.log.gz`;
 
-const albObject = (key: string) =>
-  sourceOf(LOG_KINDS[key.includes('conn_log') ? 'alb-connection' : 'alb'], key);
+const albObject = (key: string) => sourceOf(kinds[kindOf(kinds, key) ?? 'alb'] ?? LOG_KINDS.alb, key);
 
 describe('the key of an object', () => {
   test.each(['', 'alb/', 'logs/of/mine/'])(
@@ -38,9 +39,12 @@ describe('the key of an object', () => {
     );
   });
 
-  test.each(['conn_log_', 'conn_log.'])('reads them from the key of a connection log, "%s…"', (beginning) => {
-    expect(albObject(`alb/${beginning}${nameIn('eu-west-1')}`)).toEqual(albObject(nameIn('eu-west-1')));
-  });
+  test.each(['conn_log_', 'conn_log.', 'health_check_log_'])(
+    'reads them from the key of another log of it, "%s…"',
+    (beginning) => {
+      expect(albObject(`alb/${beginning}${nameIn('eu-west-1')}`)).toEqual(albObject(nameIn('eu-west-1')));
+    },
+  );
 
   test.each([
     ['AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/', '123456789012', 'eu-west-1'],
@@ -83,7 +87,6 @@ describe('skipReason', () => {
     ['alb/AWSLogs/123456789012/ELBAccessLogTestFile', 'test file'],
     ['alb/AWSLogs/123456789012/ELBConnectionLogTestFile', 'test file'],
     ['alb/AWSLogs/123456789012/ELBHealthCheckLogTestFile', 'test file'],
-    [`alb/health_check_log_${nameIn('eu-west-1')}`, 'not forwarded'],
     [`alb/${nameIn('eu-west-1').replace('_app.', '_net.')}`, 'not forwarded'],
     ['alb/notes.txt', 'neither *.log nor *.gz'],
     ['alb/alb.log.gz.bak', 'neither *.log nor *.gz'],
@@ -104,6 +107,7 @@ describe('the kind of an object', () => {
     [`conn_log_${nameIn('eu-west-1')}`, 'alb-connection'],
     [`conn_log.${nameIn('eu-west-1')}`, 'alb-connection'],
     ['conn_log.gz', 'alb-connection'],
+    [`health_check_log_${nameIn('eu-west-1')}`, 'alb-health-check'],
     ['copy.log.gz', undefined],
   ])('named %s is %s', (name, kind) => {
     expect(kindOf(LOG_KINDS, `logs/2026/${name}`)).toBe(kind);

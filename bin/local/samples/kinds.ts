@@ -1,6 +1,7 @@
 import type { LogKindName } from '../../../lambdas/function-settings.ts';
 import { albLog } from './kinds/alb.ts';
 import { albConnectionLog } from './kinds/alb-connection.ts';
+import { albHealthCheckLog } from './kinds/alb-health-check.ts';
 import type { SampleLog } from './kinds/sample-log.ts';
 import { type Random, random as seeded } from './random.ts';
 
@@ -10,6 +11,7 @@ type Sample = (random: Random, start: number) => SampleLog;
 export const KIND_SAMPLES: Readonly<Record<LogKindName, Sample>> = {
   alb: albLog,
   'alb-connection': albConnectionLog,
+  'alb-health-check': albHealthCheckLog,
 };
 
 /** A log of each kind. `start` is in milliseconds since the epoch. */

@@ -1,0 +1,72 @@
+import { type FieldWriter, address, all, int, seconds, text } from '../log-lines/field-writers.ts';
+import type { LogSchema } from '../log-lines/schema.ts';
+import { fieldText, isAbsent, type Line } from '../log-lines/tokenize.ts';
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html */
+const FIELDS = [
+  'type',
+  'time',
+  'latency',
+  'target_addr',
+  'target_group_id',
+  'status',
+  'status_code',
+  'reason_code',
+  'elb',
+  'ip_address',
+] as const;
+type Field = (typeof FIELDS)[number];
+
+const at = (field: Field): number => FIELDS.indexOf(field);
+const TYPE = at('type');
+const STATUS = at('status');
+
+export const HEALTH_CHECK_LOG: LogSchema = {
+  scope: 'aws.alb.health_check',
+  fields: FIELDS,
+  least: at('reason_code') + 1,
+  accepts: (line) => isAbsent(line, STATUS) || ['PASS', 'FAIL'].includes(fieldText(line, STATUS)),
+  time: at('time'),
+  severity: (line) => (fieldText(line, STATUS) === 'FAIL' ? 'WARN' : 'INFO'),
+  addresses: [],
+  urls: [],
+  conventions: () => conventions(),
+  attributes: 'aws.elb.',
+};
+
+const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
+  type: text('aws.elb.type'),
+  // The record has it.
+  time: all(),
+  latency: seconds('aws.elb.latency'),
+  target_addr: target(),
+  target_group_id: text('aws.elb.target_group_id'),
+  status: text('aws.elb.status'),
+  status_code: statusCode(),
+  reason_code: all(text('aws.elb.reason_code'), text('error.type')),
+  elb: text('aws.elb.name'),
+  ip_address: text('aws.elb.ip_address'),
+});
+
+/** An address and a port, or the ARN of a Lambda function. */
+const target = (): FieldWriter => {
+  const writeAddress = address('aws.elb.target.address', 'aws.elb.target.port');
+  const writeArn = text('aws.elb.target.arn');
+  return (writer, line, start, end) =>
+    (line.bytes.toString('latin1', start, start + ARN.length) === ARN ? writeArn : writeAddress)(
+      writer,
+      line,
+      start,
+      end,
+    );
+};
+const ARN = 'arn:';
+
+/** gRPC has statuses of its own, of which 12 is the usual one of a health check. */
+const statusCode = (): FieldWriter => {
+  const http = int('http.response.status_code', 100, 599);
+  const grpc = int('rpc.grpc.status_code', 0, 99);
+  return (writer, line, start, end) => (isGrpc(line) ? grpc : http)(writer, line, start, end);
+};
+
+const isGrpc = (line: Line): boolean => fieldText(line, TYPE) === 'grpc';
