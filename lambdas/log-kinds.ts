@@ -2,8 +2,10 @@ import { ACCESS_LOG } from './alb/access-log.ts';
 import { CONNECTION_LOG } from './alb-connection/connection-log.ts';
 import { HEALTH_CHECK_LOG } from './alb-health-check/health-check-log.ts';
 import { partitionOf } from './aws-partition.ts';
+import { CLB_ACCESS_LOG } from './clb/access-log.ts';
 import type { LogKindName } from './function-settings.ts';
 import type { LoadBalancerLog, LogDelivery, LogKind, NameGroups } from './log-lines/log-kind.ts';
+import { NLB_ACCESS_LOG } from './nlb/access-log.ts';
 
 /** ARN of a load balancer with the groups `account`, `region`, `name` and `id`. */
 const loadBalancerArn =
@@ -76,6 +78,37 @@ export const LOG_KINDS = {
       vended: true,
       output: 'TurnOnHealthCheckLogs',
       ...byAttributes('app', 'health_check_logs'),
+    },
+  },
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html
+  nlb: {
+    serviceName: 'nlb',
+    objectName:
+      /^(?<account>\d{12})_elasticloadbalancing_(?<region>[a-z0-9-]+)_net\.(?<name>[^_]+)\.(?<id>[^._]+)_/,
+    resourceId: loadBalancerArn('net'),
+    schema: NLB_ACCESS_LOG,
+    delivery: {
+      folder: 'nlb',
+      principal: 'delivery.logs.amazonaws.com',
+      vended: true,
+      output: 'TurnOnNlbAccessLogs',
+      ...byAttributes('net', 'access_logs'),
+    },
+  },
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html
+  clb: {
+    serviceName: 'clb',
+    objectName:
+      /^(?<account>\d{12})_elasticloadbalancing_(?<region>[a-z0-9-]+)_(?<name>[A-Za-z0-9-]+)_\d{8}T\d{4}Z_/,
+    resourceId: ({ account, region = '', name }) =>
+      `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${account}:loadbalancer/${name}`,
+    schema: CLB_ACCESS_LOG,
+    delivery: {
+      folder: 'clb',
+      principal: 'logdelivery.elasticloadbalancing.amazonaws.com',
+      output: 'TurnOnClbAccessLogs',
+      turnOn: ({ bucketName, prefix }) =>
+        `aws elb modify-load-balancer-attributes --load-balancer-name NAME --load-balancer-attributes "AccessLog={Enabled=true,S3BucketName=${bucketName},S3BucketPrefix=${prefix},EmitInterval=5}"`,
     },
   },
 } as const satisfies Readonly<Record<LogKindName, LogKind>>;

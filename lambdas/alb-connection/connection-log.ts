@@ -1,4 +1,4 @@
-import { type FieldWriter, all, int, seconds, text } from '../log-lines/field-writers.ts';
+import { type FieldWriter, all, int, duration, text } from '../log-lines/field-writers.ts';
 import { fieldText, type Line, spanOf } from '../log-lines/tokenize.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
@@ -55,7 +55,7 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   listener_port: int('server.port'),
   tls_protocol: tlsProtocol(),
   tls_cipher: text('tls.cipher'),
-  tls_handshake_latency: seconds('aws.elb.tls_handshake_latency'),
+  tls_handshake_latency: duration('aws.elb.tls_handshake_latency'),
   leaf_client_cert_subject: text('tls.client.subject'),
   leaf_client_cert_validity: validity(),
   leaf_client_cert_serial_number: text('aws.elb.leaf_client_cert_serial_number'),

@@ -1,4 +1,4 @@
-import { type FieldWriter, address, all, int, seconds, text } from '../log-lines/field-writers.ts';
+import { type FieldWriter, address, all, int, duration, text } from '../log-lines/field-writers.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { fieldText, isAbsent, type Line } from '../log-lines/tokenize.ts';
 
@@ -38,7 +38,7 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   type: text('aws.elb.type'),
   // The record has it.
   time: all(),
-  latency: seconds('aws.elb.latency'),
+  latency: duration('aws.elb.latency'),
   target_addr: target(),
   target_group_id: text('aws.elb.target_group_id'),
   status: text('aws.elb.status'),

@@ -1,4 +1,4 @@
-import { type FieldWriter, address, all, int, list, seconds, text } from '../log-lines/field-writers.ts';
+import { type FieldWriter, address, all, int, list, duration, text } from '../log-lines/field-writers.ts';
 import { type Line, isAbsent, isNothing, spanOf } from '../log-lines/tokenize.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { request } from '../log-lines/http-fields.ts';
@@ -75,9 +75,9 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   elb: text('aws.elb.name'),
   'client:port': address('client.address', 'client.port'),
   'target:port': address('aws.elb.target.address', 'aws.elb.target.port'),
-  request_processing_time: seconds('aws.elb.request_processing_time'),
-  target_processing_time: seconds('aws.elb.target_processing_time'),
-  response_processing_time: seconds('aws.elb.response_processing_time'),
+  request_processing_time: duration('aws.elb.request_processing_time'),
+  target_processing_time: duration('aws.elb.target_processing_time'),
+  response_processing_time: duration('aws.elb.response_processing_time'),
   elb_status_code: all(int('http.response.status_code', 100, 599), serverError()),
   target_status_code: int('aws.elb.target_status_code'),
   received_bytes: int('http.request.size'),

@@ -52,7 +52,7 @@ export const int = (attribute: string, least = -Infinity, most = Infinity): Fiel
 };
 
 /** A duration; -1 means that there was none. */
-export const seconds = (attribute: string): FieldWriter => {
+export const duration = (attribute: string): FieldWriter => {
   const name = attributeName(attribute);
   return (writer, line, start, end) => {
     const value = decimal(line.bytes, start, end);
@@ -75,7 +75,7 @@ export const address = (hostAttribute: string, portAttribute: string): FieldWrit
   };
 };
 
-/** A list whose items are parted by `separator`; left out with fewer items than `least`. */
+/** A list whose items are separated by `separator`, without their quotes; left out with fewer items than `least`. */
 export const list = (attribute: string, separator: string, least = 1): FieldWriter => {
   const name = attributeName(attribute);
   const byte = separator.charCodeAt(0);
@@ -84,7 +84,8 @@ export const list = (attribute: string, separator: string, least = 1): FieldWrit
     let from = start;
     for (let at = start; at <= end; at++) {
       if (at < end && bytes[at] !== byte) continue;
-      items.push({ start: from, end: at });
+      const isQuoted = at > from + 1 && bytes[from] === QUOTE && bytes[at - 1] === QUOTE;
+      items.push(isQuoted ? { start: from + 1, end: at - 1 } : { start: from, end: at });
       from = at + 1;
     }
     if (items.length >= least) textsAttribute(writer, name, view, items);
@@ -129,6 +130,7 @@ const MOST_DIGITS = 15;
 /** A sign and 19 digits. */
 const MOST_INT64_DIGITS = 20;
 const POWERS = Array.from({ length: MOST_DIGITS }, (_, i) => 10 ** i);
+const QUOTE = 0x22;
 const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;

@@ -30,7 +30,6 @@ export const skipReason = (key: string, size: number | undefined): string | unde
   if (size === 0) return 'zero-byte object';
   const name = nameOf(key);
   if (TEST_FILE.test(name)) return 'test file that Elastic Load Balancing writes when logs are turned on';
-  if (NOT_FORWARDED.test(name)) return 'log of a kind that is not forwarded';
   return LOG.test(name) ? undefined : `neither ${ENDINGS.map((ending) => `*.${ending}`).join(' nor ')}`;
 };
 
@@ -39,7 +38,6 @@ export const kindOf = (kinds: LogKinds, key: string): string | undefined =>
   Object.entries(kinds).find(([, kind]) => isNamedAs(kind, key))?.[0];
 
 const TEST_FILE = /LogTestFile/;
-const NOT_FORWARDED = /_elasticloadbalancing_[^_]+_net\./;
 
 /** How the names of logs end, under AWS's names and those of copies; Parquet is refused with a reason. */
 const ENDINGS = ['log', 'gz', 'json', 'parquet'];

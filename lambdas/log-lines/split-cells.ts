@@ -6,7 +6,7 @@ export type Separator = (typeof SEPARATORS)[number];
 
 /**
  * Finds the cells of a line; false if it is not made of cells. Between spaces these are tokens (`tokenize`); between
- * tabs or commas a cell may be empty, and in quotes hold a separator.
+ * tabs or commas a cell may be empty, and within quotes hold a separator.
  */
 export const splitCells = (line: MutableLine, separator: Separator, isSuspect: IsSuspect): boolean => {
   if (separator === ' ') return tokenize(line, isSuspect);
@@ -14,15 +14,14 @@ export const splitCells = (line: MutableLine, separator: Separator, isSuspect: I
   const { bytes, length } = line;
   line.count = 0;
   for (let at = 0; at <= length; at++) {
-    const quoted = bytes[at] === QUOTE && at < length;
-    const start = quoted ? at + 1 : at;
-    let end = bytes.indexOf(quoted ? QUOTE : stop, start);
-    if (end < 0 || end > length) end = length;
-    at = quoted ? end + 1 : end;
-    if (quoted && (end === length || (at < length && bytes[at] !== stop))) return false;
+    const quote = bytes[at] === QUOTE ? bytes.indexOf(QUOTE, at + 1) : -1;
+    const quoted = quote > 0 && (quote + 1 === length || (quote + 1 < length && bytes[quote + 1] === stop));
+    const next = quoted ? quote : bytes.indexOf(stop, at);
+    const end = next < 0 || next > length ? length : next;
     if (line.count === line.starts.length && !reserveTokens(line, line.count + 1)) return false;
-    line.starts[line.count] = start;
+    line.starts[line.count] = quoted ? at + 1 : at;
     line.ends[line.count++] = end;
+    at = quoted ? end + 1 : end;
   }
   // A cell may hold a quote.
   line.traits = traitsOf(line, 0, length, isSuspect) | ESCAPED;

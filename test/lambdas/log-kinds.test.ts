@@ -47,6 +47,25 @@ describe('the key of an object', () => {
   );
 
   test.each([
+    [
+      '123456789012_elasticloadbalancing_us-gov-west-1_net.edge.0a1b_20260131T2359Z_1a2b3c4d.log.gz',
+      'aws-us-gov',
+      'net/edge/0a1b',
+    ],
+    [
+      '123456789012_elasticloadbalancing_cn-north-1_old-shop_20260131T2359Z_203.0.113.9_1a2b3c4d.log',
+      'aws-cn',
+      'old-shop',
+    ],
+  ])('names a load balancer of another type: %s', (name, partition, path) => {
+    const { account, region, resourceId } = albObject(`a/AWSLogs/${name}`);
+    expect(account).toBe('123456789012');
+    expect(resourceId).toBe(
+      `arn:${partition}:elasticloadbalancing:${region}:123456789012:loadbalancer/${path}`,
+    );
+  });
+
+  test.each([
     ['AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/', '123456789012', 'eu-west-1'],
     [
       'AWSLogs/aws-account-id=123456789012/elasticloadbalancing/region=us-gov-west-1/year=2026/month=01/day=31/',
@@ -87,7 +106,6 @@ describe('skipReason', () => {
     ['alb/AWSLogs/123456789012/ELBAccessLogTestFile', 'test file'],
     ['alb/AWSLogs/123456789012/ELBConnectionLogTestFile', 'test file'],
     ['alb/AWSLogs/123456789012/ELBHealthCheckLogTestFile', 'test file'],
-    [`alb/${nameIn('eu-west-1').replace('_app.', '_net.')}`, 'not forwarded'],
     ['alb/notes.txt', 'neither *.log nor *.gz'],
     ['alb/alb.log.gz.bak', 'neither *.log nor *.gz'],
     ['alb/catalog', 'neither *.log nor *.gz'],
@@ -107,6 +125,8 @@ describe('the kind of an object', () => {
     [`conn_log_${nameIn('eu-west-1')}`, 'alb-connection'],
     [`conn_log.${nameIn('eu-west-1')}`, 'alb-connection'],
     ['conn_log.gz', 'alb-connection'],
+    [nameIn('eu-west-1').replace('_app.', '_net.'), 'nlb'],
+    [nameIn('eu-west-1').replace('_app.my-shop.0123456789abcdef', '_my-shop'), 'clb'],
     [`health_check_log_${nameIn('eu-west-1')}`, 'alb-health-check'],
     ['copy.log.gz', undefined],
   ])('named %s is %s', (name, kind) => {

@@ -2,6 +2,8 @@ import type { LogKindName } from '../../../lambdas/function-settings.ts';
 import { albLog } from './kinds/alb.ts';
 import { albConnectionLog } from './kinds/alb-connection.ts';
 import { albHealthCheckLog } from './kinds/alb-health-check.ts';
+import { clbLog } from './kinds/clb.ts';
+import { nlbLog } from './kinds/nlb.ts';
 import type { SampleLog } from './kinds/sample-log.ts';
 import { type Random, random as seeded } from './random.ts';
 
@@ -12,6 +14,8 @@ export const KIND_SAMPLES: Readonly<Record<LogKindName, Sample>> = {
   alb: albLog,
   'alb-connection': albConnectionLog,
   'alb-health-check': albHealthCheckLog,
+  nlb: nlbLog,
+  clb: clbLog,
 };
 
 /** A log of each kind. `start` is in milliseconds since the epoch. */

@@ -378,7 +378,9 @@ describe('an object', () => {
     `${'broken\n'.repeat(100)}${lineWith()}\n`,
     `${CLASSIC}\n`.repeat(60),
   ])('without a readable line among its first hundred is something else: %j', (head) => {
-    expect(mismatch(head)).toContain('none of its first lines is a line of alb; it begins with');
+    expect(mismatch(head)).toMatch(
+      /^none of its first lines is a line of alb; (?:it begins with|they are lines of clb)/,
+    );
   });
 
   test('that begins with control bytes is something else', () => {

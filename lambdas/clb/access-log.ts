@@ -1,0 +1,97 @@
+import { address, all, type FieldWriter, int, duration, text } from '../log-lines/field-writers.ts';
+import { request } from '../log-lines/http-fields.ts';
+import type { LogSchema } from '../log-lines/schema.ts';
+import { isFailed, statusClass } from '../log-lines/status.ts';
+import { tlsProtocol } from '../log-lines/tls-fields.ts';
+import { fieldText, type Line } from '../log-lines/tokenize.ts';
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html#access-log-entry-format */
+const FIELDS = [
+  'time',
+  'elb',
+  'client:port',
+  'backend:port',
+  'request_processing_time',
+  'backend_processing_time',
+  'response_processing_time',
+  'elb_status_code',
+  'backend_status_code',
+  'received_bytes',
+  'sent_bytes',
+  'request',
+  'user_agent',
+  'ssl_cipher',
+  'ssl_protocol',
+] as const;
+type Field = (typeof FIELDS)[number];
+
+const at = (field: Field): number => FIELDS.indexOf(field);
+const CLIENT = at('client:port');
+const STATUS = at('elb_status_code');
+const REQUEST = at('request');
+const DURATIONS = [
+  at('request_processing_time'),
+  at('backend_processing_time'),
+  at('response_processing_time'),
+];
+
+export const CLB_ACCESS_LOG: LogSchema = {
+  scope: 'aws.clb',
+  fields: FIELDS,
+  // Lines before May 2015 end there.
+  least: REQUEST + 1,
+  // An ALB's connection log also begins with its time; its third field is only a port.
+  accepts: (line) =>
+    HOST_AND_PORT.test(fieldText(line, CLIENT)) &&
+    DURATIONS.every((field) => DURATION.test(fieldText(line, field))),
+  time: at('time'),
+  severity: (line) => (statusClass(line, STATUS) === 5 ? 'ERROR' : hasFailed(line) ? 'WARN' : 'INFO'),
+  addresses: [{ field: CLIENT, hasPort: true }],
+  request: REQUEST,
+  urls: [],
+  status: STATUS,
+  userAgent: at('user_agent'),
+  durations: DURATIONS,
+  conventions: () => conventions(),
+  attributes: 'aws.elb.',
+};
+
+const HOST_AND_PORT = /^.+:\d+$/;
+const DURATION = /^-?\d+(?:\.\d+)?$/;
+
+const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
+  // The record has it.
+  time: all(),
+  elb: text('aws.elb.name'),
+  'client:port': address('client.address', 'client.port'),
+  'backend:port': address('aws.elb.backend.address', 'aws.elb.backend.port'),
+  request_processing_time: duration('aws.elb.request_processing_time'),
+  backend_processing_time: duration('aws.elb.backend_processing_time'),
+  response_processing_time: duration('aws.elb.response_processing_time'),
+  elb_status_code: all(int('http.response.status_code', 100, 599), serverError()),
+  backend_status_code: int('aws.elb.backend.status.code', 100, 599),
+  received_bytes: eitherOf(int('http.request.size', 0), int('aws.elb.received_bytes', 0)),
+  sent_bytes: eitherOf(int('http.response.size', 0), int('aws.elb.sent_bytes', 0)),
+  request: eitherOf(request(), all()),
+  user_agent: text('user_agent.original'),
+  ssl_cipher: text('tls.cipher'),
+  ssl_protocol: tlsProtocol(),
+});
+
+/** Listeners of TCP and SSL have no requests: no status, and `- - - ` in place of one. */
+const isTcp = (line: Line): boolean =>
+  fieldText(line, STATUS) === '-' && /^[- ]*$/.test(fieldText(line, REQUEST));
+
+const hasFailed = (line: Line): boolean => isFailed(line, STATUS) && !isTcp(line);
+
+const eitherOf =
+  (http: FieldWriter, tcp: FieldWriter): FieldWriter =>
+  (writer, line, start, end) =>
+    (isTcp(line) ? tcp : http)(writer, line, start, end);
+
+const serverError = (): FieldWriter => {
+  const write = text('error.type');
+  return (writer, line, start, end) => {
+    if (statusClass(line, STATUS) === 5) write(writer, line, start, end);
+  };
+};
