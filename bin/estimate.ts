@@ -50,6 +50,12 @@ const main = async (options: Values<typeof COMMAND.options>): Promise<void> => {
   const settings = readContext(options.context, COMMAND.name, ANY_SCOUT);
   const folder = options['from-files'];
   const status = createStatusLine();
+  // Nothing was begun that has to be finished.
+  process.once('SIGINT', () => {
+    status.clear();
+    console.error('stopped');
+    process.exit(1);
+  });
   try {
     const usage =
       folder === undefined

@@ -1,7 +1,8 @@
 import type { StackSettings } from '../../lib/settings.ts';
 import { awsClients, environmentRegion } from '../shared/aws-clients.ts';
 import type { StatusLine } from '../shared/status-line.ts';
-import { type BalancerLines, DAYS_COUNTED, LINE_COUNTERS, readBalancerLines } from './read-load-balancers.ts';
+import { LINE_COUNTERS } from './line-counters.ts';
+import { type BalancerLines, DAYS_COUNTED, readBalancerLines } from './read-load-balancers.ts';
 import { HOURS_COUNTED, listMetrics, readUpdates } from './read-metrics.ts';
 import { logLineBytes, metricPointBytes } from './sample-bytes.ts';
 import type { LogUsage, MetricUsage, Usage } from './usage.ts';
@@ -53,7 +54,7 @@ export const usageOfAccount = async (
     metrics,
     logs,
     pointBytes: metricPointBytes,
-    assumptions: assumptions(settings, listed, counted),
+    assumptions: assumptions(settings, { listed, counted, logs: logs.length }),
   };
 };
 
@@ -73,42 +74,59 @@ export const balancerUsage = async (
     written: lines * written,
     stored: lines * stored,
     sent: async (settings) => {
-      const records = kind === 'alb' ? failed + (lines - failed) * settings.albSampleRate : lines;
+      const isSampled = LINE_COUNTERS[kind]?.failed.length !== 0;
+      const records = isSampled ? failed + (lines - failed) * settings.albSampleRate : lines;
       return { records, bytes: records * (await logLineBytes(kind, settings)).sent };
     },
   };
 };
 
-const assumptions = (settings: StackSettings, listed: number, counted: number): readonly string[] => {
-  const { metrics, albLogs, logKinds, albArns, albSkipPath, albSkipStatus, albSkipUserAgent } = settings;
-  const uncounted = logKinds.filter((kind) => LINE_COUNTERS[kind] === undefined);
+const assumptions = (
+  settings: StackSettings,
+  { listed, counted, logs }: { readonly listed: number; readonly counted: number; readonly logs: number },
+): readonly string[] => [
+  ...(settings.metrics ? metricAssumptions(listed, counted) : []),
+  ...(settings.albLogs ? logAssumptions(settings, logs) : []),
+  'Bytes: those of sample lines, encoded and compressed under these settings.',
+];
+
+const metricAssumptions = (listed: number, counted: number): readonly string[] => {
+  if (listed === 0)
+    return [`Metrics: none reported in the last ${HOURS_COUNTED} hours; AWS_REGION sets the region.`];
+  const all = `Metrics: those that reported in the last ${HOURS_COUNTED} hours go on as often as then.`;
+  return counted < listed
+    ? [
+        all,
+        `Data points were counted for ${counted} of ${listed} metrics; the others report as often as those of the same name.`,
+      ]
+    : [all];
+};
+
+const logAssumptions = (
+  { logKinds, albArns, albSkipPath, albSkipStatus, albSkipUserAgent }: StackSettings,
+  logs: number,
+): readonly string[] => {
+  const counted = logKinds.filter((kind) => LINE_COUNTERS[kind] !== undefined);
+  const whose = albArns === undefined ? 'every load balancer of the region' : 'each of those in albArns';
   return [
-    ...(metrics
+    ...(counted.length > 0 && logs === 0
+      ? [`Logs: there is no load balancer that could write ${counted.join(' or ')}.`]
+      : []),
+    ...(logs > 0
       ? [
-          `Metrics: those that reported in the last ${HOURS_COUNTED} hours go on as often as then.`,
-          ...(counted < listed
-            ? [
-                `Data points were counted for ${counted} of ${listed} metrics; the others report as often as those of the same name.`,
-              ]
-            : []),
+          `Logs: requests of the last ${DAYS_COUNTED} days, refused ones included; ${whose} delivers its logs.`,
         ]
       : []),
-    ...(albLogs
+    ...(logs > 0 && logKinds.includes('alb-connection')
+      ? ['Connection logs: at most, since their metric counts connections to targets too.']
+      : []),
+    ...logKinds
+      .filter((kind) => LINE_COUNTERS[kind] === undefined)
+      .map((kind) => `${kind}: no metric of AWS counts its lines; --from-files counts those of files.`),
+    ...(albSkipPath !== undefined || albSkipUserAgent !== undefined || albSkipStatus.length > 0
       ? [
-          `Logs: requests of the last ${DAYS_COUNTED} days, refused ones included; ${albArns === undefined ? 'every load balancer of the region delivers its logs' : 'of the load balancers in albArns'}.`,
-          ...(logKinds.includes('alb-connection')
-            ? ['Connection logs: at most, since the metric counts connections to targets too.']
-            : []),
-          ...uncounted.map(
-            (kind) => `${kind}: no metric of AWS counts its lines; --from-files counts those of files.`,
-          ),
-          ...(albSkipPath !== undefined || albSkipUserAgent !== undefined || albSkipStatus.length > 0
-            ? [
-                'What albSkipPath, albSkipStatus and albSkipUserAgent leave out is not taken off; --from-files does.',
-              ]
-            : []),
+          'What albSkipPath, albSkipStatus and albSkipUserAgent leave out is not taken off; --from-files does.',
         ]
       : []),
-    'Bytes: those of sample lines, encoded and compressed under these settings.',
   ];
 };

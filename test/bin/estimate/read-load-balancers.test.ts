@@ -1,4 +1,9 @@
-import { CloudWatchClient, GetMetricDataCommand, type GetMetricDataInput } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  GetMetricDataCommand,
+  type GetMetricDataInput,
+  ListMetricsCommand,
+} from '@aws-sdk/client-cloudwatch';
 import {
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
@@ -39,6 +44,9 @@ const counts = (sums: Readonly<Record<string, Readonly<Record<string, number>>>>
     }),
   }));
 };
+
+const named = (...values: readonly string[]) =>
+  values.map((Value, index) => ({ Name: index === 0 ? 'LoadBalancerName' : 'AvailabilityZone', Value }));
 
 const read = async (kinds: readonly LogKindName[] = ['alb'], arns?: readonly string[]) =>
   readBalancerLines(
@@ -112,5 +120,24 @@ test('only the kinds that are turned on are counted, of the load balancers asked
   expect(logs.map(({ name, kind, lines }) => [name, kind, lines])).toEqual([
     ['shop', 'alb', 730],
     ['shop', 'alb-connection', 1_460],
+  ]);
+});
+
+test('a Network Load Balancer writes a line per new TLS flow, a Classic one per request', async () => {
+  loadBalancing
+    .on(DescribeLoadBalancersCommand)
+    .resolves({ LoadBalancers: [balancer('net/tls/3', { Type: 'network' }), balancer('app/shop/1')] });
+  cloudWatch.on(ListMetricsCommand, { Namespace: 'AWS/ELB', MetricName: 'RequestCount' }).resolves({
+    Metrics: [{ Dimensions: named('old') }, { Dimensions: named('old', 'eu-west-1a') }, { Dimensions: [] }],
+  });
+  counts({
+    'net/tls/3': { NewFlowCount_TLS: 168 },
+    old: { RequestCount: 336, HTTPCode_Backend_5XX: 168 },
+  });
+
+  const logs = await read(['nlb', 'clb'] as unknown as readonly LogKindName[]);
+  expect(logs).toMatchObject([
+    { name: 'tls', kind: 'nlb', lines: 730, failed: 0 },
+    { name: 'old', kind: 'clb', lines: 1_460, failed: 730 },
   ]);
 });
