@@ -21,8 +21,8 @@ import { measurePairs } from './whole-path.ts';
 
 const USAGE = `npm run bench                 ratios on the defaults, beside the bars
 npm run bench -- --large      also the memory for objects of 2 and 4 GB (some minutes, 1 GB of temporary files)
-npm run bench -- --runs 9     medians of so many runs (5)
-npm run bench -- --cost       dollars per GB by codec and level, batch size, memory size and requests under way`;
+npm run bench -- --runs 9     medians of this many runs (5)
+npm run bench -- --cost       dollars per GB by codec and level, batch size, memory size and requests in flight`;
 
 const bench = async (runs: number, large: boolean): Promise<void> => {
   const log = await albObject(100);

@@ -85,7 +85,7 @@ const printMemory = ({ cpuSeconds, compressed }: Gigabyte): void => {
   );
 };
 
-/** The function's source itself, with more or fewer requests under way at once, against a Scout that takes its time. */
+/** The function's source itself, with more or fewer requests in flight, against a slow Scout. */
 const printInFlight = async (log: BenchObject): Promise<void> => {
   const peers = await startPeers();
   const rows: string[][] = [];
@@ -111,7 +111,7 @@ const printInFlight = async (log: BenchObject): Promise<void> => {
   }
   peers.close();
   printTable(
-    `Requests under way at once: seconds and Lambda dollars per GB of log at ${MB_OF_ONE_VCPU} MB, by how long Scout takes (in use: ${IN_FLIGHT})`,
+    `Requests in flight: seconds and Lambda dollars per GB of log at ${MB_OF_ONE_VCPU} MB, by Scout's response time (in use: ${IN_FLIGHT})`,
     ['At once', ...ANSWER_MS.flatMap((ms) => [`${ms} ms: s`, '$'])],
     rows,
   );

@@ -26,7 +26,7 @@ const MB = 1e6;
 const START = Date.UTC(2026, 0, 15, 12);
 const BLOCK_BYTES = 32 * MB;
 
-/** Random lines up to so many bytes; all of them differ. */
+/** Random lines up to this many bytes; all of them differ. */
 export const albObject = (megabytes: number): Promise<BenchObject> =>
   cached(`alb-${megabytes}mb`, albKey(seeded(1), BALANCER, START), (write) =>
     write(chunks(megabytes * MB, albLines(megabytes))),

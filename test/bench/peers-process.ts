@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { startObjectStore } from '../../bin/local/emulators/object-store.ts';
-import type { PeersAnswer, PeersCommand } from './peers.ts';
+import type { PeersMessage, PeersCommand } from './peers.ts';
 
 /** The other side of the network, in a process of its own: a Scout that drains, and an object store. */
 const store = await startObjectStore();
@@ -29,22 +29,22 @@ const scout = createServer((request, response) => {
 scout.keepAliveTimeout = 60_000;
 await new Promise<void>((done) => scout.listen(0, '127.0.0.1', done));
 
-const answer = (message: PeersAnswer): void => void process.send?.(message);
+const send = (message: PeersMessage): void => void process.send?.(message);
 process.on('message', (command: PeersCommand) => {
   if (command.type === 'capture') {
     capture = command.folder;
     captured = 0;
-    answer({ type: 'done' });
+    send({ type: 'done' });
   } else if (command.type === 'delay') {
     delayMs = command.ms;
-    answer({ type: 'done' });
+    send({ type: 'done' });
   } else {
     const { size, etag } = store.put(command.bucket, command.key, { file: command.file });
-    answer({ type: 'stored', size, etag });
+    send({ type: 'stored', size, etag });
   }
 });
 process.on('disconnect', () => process.exit());
-answer({
+send({
   type: 'ready',
   scout: `http://127.0.0.1:${(scout.address() as AddressInfo).port}`,
   objects: store.endpoint,

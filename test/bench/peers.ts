@@ -8,19 +8,19 @@ export type PeersCommand =
   | { readonly type: 'put'; readonly bucket: string; readonly key: string; readonly file: string }
   /** Keep the body of each request, decompressed, in that folder; without a folder, no longer. */
   | { readonly type: 'capture'; readonly folder?: string | undefined }
-  /** Answer OTLP requests so much later. */
+  /** Milliseconds by which OTLP responses are delayed. */
   | { readonly type: 'delay'; readonly ms: number };
 
-export type PeersAnswer =
+export type PeersMessage =
   | { readonly type: 'ready'; readonly scout: string; readonly objects: string }
   | { readonly type: 'stored'; readonly size: number; readonly etag: string }
   | { readonly type: 'done' };
 
 /** A draining Scout and an object store in another process. */
 export interface Peers {
-  /** What a function must have in its environment to talk to them. */
+  /** Environment with which a function reaches them. */
   readonly env: Readonly<Record<string, string>>;
-  /** Puts an object in the store, and answers the event that announces it. */
+  /** Puts an object in the store; returns the event that announces it. */
   readonly put: (object: BenchObject) => Promise<unknown>;
   readonly capture: (folder: string | undefined) => Promise<void>;
   readonly delay: (ms: number) => Promise<void>;
@@ -31,14 +31,14 @@ const BUCKET = 'bench';
 
 export const startPeers = async (): Promise<Peers> => {
   const child = fork(fileURLToPath(new URL('peers-process.ts', import.meta.url)));
-  const next = async (): Promise<PeersAnswer> => ((await once(child, 'message')) as [PeersAnswer])[0];
-  const ask = (command: PeersCommand): Promise<PeersAnswer> => {
-    const answer = next();
+  const next = async (): Promise<PeersMessage> => ((await once(child, 'message')) as [PeersMessage])[0];
+  const ask = (command: PeersCommand): Promise<PeersMessage> => {
+    const message = next();
     child.send(command);
-    return answer;
+    return message;
   };
   const ready = await next();
-  if (ready.type !== 'ready') throw new Error(`unexpected answer: ${ready.type}`);
+  if (ready.type !== 'ready') throw new Error(`unexpected message: ${ready.type}`);
   return {
     env: {
       SCOUT_ENDPOINT: ready.scout,
@@ -52,7 +52,7 @@ export const startPeers = async (): Promise<Peers> => {
     },
     put: async ({ key, path }) => {
       const stored = await ask({ type: 'put', bucket: BUCKET, key, file: path });
-      if (stored.type !== 'stored') throw new Error(`unexpected answer: ${stored.type}`);
+      if (stored.type !== 'stored') throw new Error(`unexpected message: ${stored.type}`);
       const { size, etag } = stored;
       return sqsEvent(JSON.stringify(s3Notification({ bucket: BUCKET, key, size, etag })));
     },

@@ -87,7 +87,7 @@ async function* inTurn(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 const measure = async (): Promise<Stages> => {
-  // What nobody can do without comes first and holds little memory: no garbage of other stages is cleared up in it.
+  // The least that any forwarder needs comes first and holds little memory: no garbage of other stages is cleared up in it.
   let [gunzipMs, parseMs, tokenizeMs, encodeMs, plainMs] = [0, 0, 0, 0, 0];
   let [gzipMs, gzipBytes, compressMs, compressedBytes, postMs] = [0, 0, 0, 0, 0];
   for (const { path } of objects) {

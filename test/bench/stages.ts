@@ -25,7 +25,7 @@ export interface Stages {
   readonly postMs: number;
 }
 
-/** What nobody can do without: gunzip and gzip of the very same bytes, and JSON.parse where the input is JSON. */
+/** The least that any forwarder needs: gunzip and gzip of the very same bytes, and JSON.parse where the input is JSON. */
 export const floorMs = ({ gunzipMs, parseMs, gzipMs }: Stages): number => gunzipMs + parseMs + gzipMs;
 
 export interface StagesTask {
@@ -48,9 +48,9 @@ export const startStages = async (task: StagesTask): Promise<StagesProcess> => {
   await once(child, 'message');
   return {
     measure: async () => {
-      const answer = once(child, 'message');
+      const message = once(child, 'message');
       child.send('measure');
-      return ((await answer) as [Stages])[0];
+      return ((await message) as [Stages])[0];
     },
     close: () => child.kill(),
   };

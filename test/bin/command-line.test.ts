@@ -10,7 +10,7 @@ import { SCOUT } from '../support/harness/synth.ts';
 import { awsAt, runCommand } from '../support/harness/run-command.ts';
 
 const SETTINGS = Object.entries(SCOUT).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-const NOBODY = awsAt('http://127.0.0.1:1');
+const UNREACHABLE = awsAt('http://127.0.0.1:1');
 
 test("commands read README's settings from cdk.json, and those of -c over them", () => {
   const folder = mkdtempSync(join(tmpdir(), 'context-'));
@@ -102,21 +102,21 @@ test(
   { timeout: 60_000 },
   async () => {
     const results = await Promise.all(
-      COMMANDS.map(async (name) => runCommand(name, ['--albs', 'x'], NOBODY)),
+      COMMANDS.map(async (name) => runCommand(name, ['--albs', 'x'], UNREACHABLE)),
     );
     for (const [index, { status, stderr }] of results.entries()) {
       expect(status).toBe(2);
       expect(stderr).toMatch(new RegExp(`Unknown option '--albs'[^]*\nusage: npm run ${COMMANDS[index]} --`));
       expect(stderr).not.toMatch(/^ +at /m);
     }
-    const { status, stderr } = await runCommand('backfill', ['--prefix', 'metrics/'], NOBODY);
+    const { status, stderr } = await runCommand('backfill', ['--prefix', 'metrics/'], UNREACHABLE);
     expect(status).toBe(1);
     expect(stderr).toMatch(/scoutEndpoint is missing[^]*scoutTokenUrl is missing/);
     expect(stderr).toContain('npm run backfill -- \\\n');
   },
 );
 
-test('output that nobody reads to its end is not an error', async () => {
+test('output that is not read to its end is not an error', async () => {
   const { status, stderr } = await runCommand('letters', ['--help'], {}, { readsOutput: false });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
@@ -227,11 +227,11 @@ describe('commands report errors of AWS without a stack trace', { timeout: 60_00
 
   test('no credentials, no region, no network, and no response within 10 seconds', async () => {
     isSilent = true;
-    const { AWS_ACCESS_KEY_ID: _, ...anonymous } = NOBODY;
-    const { AWS_REGION: __, ...nowhere } = NOBODY;
+    const { AWS_ACCESS_KEY_ID: _, ...anonymous } = UNREACHABLE;
+    const { AWS_REGION: __, ...nowhere } = UNREACHABLE;
     const results = await Promise.all(
-      [anonymous, nowhere, NOBODY, { ...awsAt(endpoint), AWS_MAX_ATTEMPTS: '1' }].map(async (environment) =>
-        runCommand('letters', ['list'], environment),
+      [anonymous, nowhere, UNREACHABLE, { ...awsAt(endpoint), AWS_MAX_ATTEMPTS: '1' }].map(
+        async (environment) => runCommand('letters', ['list'], environment),
       ),
     );
     expect(results.map(({ status, stderr }) => [status, stderr])).toEqual([

@@ -40,7 +40,7 @@ describe.skipIf(motoServer === undefined || awsCli === undefined)(
     });
     afterAll(() => moto?.stop());
 
-    /** What a command prints, whatever its exit status. */
+    /** Output of a command with any exit status. */
     const run = async (
       command: string,
       environment: Readonly<Record<string, string>> = {},

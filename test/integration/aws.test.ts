@@ -81,7 +81,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
     await metrics.drain();
     await put('metrics/2026/01/31/23/to-scout.gz', gzipSync(`${DATUM}\n${DATUM}\n`));
     await put('alb/shop.log', access(3));
-    await put('firehose-errors/unread', 'nobody is told of it');
+    await put('firehose-errors/unread', 'no queue is notified of it');
 
     expect(await metrics.drain()).toHaveLength(1);
     expect(await albLogs.drain()).toHaveLength(1);
@@ -239,7 +239,7 @@ describe.skipIf(motoServer === undefined)('the deployed bundles on S3, SQS and S
   });
 
   describe.skipIf(awsCli === undefined)('with the commands of the operations chapter', () => {
-    test('a dead letter says why nobody can forward it, and from which line on', async () => {
+    test('a dead letter names its reason and its first line', async () => {
       const deployment = await deployed();
       const { put, queues } = deployment;
       const whole = gzipSync(access(2000));
@@ -475,7 +475,7 @@ interface Letter {
 const DATUM =
   '{"account_id":"123456789012","region":"us-east-1","namespace":"AWS/SQS","metric_name":"SentMessageSize","dimensions":{"QueueName":"orders"},"timestamp":1767225600000,"value":{"max":9.0,"min":1.0,"sum":12.0,"count":3.0},"unit":"Bytes"}';
 
-/** An access log of so many lines; those whose numbers are given carry the word `marked`. */
+/** An access log of `count` lines; those with the given numbers hold the word `marked`. */
 const access = (lines: number, marks: readonly number[] = []): string =>
   range(1, lines)
     .map((n) => {

@@ -197,7 +197,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
     );
   });
 
-  test('answers 400 to a request over its limit', async () => {
+  test('responds 400 to a request over its limit', async () => {
     const { endpoint } = await started({ max_request_body_size: LIMIT });
     const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
     const body = gzipSync(Buffer.alloc(LIMIT + 1));
@@ -228,7 +228,7 @@ const started = async (options?: ReceiverOptions): Promise<Collector> => {
 
 const LIMIT = 64 * 1024;
 
-/** Settings that there is no default for. */
+/** Settings without a default. */
 const REQUIRED = {
   SCOUT_ENDPOINT: 'https://otel.example.com/otlp',
   SCOUT_TOKEN_URL: 'https://id.example.com/token',
@@ -346,7 +346,7 @@ const gaugePoint = ({ timeUnixNano, attributes, asDouble }: NumberDataPoint) => 
 const REQUESTS = 40;
 const SEED = 20260131;
 
-/** Sends random lines through a format's encoder, a request each few lines; answers the requests. */
+/** Sends random lines through a format's encoder, one request per few lines; returns the requests. */
 const sendRandom = async (
   { endpoint }: Collector,
   format: Format,

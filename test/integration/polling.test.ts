@@ -190,7 +190,7 @@ const startExporter = async ({ host, port, certificate }: CloudWatch): Promise<s
 /** They would want port 8888. */
 const NO_FIGURES_OF_ITS_OWN = 'service: { telemetry: { metrics: { level: none } } }';
 
-/** As written but for the pace, in seconds: nobody waits five minutes for a test. */
+/** As written but for the pace, in seconds: a test must not take five minutes. */
 const startCollector = async (to: Scout, exporter: string, pace: number): Promise<ServerProcess> => {
   const fast = (files(to)['otel-collector.yaml'] ?? '')
     .replace('interval: 300s', `interval: ${pace}s`)

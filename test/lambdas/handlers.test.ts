@@ -25,16 +25,16 @@ describe.each(HANDLERS)('%s, with an empty environment', (_pipeline, load) => {
 });
 
 describe.each(HANDLERS)('%s, with what is required', (pipeline, load) => {
-  test('answers an event that names nothing, and reports', async () => {
+  test('responds to an event without objects, and prints its metrics', async () => {
     vi.stubEnv('SCOUT_ENDPOINT', 'https://otel.example.com');
     vi.stubEnv('SCOUT_TOKEN_URL', 'https://id.example.com/token');
     vi.stubEnv('SCOUT_SECRET_NAME', 'scout/oauth-client');
     const written: string[] = [];
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
     const { handler } = await load();
-    const answer = await handler({ Records: [] }, CONTEXT);
+    const result = await handler({ Records: [] }, CONTEXT);
     vi.restoreAllMocks();
-    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(result).toEqual({ batchItemFailures: [] });
     const lines = written.filter((text) => text.includes('"ScoutForwarder"'));
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ Pipeline: pipeline, ObjectsForwarded: 0 });

@@ -242,7 +242,7 @@ describe('an update', () => {
 const destroy = async () => send({ RequestType: 'Delete', PhysicalResourceId: ID });
 
 describe('a destroy', () => {
-  // Also a log that somebody turned on by hand before the deploy: the bucket goes, and its name is free for any account.
+  // Also a log that was turned on by hand before the deploy: the bucket goes, and its name is free for any account.
   test('turns off a log that goes to the bucket and prefix', async () => {
     loadBalancerHas(true, 'ours', 'alb');
     expect(await destroy()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: ID });

@@ -169,7 +169,7 @@ describe('an existing bucket', () => {
   const existing = { albLogBucketName: 'logs.example.com', albLogPrefix: '/prod', metrics: false };
   const BUCKET = 'arn:${AWS::Partition}:s3:::logs.example.com';
 
-  test('is only read, under its prefix, and rejected records are kept in our own', () => {
+  test('is only read, under its prefix, and rejected records are stored in the bucket of the stack', () => {
     const template = synth(existing);
     const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', 'AlbLogsForwarderRole').Properties;
     const { Statement } = asText(PolicyDocument) as { Statement: { Action: string | string[] }[] };

@@ -47,7 +47,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     expect(Properties).toEqual({ MessageRetentionPeriod: DAYS_14, SqsManagedSseEnabled: true });
   });
 
-  test.each(['Queue', 'DeadLetterQueue'])('lets nobody use its %s without TLS', (queue) => {
+  test.each(['Queue', 'DeadLetterQueue'])('denies access to its %s without TLS', (queue) => {
     const { Properties } = resource(template, 'AWS::SQS::QueuePolicy', `${id}Forwarder${queue}Policy`);
     expect(asText(Properties)).toMatchObject({
       PolicyDocument: {
@@ -63,7 +63,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
     });
   });
 
-  test('runs one message an invocation, answers per message, and not too many at a time', () => {
+  test('handles one message per invocation, reports failures per message, and limits concurrency', () => {
     const { Properties } = resource(template, 'AWS::Lambda::EventSourceMapping', `${id}Forwarder`);
     expect(asText(Properties)).toEqual({
       BatchSize: 1,

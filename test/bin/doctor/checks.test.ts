@@ -19,7 +19,7 @@ import {
 } from '../../support/harness/deployed-aws.ts';
 import { SCOUT } from '../../support/harness/synth.ts';
 
-/** Nobody listens there. */
+/** No server listens there. */
 const NOWHERE = { scoutTokenUrl: 'http://127.0.0.1:1/token' };
 const ABOUT_SCOUT = /^(?:token|Scout accepts .*|compression)$/;
 
@@ -94,7 +94,7 @@ const PUT_NOTIFICATIONS = `aws s3api put-bucket-notification-configuration --buc
 const NEIGHBOUR = { QueueArn: 'arn:aws:sqs:eu-west-1:123456789012:theirs', Events: ['s3:ObjectRemoved:*'] };
 const METRICS_ONLY = { ours: { QueueConfigurations: [notification('Metrics', 'metrics/'), NEIGHBOUR] } };
 
-/** What AWS replies, and the findings that are not ok; for both pipelines where the name has none. */
+/** AWS's responses, and the findings that are not ok; for both pipelines where the name has none. */
 const CASES: readonly (readonly [
   string,
   Partial<Replies>,

@@ -145,7 +145,7 @@ describe('the token', () => {
     });
   });
 
-  test('cannot be had where nobody listens, or the host is unknown', async () => {
+  test('cannot be obtained where no server listens, or the host is unknown', async () => {
     expect(await doctor({ SCOUT_TOKEN_URL: 'http://127.0.0.1:1/token' })).toMatchObject({
       token: {
         status: 'fail',
@@ -174,7 +174,7 @@ describe('Scout', () => {
     ['forbids it', fail(403), 'SCOUT_AUDIENCE must be the audience that Scout expects'],
     ['responds with a page', html(), 'must be the base URL, before /v1/metrics and /v1/logs'],
     ['redirects', redirect('https://example.com/'), 'SCOUT_ENDPOINT is wrong'],
-    ['knows no such content', fail(415), 'does not accept OTLP over HTTP in gzipped protobuf'],
+    ['does not accept the content type', fail(415), 'does not accept OTLP over HTTP in gzipped protobuf'],
     ['refuses even nothing', fail(400), 'does not accept OTLP over HTTP in gzipped protobuf'],
     ['is busy', fail(429), 'the server is busy or broken'],
     ['is broken', fail(500), 'the server is busy or broken'],

@@ -17,7 +17,7 @@ const sqs = new SQSClient({});
 const QUEUE = 'https://sqs/queue';
 const DEAD = 'https://sqs/dead';
 
-/** What happens to letters, in order. */
+/** Operations on letters, in order. */
 let events: string[] = [];
 beforeEach(() => {
   mock.reset();

@@ -14,7 +14,7 @@ const GATEWAY = '127.0.0.1:4566';
 const CLOUD = fileURLToPath(new URL('../cloud/cloud.py', import.meta.url));
 
 export interface Cloud {
-  /** What the CDK, an SDK or a command of this project needs to reach it. */
+  /** Variables with which the CDK, an SDK or a command of this project reaches it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly tls: { readonly key: string; readonly cert: string };
   /** The PEM file of the private CA that signed `tls`. */
@@ -23,7 +23,7 @@ export interface Cloud {
   readonly assembly: string;
   /** Everything that LocalStack printed. */
   readonly output: () => string;
-  /** What the functions whose names match printed. */
+  /** Output of the functions whose names match. */
   readonly functionLogs: (name: RegExp) => string;
   readonly stop: () => Promise<void>;
 }

@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { startServer } from './server-process.ts';
 
-/** What `PutMetricData` takes for one metric, at one time. */
+/** Input of `PutMetricData` for one metric at one time. */
 export interface MetricDatum {
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface MetricDatum {
 
 export type CloudWatch = Awaited<ReturnType<typeof startCloudWatch>>;
 
-/** What stands in for every percentile, since moto works out none. */
+/** Value of every percentile, since moto computes none. */
 export const PERCENTILE = 4;
 
 /**

@@ -77,7 +77,7 @@ export const completeStack = async (
   await count(options, 'ScoutForwarder', 'ObjectsForwarded', { Pipeline: 'logs' });
 };
 
-/** Turns a function's event source off; answers its id. */
+/** Turns a function's event source off; returns its id. */
 export const disableEventSource = async (FunctionName: string, moto: Moto): Promise<string> => {
   const lambda = new LambdaClient(clientOptions(moto));
   const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));

@@ -34,7 +34,7 @@ export type Deployment = Awaited<ReturnType<typeof deploy>>;
 let deployments = 0;
 
 /**
- * What the stack deploys, on moto: a bucket that notifies a queue of each prefix, dead-letter queues, the secret; and a
+ * The resources of the stack, on moto: a bucket that notifies a queue of each prefix, dead-letter queues, the secret; and a
  * Scout of its own.
  */
 export const deploy = async ({ environment }: Moto, options: QueueOptions = {}) => {

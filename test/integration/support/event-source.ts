@@ -24,7 +24,7 @@ export interface EventSource {
 const MOST_ROUNDS = 500;
 
 /**
- * What Lambda does between a queue and a function, with ReportBatchItemFailures
+ * Does what Lambda does between a queue and a function, with ReportBatchItemFailures
  * (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html).
  */
 export const eventSource = (

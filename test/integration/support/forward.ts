@@ -5,9 +5,9 @@ import { startObjectStore } from '../../../bin/local/emulators/object-store.ts';
 import { s3Notification, sqsEvent } from '../../../bin/local/emulators/s3-notification.ts';
 import { startScout } from '../../../bin/local/emulators/scout.ts';
 
-/** What became of an object. */
+/** Result of an object. */
 export interface Forwarded {
-  /** The accounts that the function logged, one an invocation. */
+  /** The lines that the function logged, one per invocation. */
   readonly accounts: readonly Account[];
   /** The files that it kept under the rejected prefix, by key. */
   readonly rejected: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { startServer } from './server-process.ts';
 
 export interface Moto {
-  /** What an SDK or the AWS CLI needs to reach it, and nothing else. */
+  /** Variables with which an SDK or the AWS CLI reaches it, and no others. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }

@@ -9,7 +9,7 @@ import { startServer } from './server-process.ts';
 export interface Collector {
   /** OTLP/HTTP. */
   readonly endpoint: string;
-  /** Stops it, and answers every request that it exported, as it wrote them: trace ids are hexadecimal text. */
+  /** Stops it; returns every request that it exported, as written: trace ids are hexadecimal text. */
   readonly exported: () => Promise<readonly (LogsRequest & MetricsRequest)[]>;
   readonly close: () => Promise<void>;
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface ServerProcess {
-  /** What `ready` matched. */
+  /** Match of `ready`. */
   readonly match: RegExpExecArray;
   /** Everything that it has printed. */
   readonly output: () => string;

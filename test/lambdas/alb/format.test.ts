@@ -171,7 +171,7 @@ describe('a line of the access log', () => {
   });
 });
 
-describe('a text that is no line of the access log', () => {
+describe('a text that is not a line of the access log', () => {
   test.each([
     ['too few fields', lineWith({}, 11)],
     ['a quote that is not closed', lineWith().replace('HTTP/2.0"', 'HTTP/2.0')],
@@ -341,7 +341,7 @@ describe('a request', () => {
     expect(encode(['no line']).newestMs).toBeUndefined();
   });
 
-  test('begins anew after it was taken', () => {
+  test('starts over after take', () => {
     const encoder = encoderFor(formatWith(), OBJECT, OBSERVED_MS, { records: 10, bytes: 1e6 });
     const line = Buffer.from(lineWith());
     encoder.add(line, 0, line.length, 1, false);

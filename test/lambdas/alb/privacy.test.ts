@@ -288,7 +288,7 @@ test.each([
   expect(recordOf(lineWith(fields), environment).attributes['elb']).toBe(FIELDS['elb']);
 });
 
-/** What is left of lines, by `user_agent`; and how many were filtered. */
+/** Lines that were not dropped, by `user_agent`; and the number of dropped ones. */
 const left = (lines: readonly string[], environment: Readonly<Record<string, string>>) => {
   const encoded = encode(lines, formatWith(environment));
   const records = recordsOf(encoded);

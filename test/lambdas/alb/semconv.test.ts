@@ -88,7 +88,7 @@ describe('attributes of the semantic conventions', () => {
     });
   });
 
-  test('of fields that seldom say something', () => {
+  test('of fields that are rarely present', () => {
     const attributes = semconvOf({
       redirect_url: '"https://shop.example.com:443/new"',
       classification: '"Ambiguous"',

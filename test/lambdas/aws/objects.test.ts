@@ -109,7 +109,7 @@ describe('open', () => {
     expect(inputs(GetObjectCommand)).toHaveLength(2);
   });
 
-  test('a body longer than announced is no whole object', async () => {
+  test('a body longer than its Content-Length is an error', async () => {
     s3.on(GetObjectCommand).callsFake(() => ({ Body: body(['abcdef']), ContentLength: 4 }));
     expect((await failure(read({ bucket: 'b', key: 'k' }))).failure).toBe('unreadable');
   });

@@ -22,7 +22,7 @@ test.each([
   expect(options).toEqual({ abortSignal: signal });
 });
 
-test('it is read anew each time', async () => {
+test('it is read again each time', async () => {
   secrets
     .on(GetSecretValueCommand)
     .resolvesOnce({ SecretString: '{"clientId":"me","clientSecret":"old"}' })

@@ -5,7 +5,7 @@ import type { Outcome } from '../../../lambdas/scout/outcome.ts';
 import { type FaultName, FAULTS, randomFaults } from '../../support/harness/simulation/faults.ts';
 import { createWorld, type World } from '../../support/harness/simulation/simulation.ts';
 
-const COPYING: readonly FaultName[] = ['kill', 'lost answer', 'redelivery', 'duplicate event', 'queue'];
+const COPYING: readonly FaultName[] = ['kill', 'lost response', 'redelivery', 'duplicate event', 'queue'];
 const DAY_MS = 24 * 3600 * 1000;
 
 beforeEach(() => {
@@ -48,7 +48,7 @@ test('every record is delivered, or rejected and kept, or still queued, whatever
   );
 }, 300_000);
 
-test('without a kill, a lost answer, a redelivery or a duplicate event there are no copies at all', async () => {
+test('without a kill, a lost response, a redelivery or a duplicate event there are no copies', async () => {
   const calm = aHistory.map((history) => {
     const rates = new Map(
       [...history.rates].map(([name, rate]) => [name, COPYING.includes(name) ? 0 : rate]),
@@ -85,7 +85,7 @@ const live = async ({
   const world = createWorld({
     faults: strikes,
     environment: { DELETE_PROCESSED_FILES: String(removes) },
-    answer: (records): Outcome | undefined => {
+    respond: (records): Outcome | undefined => {
       if (records.join('\n').length > largest) return { type: 'too_large', reason: '413' };
       if (records.some((record) => record.endsWith(':poison'))) return { type: 'invalid', reason: '400' };
       if (partial && records.length > 0 && strikes('slow'))

@@ -59,7 +59,7 @@ describe('the real dependencies', () => {
   });
 });
 
-/** A server that takes every request and answers none; its endpoint. */
+/** A server that accepts every request and never responds; its endpoint. */
 const startSilent = async (): Promise<string> => {
   const server = createServer(() => undefined);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

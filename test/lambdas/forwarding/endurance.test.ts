@@ -26,7 +26,7 @@ describe('an outage', () => {
     ['takes everything for invalid', { type: 'invalid', reason: '400' } as const],
   ])('of a day, in which Scout %s, ends with everything delivered once', async (_how, outcome) => {
     let end = Infinity;
-    const world = createWorld({ answer: (_records, { now }) => (now < end ? outcome : undefined) });
+    const world = createWorld({ respond: (_records, { now }) => (now < end ? outcome : undefined) });
     const start = world.now;
     end = start + 24 * HOUR_MS;
     for (let hour = 0; hour < 24; hour += 3) {
@@ -48,7 +48,7 @@ describe('an outage', () => {
   test('of a day in the middle of an object delays its rest alone', async () => {
     let [begin, end] = [Infinity, Infinity];
     const world = createWorld({
-      answer: (_records, { now }) =>
+      respond: (_records, { now }) =>
         now >= begin && now < end ? { type: 'retryable', reason: '503' } : undefined,
     });
     begin = world.now + 300;
@@ -66,7 +66,7 @@ describe('an outage', () => {
   });
 
   test('without end leads to the dead-letter queue after days, with the reason', async () => {
-    const world = createWorld({ answer: () => ({ type: 'retryable', reason: 'Scout responded 503' }) });
+    const world = createWorld({ respond: () => ({ type: 'retryable', reason: 'Scout responded 503' }) });
     const start = world.now;
     world.objects.set('object', text(3));
     world.notify('object');
@@ -82,7 +82,7 @@ describe('an outage', () => {
   test('is waited out no more often than every half minute, and no less than every quarter of an hour', async () => {
     const asked: number[] = [];
     const world = createWorld({
-      answer: (_records, { now }) => {
+      respond: (_records, { now }) => {
         asked.push(now);
         return asked.length < 40 ? { type: 'retryable', reason: '503' } : undefined;
       },
@@ -97,12 +97,12 @@ describe('an outage', () => {
   });
 });
 
-/** A world in which the function dies when it has sent so many batches since it started. */
+/** A world in which the function dies after it has sent `count` batches. */
 const crashing = (batches: number) => {
   const sent: number[] = [];
   const world: World = createWorld({
     faults: (name) => name === 'kill' && (sent[world.invocations] ?? 0) >= batches,
-    answer: (_records, { invocations }) => {
+    respond: (_records, { invocations }) => {
       sent[invocations] = (sent[invocations] ?? 0) + 1;
       return undefined;
     },

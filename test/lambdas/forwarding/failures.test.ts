@@ -121,7 +121,7 @@ describe.each(TRANSIENT)('%s', (_what, behaviour, reason) => {
       attempt: 1,
       delaySeconds: 45,
     });
-    // The third batch may have been under way.
+    // The third batch may have been in flight.
     expect(stored.length).toBe((item?.toLine ?? 15) === 10 ? 10 : 5);
     expect(forwarder.visibility).toEqual([]);
 
@@ -227,7 +227,7 @@ describe('no response', () => {
 });
 
 describe.each([401, 403])('%i', (status) => {
-  test('has one new token minted, with credentials read anew, and the request sent again', async () => {
+  test('requests one new token with credentials read again, and repeats the request', async () => {
     let reads = 0;
     const { clientId, clientSecret } = scout;
     forwarder = create({

@@ -15,9 +15,9 @@ const ACCEPTED: Outcome = { type: 'accepted', rejected: 0, message: '' };
 const CALL: InvocationLimits = { remainingMs: () => 300_000, receives: 1 };
 const WORK: WorkItem = { bucket: 'b', key: 'k' };
 
-/** A Scout that answers when it is told to, and an object whose chunks are counted. */
+/** A Scout that responds on demand, and an object whose chunks are counted. */
 const createEdges = (chunks: readonly (string | Buffer)[]) => {
-  const requests: { records: string[]; answer: (outcome: Outcome) => void }[] = [];
+  const requests: { records: string[]; respond: (outcome: Outcome) => void }[] = [];
   const source = { given: 0, closed: false };
   const dependencies: Dependencies = {
     settings: readFunctionSettings(
@@ -53,7 +53,7 @@ const createEdges = (chunks: readonly (string | Buffer)[]) => {
       export: async (_path, body) => {
         const { promise, resolve } = Promise.withResolvers<Outcome>();
         const records = gunzipSync(body.bytes).toString().split('\n').slice(0, -1);
-        requests.push({ records, answer: resolve });
+        requests.push({ records, respond: resolve });
         return { outcome: await promise, requests: 1, retries: 0, bytes: body.bytes.length };
       },
     },
@@ -62,7 +62,7 @@ const createEdges = (chunks: readonly (string | Buffer)[]) => {
     random: Math.random,
     print: () => {},
   };
-  /** Waits until nothing moves any more without an answer. */
+  /** Waits until nothing more happens without a response. */
   const settled = async (): Promise<void> => {
     for (let quiet = 0, seen = ''; quiet < 5;) {
       await new Promise((done) => setTimeout(done, 10));
@@ -78,7 +78,7 @@ const inOrder = <Request extends { readonly records: readonly string[] }>(
   requests: readonly Request[],
 ): Request[] => requests.toSorted((a, b) => firstLine(a.records) - firstLine(b.records));
 const firstLine = ([record = '']: readonly string[]): number => Number(/\d+/.exec(record)?.[0]);
-/** Two lines make a batch, and so many lines are begun before the first answer. */
+/** Two lines make a batch; this many lines are begun before the first response. */
 const BEGUN = 2 * IN_FLIGHT;
 const PAIRS = Array.from({ length: 20 }, (_, index) => `l${2 * index + 1}\nl${2 * index + 2}\n`);
 
@@ -95,7 +95,7 @@ afterEach(() => {
 });
 
 describe('while Scout is slow', () => {
-  test('a few requests are under way, one batch is ready, and no more is read', async () => {
+  test('a few requests are in flight, one batch is ready, and no more is read', async () => {
     const many = Array.from({ length: 100 }, (_, pair) => PAIRS[pair % PAIRS.length] ?? '');
     const { dependencies, requests, source, settled } = createEdges(many);
     const forwarded = forwardObject(WORK, textFormat, dependencies, CALL);
@@ -104,14 +104,14 @@ describe('while Scout is slow', () => {
     // The head, and no more.
     expect(source.given).toBe(50);
 
-    requests[1]?.answer(ACCEPTED);
+    requests[1]?.respond(ACCEPTED);
     await settled();
     expect(requests).toHaveLength(IN_FLIGHT + 1);
     for (let next = 0; next < many.length; next++) {
-      // Those under way, one ready, and the block in which that one was found to be full.
+      // Those in flight, one ready, and the block in which that one was found to be full.
       expect(source.given).toBeLessThanOrEqual(Math.max(50, next + IN_FLIGHT + 3));
       await vi.waitFor(() => expect(requests.length).toBeGreaterThan(next));
-      requests[next]?.answer(ACCEPTED);
+      requests[next]?.respond(ACCEPTED);
     }
     expect(await forwarded).toMatchObject({
       verdicts: Array.from({ length: 100 }, () => ({ fate: 'done' })),
@@ -120,19 +120,19 @@ describe('while Scout is slow', () => {
     expect(requests.flatMap(({ records }) => records)).toHaveLength(200);
   });
 
-  test('nothing is left under way when the function returns, however the reading ended', async () => {
+  test('no request is in flight when the function returns, however the reading ended', async () => {
     const broken = Buffer.concat([gzipSync(PAIRS.slice(0, 3).join('')), Buffer.of(0x1f, 0x8b, 0)]);
     const { dependencies, requests, settled } = createEdges(Array.from(broken, (byte) => Buffer.of(byte)));
     let returned = false;
     const forwarded = forwardObject(WORK, textFormat, dependencies, CALL).finally(() => (returned = true));
     await settled();
     expect([requests.length, returned]).toEqual([3, false]);
-    requests[0]?.answer(ACCEPTED);
+    requests[0]?.respond(ACCEPTED);
     await settled();
-    requests[1]?.answer(ACCEPTED);
+    requests[1]?.respond(ACCEPTED);
     await settled();
     expect([requests.length, returned]).toEqual([3, false]);
-    requests[2]?.answer(ACCEPTED);
+    requests[2]?.respond(ACCEPTED);
     const { verdicts, ledger } = await forwarded;
     expect(verdicts.at(-1)).toMatchObject({ fate: 'dead', fromLine: 7, cause: { type: 'corrupt_gzip' } });
     expect(ledger).toMatchObject({ delivered: 6 });
@@ -143,10 +143,10 @@ describe('while Scout is slow', () => {
     const forwarded = forwardObject(WORK, textFormat, dependencies, CALL);
     await settled();
     const [first, ...others] = inOrder(requests);
-    first?.answer({ type: 'refused', reason: 'down' });
+    first?.respond({ type: 'refused', reason: 'down' });
     await settled();
     expect(requests).toHaveLength(IN_FLIGHT);
-    for (const { answer } of others) answer(ACCEPTED);
+    for (const { respond } of others) respond(ACCEPTED);
     const { verdicts, ledger } = await forwarded;
     expect(verdicts.filter(({ fate }) => fate !== 'done')).toMatchObject([
       { fate: 'later', fromLine: 1, toLine: 2, cause: { reason: 'down' } },
@@ -201,7 +201,7 @@ describe('the source is closed', () => {
   });
 });
 
-test('a read that stalls is aborted when time is up, and what is under way ends well', async () => {
+test('a read that stalls is aborted when time is up, and requests in flight complete', async () => {
   const { dependencies, requests, settled } = createEdges([]);
   const stalling: Dependencies = {
     ...dependencies,
@@ -222,7 +222,7 @@ test('a read that stalls is aborted when time is up, and what is under way ends 
   const forwarded = forwardObject(WORK, textFormat, limited, CALL);
   await settled();
   await vi.waitFor(() => expect(requests).toHaveLength(2));
-  for (const { answer } of requests) answer(ACCEPTED);
+  for (const { respond } of requests) respond(ACCEPTED);
   const { verdicts, ledger } = await forwarded;
   expect(verdicts).toMatchObject([
     { fate: 'done', fromLine: 1, toLine: 2 },
@@ -240,8 +240,8 @@ const fail = (): never => {
   throw new TypeError('not a function');
 };
 
-describe('a fault of our own', () => {
-  test('in what follows an answer gives the batch back, and neither hangs nor is lost', async () => {
+describe('a defect of the forwarder', () => {
+  test('after a response requeues the batch, which neither hangs nor is lost', async () => {
     const { dependencies, requests, settled } = createEdges(PAIRS);
     const faulty = withEncoder(textFormat, (encoder, limits) => {
       if (limits.records === Infinity) throw new RangeError('out of memory');
@@ -250,9 +250,9 @@ describe('a fault of our own', () => {
     const forwarded = forwardObject(WORK, faulty, dependencies, CALL);
     await settled();
     const [first, ...others] = inOrder(requests);
-    first?.answer({ type: 'too_large', reason: '413' });
+    first?.respond({ type: 'too_large', reason: '413' });
     await settled();
-    for (const { answer } of others) answer(ACCEPTED);
+    for (const { respond } of others) respond(ACCEPTED);
     const { verdicts, ledger } = await forwarded;
     expect(verdicts.filter(({ fate }) => fate !== 'done')).toMatchObject([
       { fate: 'later', fromLine: 1, toLine: 2, cause: { reason: expect.stringMatching(/^RangeError: out/) } },

@@ -15,7 +15,7 @@ import { sqsEvent } from '../../../bin/local/emulators/s3-notification.ts';
 import { scout, store, useScoutAndStore } from '../../support/harness/scout-and-store.ts';
 import { fail, refuseMarked, tooLargeAbove } from '../../../bin/local/emulators/scout/behaviour.ts';
 
-/** What CloudWatch takes as a unit (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html). */
+/** Units that CloudWatch accepts (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html). */
 const UNITS = [
   'Seconds',
   'Microseconds',
@@ -80,7 +80,7 @@ describe('the line of metrics', () => {
     expect([values['RecordsRead'], values['DeliveryLag']]).toEqual([7, 61.5]);
   });
 
-  test('leaves a lag out that nobody knows', () => {
+  test('leaves out an unknown lag', () => {
     const { _aws: aws, ...values } = JSON.parse(emfLine('metrics', newInvocationMetrics(), 0)) as Emf;
     expect(aws.CloudWatchMetrics[0]?.Metrics).not.toContainEqual(
       expect.objectContaining({ Name: 'DeliveryLag' }),

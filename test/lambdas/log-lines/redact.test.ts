@@ -17,7 +17,7 @@ const MORE_NAMES = ['token', 'api_key', 'filter[email]'];
 const { redact: redactBytes } = redactor(MORE_NAMES);
 const redact = (text: string, isCut = false): string => redactBytes(Buffer.from(text), isCut).toString();
 
-/** What comes before a parameter or a URL, and what ends its secret. */
+/** Texts before a parameter or a URL, and texts that end its secret. */
 const before = fc.constantFrom(
   '',
   '/a?',

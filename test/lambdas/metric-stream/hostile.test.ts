@@ -18,7 +18,7 @@ const textsIn = (value: unknown): string[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
 
-/** Whatever comes of a line, it is data points or rejections. */
+/** Any line becomes data points or rejections. */
 const accountFor = (line: string | Uint8Array): void => {
   const { request, records, rejected } = encode([line], { metrics: { dimensionAttributes: true } });
   expect(pointsOf(request)).toHaveLength(records);

@@ -12,7 +12,7 @@ describe('several objects on a line', () => {
     expect({ records, rejected }).toEqual({ records: 3, rejected: [] });
   });
 
-  test('are parted by their braces, not by those in texts', () => {
+  test('are separated by their braces, not by those in strings', () => {
     const { request } = encode([
       named('}{') + named('a"}{"b') + named('\\') + named('\\"}{', { tags: [{}, [{}]] }),
     ]);

@@ -115,7 +115,7 @@ describe('a datum is rejected, with the value and what would be right, for', () 
   });
 });
 
-test('what is tolerated is no reason to reject', () => {
+test('tolerated deviations are not rejected', () => {
   for (const members of [
     { account_id: 123456789012 },
     { unit: undefined },

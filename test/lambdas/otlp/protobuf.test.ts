@@ -3,7 +3,7 @@ import * as protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { ProtobufWriter, SLACK, varintSize, int64Size } from '../../../lambdas/otlp/protobuf.ts';
 
-/** What a writer of little capacity wrote, for an independent reader. */
+/** Output of a writer with little capacity, for an independent reader. */
 const written = (bytes: number, write: (writer: ProtobufWriter) => void): protobuf.Reader => {
   const writer = new ProtobufWriter(1);
   writer.reserve(bytes);

@@ -29,7 +29,7 @@ describe('a function is deployed', () => {
     expect(variables).not.toHaveProperty('NODE_EXTRA_CA_CERTS');
   });
 
-  test("with the certificates of a private CA beside it, that Lambda's user can read and Node is told of", () => {
+  test("with the certificates of a private CA beside it, that Lambda's user can read, and NODE_EXTRA_CA_CERTS names", () => {
     const { directory, variables } = deployed({ caCertificateFile: CERTIFICATE });
     expect(readdirSync(directory)).toEqual(['ca.pem', 'index.mjs']);
     const copy = join(directory, 'ca.pem');

@@ -15,7 +15,7 @@ const widgets = (context?: object): readonly Widget[] => {
 };
 
 describe('the dashboard', () => {
-  test('answers one question a widget', () => {
+  test('shows one question per widget', () => {
     expect(widgets().map(({ properties }) => properties.title)).toEqual([
       'Is anything wrong?',
       'Is data flowing? Records',

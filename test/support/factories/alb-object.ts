@@ -6,7 +6,7 @@ import type { Scout } from '../../../bin/local/emulators/scout.ts';
 import { attributesOf } from '../../../bin/local/emulators/scout/otlp.ts';
 
 const [BALANCER] = LOAD_BALANCERS;
-if (BALANCER === undefined) throw new Error('there is no load balancer to log');
+if (BALANCER === undefined) throw new Error('no load balancer to log');
 const START = Date.UTC(2026, 0, 1);
 
 export const ALB_KEY = albKey(random(1), BALANCER, START + 300_000);

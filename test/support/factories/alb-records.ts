@@ -75,7 +75,7 @@ export const attributesIn = (record: DecodedRecord): Attributes => {
   return attributes;
 };
 
-/** An access log line of our own with all 36 fields, by name; quoted as the load balancer quotes them. */
+/** An invented access log line with all 36 fields, by name; quoted as the load balancer quotes them. */
 export const FIELDS: Readonly<Record<string, string>> = {
   type: 'h2',
   time: '2026-01-31T23:59:58.123456Z',

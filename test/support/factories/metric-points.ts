@@ -77,7 +77,7 @@ export const add = (encoder: Encoder, line: string | Uint8Array, lineNumber = 1,
   return encoder.add(bytes, 3, bytes.length - 3, lineNumber, cut);
 };
 
-/** What becomes of lines that all fit in one request. */
+/** Result of lines that all fit in one request. */
 export const encode = (lines: readonly (string | Uint8Array)[], options: Options = {}): Encoded => {
   const encoder = newEncoder(options);
   lines.forEach((line, index) => {

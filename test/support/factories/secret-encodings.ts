@@ -36,7 +36,7 @@ export const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
   'space between the letters': (text) => Array.from(text).join(' '),
 };
 
-/** Texts that are secrets: not words of ours. */
+/** Texts that are secrets: not words of the messages. */
 export const secretText = fc
   .string({ unit: 'binary', minLength: 10, maxLength: 60 })
   .map((text) => text.toWellFormed().replaceAll(/[\s\p{Cc}*]/gu, '-'));

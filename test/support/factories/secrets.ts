@@ -52,7 +52,7 @@ export const unescaped = (text: string): string => {
   return decoded === text ? text : unescaped(decoded);
 };
 
-/** Encoded so many times as a value of a query is. */
+/** Encoded `times` times as a query value. */
 export const encodedTimes = (text: string, times: number): string =>
   times === 0 ? text : encodedTimes(encodeURIComponent(text), times - 1);
 

@@ -59,7 +59,7 @@ export const letter = (type?: string, reason = 'because') => ({
 export const awsError = (name: string, message = name, httpStatusCode = 400): Error =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
 
-/** What AWS replies about a stack where all is well. A reply that is an error is thrown. */
+/** AWS's responses about a healthy stack. A reply that is an error is thrown. */
 export const HEALTHY = {
   secret: { SecretString: '{"clientId":"forwarder","clientSecret":"sesame"}' } as object,
   stack: {

@@ -8,7 +8,7 @@ import { metricStreamFormat } from '../../../lambdas/metric-stream/format.ts';
 import { type Pipeline, readFunctionSettings } from '../../../lambdas/function-settings.ts';
 
 /**
- * A program that forwards one made-up object of so many bytes, all of them the same, and prints what became of it and
+ * A program that forwards one made-up object of a given size, all of its lines the same, and prints its result and
  * how much memory that took. Arguments: pipeline, code of the byte, gibibytes, `gzip` or `plain`.
  */
 export interface Forwarded {
@@ -93,11 +93,11 @@ const body = JSON.stringify({ bucket: 'b', key: 'k.log.gz' });
 const event = { Records: [{ eventSource: 'aws:sqs', messageId: '1', receiptHandle: '1', body }] };
 const before = process.memoryUsage.rss();
 const started = performance.now();
-const answer = await handler(event, { getRemainingTimeInMillis: () => 900_000 });
+const result = await handler(event, { getRemainingTimeInMillis: () => 900_000 });
 const forwarded: Forwarded = {
   seconds: (performance.now() - started) / 1000,
   memory: process.resourceUsage().maxRSS * 1024 - before,
-  failures: 'batchItemFailures' in answer ? answer.batchItemFailures.length : -1,
+  failures: 'batchItemFailures' in result ? result.batchItemFailures.length : -1,
   requests,
   deadLetters,
   kept,

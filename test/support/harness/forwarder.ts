@@ -131,17 +131,17 @@ export const createForwarder = ({ store, environment, formats, readCredentials, 
       logged.findLast((line) => 'read' in line && line['message'] !== 'ledger does not balance') ?? {},
     /** The metrics that the last invocation reported. */
     report: () => printed.at(-1) ?? {},
-    /** What goes wrong with the queues. */
+    /** Faults of the queues. */
     faults,
     invoke,
-    /** Has an SQS message processed at its so-manieth receive; answers whether it is done. */
+    /** Has an SQS message processed at the given receive count; returns whether it is done. */
     receive: async (body: unknown, { receives = 1, limitMs = 300_000 } = {}): Promise<boolean> => {
       const event = sqsEvent(typeof body === 'string' ? body : JSON.stringify(body));
       for (const { attributes } of event.Records) attributes.ApproximateReceiveCount = String(receives);
       const { batchItemFailures } = (await invoke(event, limitMs)) as SQSBatchResponse;
       return batchItemFailures.length === 0;
     },
-    /** Stores an object; answers S3's notification of it. */
+    /** Stores an object; returns S3's notification of it. */
     put: (key: string, body: string | Buffer) => {
       const { size, etag } = store.put(BUCKET, key, body);
       return s3Notification({ bucket: BUCKET, key, size, etag });

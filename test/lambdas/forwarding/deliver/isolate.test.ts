@@ -28,7 +28,7 @@ interface World {
   readonly budget?: number;
   /** The request (counted from 1, after the first) that meets a busy Scout. */
   readonly busyAt?: number;
-  /** Scout answers everything with this, an empty request too. */
+  /** Outcome of every request, an empty one too. */
   readonly refusal?: Outcome;
 }
 

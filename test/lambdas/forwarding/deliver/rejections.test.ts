@@ -284,7 +284,7 @@ describe('a line that cannot be parsed', () => {
     expect(Object.values(forwarder.kept()).flat()).toHaveLength(19);
   });
 
-  test('is logged whole where there is no bucket to keep it in', async () => {
+  test('is logged whole without a bucket to store it in', async () => {
     forwarder = withMetrics({ REJECTED_BUCKET: '' });
     expect(await forwarder.receive(forwarder.put('metrics/k', 'bad 1\nbad 2\nbad 3\nbad 4\n'))).toBe(true);
     expect(forwarder.account()).toMatchObject({ read: 4, rejected: 4 });

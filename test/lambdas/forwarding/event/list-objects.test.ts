@@ -29,7 +29,7 @@ const put = (...names: readonly string[]): void => {
 const SIZE = albText(2).length;
 
 describe('with a queue', () => {
-  test('a listing puts one item an object on it, and answers how many', async () => {
+  test('a listing queues one item per object, and returns their number', async () => {
     put('alb/1.log', 'alb/a key+é.log', 'other/3.log');
     expect(await forwarder.invoke({ prefix: 'alb/' })).toEqual({ objects: 2, bytes: 2 * SIZE, queued: 2 });
     expect(forwarder.queued).toEqual(
@@ -86,7 +86,7 @@ describe('with a queue', () => {
     );
   });
 
-  test('an empty prefix answers zeros', async () => {
+  test('an empty prefix returns zeros', async () => {
     expect(await forwarder.invoke({ prefix: 'nothing/' })).toEqual({ objects: 0, bytes: 0, queued: 0 });
   });
 
@@ -98,7 +98,7 @@ describe('with a queue', () => {
 });
 
 describe('when time runs short', () => {
-  test('it answers where to go on, and goes on there', async () => {
+  test('it returns where to resume, and resumes there', async () => {
     const names = range(1, 250).map((number) => `alb/${String(number).padStart(5, '0')}.log`);
     for (const name of names) store.put(BUCKET, name, 'x');
     forwarder.faults.send = () => {
@@ -147,14 +147,14 @@ describe('without a queue', () => {
     expect(forwarder.report()).not.toHaveProperty('DeliveryLag');
   });
 
-  test('when time runs short it answers which is the last that was forwarded', async () => {
+  test('when time runs short it returns the last forwarded key', async () => {
     put('alb/1.log', 'alb/2.log', 'alb/3.log');
     scout.respond(() => {
       forwarder.clock.now += 50_000;
       return accept();
     });
-    const answer = await forwarder.invoke({ prefix: 'alb/' }, 110_000);
-    expect(answer).toEqual({ objects: 2, bytes: 2 * SIZE, queued: 0, startAfter: 'alb/2.log' });
+    const result = await forwarder.invoke({ prefix: 'alb/' }, 110_000);
+    expect(result).toEqual({ objects: 2, bytes: 2 * SIZE, queued: 0, startAfter: 'alb/2.log' });
     expect(scout.count()).toBe(2);
   });
 

@@ -7,7 +7,7 @@ beforeEach(() => {
   info = vi.spyOn(console, 'info').mockImplementation(() => undefined);
 });
 
-/** What an event names, of all its messages. */
+/** The objects of all messages of an event. */
 const named = (event: unknown): readonly ObjectEvent[] => messagesOf(event).flatMap(({ objects }) => objects);
 const inSqs = (body: unknown) => sqsEvent(typeof body === 'string' ? body : JSON.stringify(body));
 const ignored = () => info.mock.calls.map(([line]) => (line as { what: string }).what);
@@ -120,7 +120,7 @@ describe('keys', () => {
   });
 });
 
-describe('work items of our own', () => {
+describe('work items of the forwarder', () => {
   test.each<[string, object]>([
     ['a whole object', { bucket: 'b', key: 'a+b%20c' }],
     [
@@ -175,7 +175,7 @@ describe('ignored, with a log line', () => {
   });
 });
 
-describe('what nobody can read', () => {
+describe('an unreadable record', () => {
   test.each<[string, unknown, RegExp]>([
     ['no JSON', 'hello', /JSON/],
     ['cut off', '{"Records":[', /JSON/],

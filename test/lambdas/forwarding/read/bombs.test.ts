@@ -32,7 +32,7 @@ const forward = async (
 };
 
 describe('memory stays flat', { timeout: 180_000 }, () => {
-  test('for a decompression bomb of zeros, which is no log and goes to the dead-letter queue', async () => {
+  test('for a decompression bomb of zeros, which is not a log and goes to the dead-letter queue', async () => {
     const { requests, deadLetters, kept, seconds } = await forward('logs', '\0', BOMB_GIB, 'gzip');
     expect(requests).toEqual([]);
     expect(kept).toEqual([]);
@@ -45,7 +45,7 @@ describe('memory stays flat', { timeout: 180_000 }, () => {
     expect(seconds).toBeLessThan(120);
   });
 
-  test('for a bomb that is one line, which is no log and goes to the dead-letter queue', async () => {
+  test('for a bomb that is one line, which is not a log and goes to the dead-letter queue', async () => {
     const { requests, deadLetters } = await forward('logs', 'x', BOMB_GIB, 'gzip');
     expect(requests).toEqual([]);
     expect(deadLetters).toMatchObject([{ attributes: { 'error.type': 'wrong_format' } }]);

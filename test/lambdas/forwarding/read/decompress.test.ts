@@ -32,7 +32,7 @@ describe.each([1, 2, 7, 1000, 16_384, 1_000_000])('in chunks of %i bytes', (size
     ['gzip is decompressed', gzipSync('a\nb\n'), 'a\nb\n'],
     ['members follow one another', Buffer.concat([gzipSync('a\n'), gzipSync(''), gzipSync('b\n')]), 'a\nb\n'],
     ['zeros after the last member are padding', Buffer.concat([gzipSync('a\n'), Buffer.alloc(700)]), 'a\n'],
-    ['what is no gzip is as it was', 'a\nb\n', 'a\nb\n'],
+    ['what is not gzip is unchanged', 'a\nb\n', 'a\nb\n'],
     ['even if it is short', '\x1f', '\x1f'],
     ['even if it is nearly gzip', Buffer.of(0x1f, 0x8a), '\x1f\x8a'],
     ['nothing is nothing', '', ''],

@@ -98,8 +98,8 @@ test(
     for (let message = queue.shift(); message !== undefined; message = queue.shift(), rounds++) {
       const record = { eventSource: 'aws:sqs', messageId: '1', receiptHandle: '1', body: message.body };
       const end = now + LIMIT_MS;
-      const answer = await handler({ Records: [record] }, { getRemainingTimeInMillis: () => end - now });
-      expect(answer).toEqual({ batchItemFailures: [] });
+      const result = await handler({ Records: [record] }, { getRemainingTimeInMillis: () => end - now });
+      expect(result).toEqual({ batchItemFailures: [] });
       expect(message.delaySeconds).toBeUndefined();
       expect(queue.length).toBeLessThanOrEqual(1);
     }

@@ -32,7 +32,7 @@ const failGets = (...faults: readonly (Fault | undefined)[]): void => {
     return faults[gets.length - 1];
   };
 };
-/** Sorted: several requests are under way at once. */
+/** Sorted: several requests are in flight at once. */
 const stored = (): number[] => storedLines(scout).toSorted((a, b) => a - b);
 const LINES = 400;
 const TEXT = albText(LINES);

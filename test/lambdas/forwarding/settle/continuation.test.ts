@@ -80,7 +80,7 @@ describe('when time runs short', () => {
     expect(forwarder.queued[0]?.toLine).toBeUndefined();
   });
 
-  test('a failure after progress waits longer each time, and progress alone begins anew', async () => {
+  test('a failure after progress waits longer each time, and progress alone resets the wait', async () => {
     scout.respond(({ body }) => (body.includes('unlucky') ? fail(500) : accept()));
     const { etag } = {
       etag: forwarder.put(ALB_KEY, albText(100, marked('unlucky', 8))).Records[0]?.s3.object.eTag,
@@ -110,7 +110,7 @@ describe('from the third receive on', () => {
     expect(sorted(storedLines(scout))).toEqual(range(1, 20));
   });
 
-  test('the lines after that batch are not even looked at, lest they crash the function again', async () => {
+  test('the lines after that batch are not read, since one of them may crash the function again', async () => {
     const seen: number[] = [];
     forwarder = create({
       formats: (settings) => () =>
@@ -186,7 +186,7 @@ describe('work whose entity tag is not known', () => {
   });
 });
 
-test('a fault of our own loses nothing and repeats nothing that was accepted', async () => {
+test('a defect of the forwarder loses nothing and repeats nothing that was accepted', async () => {
   let isBroken = true;
   forwarder = create({
     formats: (settings) => () =>

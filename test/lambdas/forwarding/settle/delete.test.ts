@@ -158,7 +158,7 @@ describe('an object stays', () => {
   });
 });
 
-test('an object that was overwritten meanwhile is not deleted: nobody has read the new one', async () => {
+test('an object that was overwritten meanwhile is not deleted: the new one was not read', async () => {
   const object = forwarder.put(ALB_KEY, albText(5));
   scout.respond(() => {
     store.put(BUCKET, ALB_KEY, 'another');

@@ -164,7 +164,7 @@ describe('a message that cannot be read', () => {
     expect(forwarder.report()).toMatchObject({ ObjectsDeadLettered: 1 });
   });
 
-  test('takes no good one with it: each is answered for', async () => {
+  test('does not affect the others: each has its own result', async () => {
     scout.respond(({ body }) => (body.includes('unlucky') ? fail(500) : accept()));
     const good = forwarder.put(ALB_KEY, albText(5));
     const failing = forwarder.put('alb/unlucky.log', albText(5, marked('unlucky', 1)));

@@ -1,7 +1,7 @@
-/** What can go wrong in a simulated world. */
+/** Faults of a simulated world. */
 export const FAULTS = [
   'kill',
-  'lost answer',
+  'lost response',
   'redelivery',
   'duplicate event',
   'unavailable',

@@ -27,8 +27,8 @@ export interface QueuedMessage {
 export interface WorldOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly faults?: Faults;
-  /** Answers a request with these record texts; undefined accepts. */
-  readonly answer?: (records: readonly string[], world: World) => Outcome | undefined;
+  /** Outcome of a request with these record texts; undefined accepts. */
+  readonly respond?: (records: readonly string[], world: World) => Outcome | undefined;
   /** Milliseconds that a request takes. */
   readonly latencyMs?: number;
 }
@@ -45,7 +45,7 @@ export interface World {
   partiallyRejected: number;
   requests: number;
   invocations: number;
-  /** Invocations that returned while something was still under way. */
+  /** Invocations that returned while a request was still in flight. */
   outlived: number;
   /** Why copies may exist, by object key: how many of the four causes struck it. */
   readonly causes: Map<string, number>;
@@ -53,12 +53,12 @@ export interface World {
   /** S3 sends a notification for an object. */
   readonly notify: (...keys: readonly string[]) => void;
   readonly send: (body: string) => void;
-  /** Invokes the function with the messages that are visible, one an invocation, until none is left or the bound is reached. */
+  /** Invokes the function with the messages that are visible, one per invocation, until none is left or the bound is reached. */
   readonly drain: (untilMs?: number) => Promise<void>;
 }
 
 export const createWorld = (options: WorldOptions = {}): World => {
-  const { faults = noFaults, answer = () => undefined, latencyMs = 100 } = options;
+  const { faults = noFaults, respond = () => undefined, latencyMs = 100 } = options;
   let ids = 0;
   let deadline = Infinity;
   let current: string[] = [];
@@ -80,7 +80,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     const { promise: death, resolve } = Promise.withResolvers<'killed'>();
     const process: Process = {
       alive: true,
-      underWay: 0,
+      inFlight: 0,
       death,
       die: () => {
         process.alive = false;
@@ -103,7 +103,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
         if (process.alive && (faults('kill') || world.now > deadline)) process.die();
         if (!process.alive) await new Promise<never>(() => undefined);
       };
-      process.underWay++;
+      process.inFlight++;
       await Promise.resolve();
       await dieHere();
       world.now += ms;
@@ -112,7 +112,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
         return effect();
       } finally {
         await dieHere();
-        process.underWay--;
+        process.inFlight--;
       }
     };
 
@@ -206,11 +206,11 @@ export const createWorld = (options: WorldOptions = {}): World => {
           const records = gunzipSync(body.bytes).toString().split('\n').slice(0, -1);
           if (faults('unavailable'))
             return { ...sent, outcome: { type: 'retryable', reason: '503' } as const };
-          const outcome = answer(records, world) ?? { type: 'accepted', rejected: 0, message: '' };
+          const outcome = respond(records, world) ?? { type: 'accepted', rejected: 0, message: '' };
           if (outcome.type === 'accepted') {
             world.partiallyRejected += outcome.rejected;
             world.accepted.push(...records.slice(outcome.rejected));
-            if (faults('lost answer')) {
+            if (faults('lost response')) {
               strike(records.map((record) => record.slice(0, record.indexOf('#'))));
               return { ...sent, outcome: { type: 'retryable', reason: 'ECONNRESET' } as const };
             }
@@ -249,13 +249,13 @@ export const createWorld = (options: WorldOptions = {}): World => {
       attributes,
     };
     const end = deadline;
-    const answered = process.handler(
+    const returned = process.handler(
       { Records: [record] },
       { getRemainingTimeInMillis: () => end - world.now },
     );
-    const result = await Promise.race([answered.catch(() => 'threw' as const), process.death]);
+    const result = await Promise.race([returned.catch(() => 'threw' as const), process.death]);
     if (result === 'killed') return strike(current);
-    if (process.underWay > 0) world.outlived++;
+    if (process.inFlight > 0) world.outlived++;
     const failed =
       result === 'threw' || ('batchItemFailures' in result && result.batchItemFailures.length > 0);
     // SQS may deliver a message again although it was dealt with.
@@ -302,7 +302,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
 /** Where the function runs, from a cold start until it is killed: then nothing that it awaits ever comes. */
 interface Process {
   alive: boolean;
-  underWay: number;
+  inFlight: number;
   readonly death: Promise<'killed'>;
   readonly die: () => void;
   readonly handler: Handler;

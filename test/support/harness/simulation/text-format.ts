@@ -1,7 +1,7 @@
 import type { BatchLimits, Encoder, Format, Rejected } from '../../../../lambdas/format.ts';
 
 /**
- * A format that a simulation can read at a glance. A line is one or more records parted by commas; what each begins
+ * A format that a simulation can read at a glance. A line is one or more records separated by commas; what each begins
  * with says what becomes of it: `bad` cannot be parsed, `skip` is filtered, anything else is sent as
  * `<key>#<line>#<index>:<text>`. An object that begins with `OTHER` is something else.
  */
