@@ -90,6 +90,7 @@ export const FUNCTION_SETTINGS = {
     /** Uncompressed. */
     bytes: { env: 'BATCH_BYTES', parser: integer(1024, 4 * MIB), default: 4 * MIB },
   },
+  ownMetrics: { env: 'OWN_METRICS', parser: flag, default: true },
   deleteProcessedFiles: { env: 'DELETE_PROCESSED_FILES', parser: flag, default: false },
   queueUrl: { env: 'QUEUE_URL', parser: anyText },
   deadLetterQueueUrl: { env: 'DEAD_LETTER_QUEUE_URL', parser: anyText },

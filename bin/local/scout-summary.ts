@@ -1,3 +1,4 @@
+import { OWN_SCOPE } from '../../lambdas/forwarding/own-metrics.ts';
 import {
   type KeyValue,
   type LogRecord,
@@ -47,6 +48,8 @@ export interface Received {
   readonly requests: Map<string, RequestSummary>;
   readonly unreadable: Unreadable[];
   records: number;
+  /** Data points of the forwarder's own gauges, which are in no ledger and not among the records. */
+  ownPoints: number;
   /** Metric updates as CloudWatch bills them. */
   updates: number;
   /** Times of the records, in milliseconds since the epoch. */
@@ -66,14 +69,19 @@ export const openReceived = (): Received => {
     requests: new Map(),
     unreadable: [],
     records: 0,
+    ownPoints: 0,
     updates: 0,
     oldestMs: Infinity,
     newestMs: -Infinity,
     add: ({ stored, logs = {}, metrics = {} }) => {
       if (!stored) return;
       for (const { scope, record } of logRecordsOf(logs)) addRecord(received, scope, record);
-      for (const { metric } of metricsOf(metrics)) {
+      for (const { scope, metric } of metricsOf(metrics)) {
         const { unit = '' } = metric;
+        if (scope.name === OWN_SCOPE) {
+          received.ownPoints += metric.gauge?.dataPoints?.length ?? 0;
+          continue;
+        }
         for (const point of metric.summary?.dataPoints ?? []) addSummary(received, unit, point);
         for (const point of metric.gauge?.dataPoints ?? []) addGauge(received, unit, point);
       }

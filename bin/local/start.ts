@@ -115,6 +115,9 @@ export const start = async (
       ? []
       : faults(run, refused, received.unreadable, paper)),
     run.accounts.length === 0 ? [] : ledgerTable(run, months, paper),
+    options.details && received.ownPoints > 0
+      ? `Beside these: ${counted(received.ownPoints, 'point')} of the forwarder's own gauges (OWN_METRICS)`
+      : [],
   ].flat();
   for (const part of parts) if (part !== '') say(`\n${part}`);
   if (Object.keys(months).length > 0)

@@ -8,6 +8,16 @@ const OF_METRICS = `ScopeName = 'aws.cloudwatch' AND ${IN_ENVIRONMENT}`;
 const FORWARDED_LOGS = `ServiceName IN ('alb', 'nlb', 'clb', 'vpc-flow') AND startsWith(ScopeName, 'aws.')`;
 const OF_LOGS = `${FORWARDED_LOGS} AND ${IN_ENVIRONMENT}`;
 
+/** A gauge of the forwarder's own. */
+const ownGauge = (
+  name: string,
+  value: string,
+): string => `SELECT $timeSeries AS t, Attributes['pipeline'] AS series, ${value} AS value
+FROM ${from('otel_metrics_gauge')}
+WHERE $timeFilter AND ServiceName = 'scout-forwarder' AND MetricName = 'scout.forwarder.${name}' AND ${IN_ENVIRONMENT}
+GROUP BY t, series
+ORDER BY t`;
+
 /** The forwarder's work as Scout sees it: lateness, gaps, losses before it, copies. */
 export const FORWARDER: Dashboard = {
   uid: 'scout-forwarder-health',
@@ -43,6 +53,22 @@ FROM ${LOGS}
 WHERE TimestampTime > toDateTime($to) - INTERVAL 1 DAY AND TimestampTime <= toDateTime($to) AND ${OF_LOGS}
 GROUP BY source
 ORDER BY seconds DESC`,
+    },
+    {
+      title: 'Lag by pipeline',
+      description: 'Seconds from the newest record of an object to its delivery, the largest of each step.',
+      type: 'timeseries',
+      table: 'otel_metrics_gauge',
+      unit: 's',
+      sql: ownGauge('lag', 'max(Value)'),
+    },
+    {
+      title: 'Delivered records by pipeline',
+      description: 'Records per second, as the functions count them.',
+      type: 'timeseries',
+      table: 'otel_metrics_gauge',
+      unit: 'cps',
+      sql: ownGauge('records', 'sum(Value) / $interval'),
     },
     {
       title: 'Metric points by namespace',

@@ -7,12 +7,19 @@ import { emfLine, newInvocationMetrics } from './ledger.ts';
 import { type ListResult, list, queueWorks } from './event/list-objects.ts';
 import { type Invocation, processMessage } from './process-message.ts';
 import { isShortOfTime, withinLimit } from './limits.ts';
+import { createOwnMetrics } from './own-metrics.ts';
 import type { WorkItem } from './event/work-item.ts';
 import { internalError } from './verdict.ts';
 
 /** The part of Lambda's context that is used. */
 export interface LambdaContext {
   readonly getRemainingTimeInMillis: () => number;
+  /** Outside AWS there may be none. */
+  readonly invokedFunctionArn?: string;
+}
+
+interface Connected extends Pick<Invocation, 'dependencies' | 'formatOf'> {
+  readonly sendOwnMetrics: ReturnType<typeof createOwnMetrics>;
 }
 
 export type Handler = (event: unknown, context: LambdaContext) => Promise<SQSBatchResponse | ListResult>;
@@ -26,13 +33,14 @@ export const createHandler = (
   connect: (pipeline: Pipeline) => Dependencies,
   formats: (settings: FunctionSettings) => FormatOf,
 ): Handler => {
-  let connected: Pick<Invocation, 'dependencies' | 'formatOf'> | undefined;
+  let connected: Connected | undefined;
   return async (event, context) => {
     if (connected === undefined) {
       const dependencies = connect(pipeline);
       connected = {
         dependencies,
         formatOf: butRejected(dependencies.settings, formats(dependencies.settings)),
+        sendOwnMetrics: createOwnMetrics(pipeline, dependencies),
       };
     }
     const remainingMs = (): number => context.getRemainingTimeInMillis();
@@ -46,6 +54,7 @@ export const createHandler = (
         : processListing(listing, invocation));
     } finally {
       dependencies.print(emfLine(pipeline, metrics, dependencies.now()));
+      await connected.sendOwnMetrics(metrics, { functionArn: context.invokedFunctionArn, remainingMs });
     }
   };
 };

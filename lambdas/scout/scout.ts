@@ -17,6 +17,8 @@ export interface ExportLimits {
   readonly retryInPlace: boolean;
   /** In `monotonicNow`'s milliseconds: no request reaches past it. */
   readonly deadline: number;
+  /** No request begins with less time than this to the deadline; `MIN_REQUEST_MS` without it. */
+  readonly leastMs?: number;
 }
 
 export interface Sent {
@@ -43,7 +45,7 @@ export const createScout = (
   const encoding = negotiateEncoding(settings.compression);
   return {
     compress: async (request) => compress(encoding.current(), request, pipeline),
-    export: async (path, compressed, { retryInPlace, deadline }) => {
+    export: async (path, compressed, { retryInPlace, deadline, leastMs = MIN_REQUEST_MS }) => {
       const url = settings.endpoint + path;
       let body = compressed;
       let refusal: string | undefined;
@@ -57,7 +59,7 @@ export const createScout = (
         const { headers } = settings;
         if (encoding.current() === 'gzip') body = await toGzip(body);
         const timeoutMs = Math.min(requestTimeoutMs, Math.floor(deadline - dependencies.monotonicNow()));
-        if (timeoutMs < MIN_REQUEST_MS)
+        if (timeoutMs < leastMs)
           return { type: 'retryable', code: 'out_of_time', reason: 'Scout: no time left for a request' };
         const outcome = await post({ url, token, headers, body, timeoutMs, onRequest }, dependencies.now);
         if (outcome.type === 'accepted') encoding.accepted(body.encoding, refusal);

@@ -108,6 +108,10 @@ export const SCOUT_SETTINGS = {
   requestTimeout: forFunctions(scout.requestTimeout, 'Time-out of one POST, in seconds'),
   batchSize: forFunctions(batch.records, 'Most records in one POST'),
   batchBytes: forFunctions(batch.bytes, 'Most uncompressed bytes in one POST'),
+  ownMetrics: forFunctions(
+    FUNCTION_SETTINGS.ownMetrics,
+    'Also send gauges about the forwarder itself: `scout.forwarder.records` and `scout.forwarder.lag`',
+  ),
   deleteProcessedFiles: forFunctions(
     FUNCTION_SETTINGS.deleteProcessedFiles,
     'Delete an object once all of it was delivered, instead of at the end of its retention',

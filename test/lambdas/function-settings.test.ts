@@ -152,6 +152,7 @@ const EXAMPLES: Readonly<Record<Variable, Examples>> = {
     right: { 1024: 1024, 4194304: 4_194_304 },
     wrong: ['1023', '4194305', '4MiB'],
   },
+  OWN_METRICS: { path: 'ownMetrics', missing: true, ...FLAG },
   DELETE_PROCESSED_FILES: { path: 'deleteProcessedFiles', missing: false, ...FLAG },
   QUEUE_URL: { path: 'queueUrl', missing: undefined, right: ANY_TEXT, wrong: [] },
   DEAD_LETTER_QUEUE_URL: { path: 'deadLetterQueueUrl', missing: undefined, right: ANY_TEXT, wrong: [] },

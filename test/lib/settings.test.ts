@@ -250,6 +250,7 @@ describe('the environment of a function', () => {
     batchSize: 500,
     batchBytes: '1000000',
     deleteProcessedFiles: 'true',
+    ownMetrics: false,
     metricServiceName: 'namespace',
     metricUnits: 'ucum',
     metricDimensionAttributes: false,
@@ -281,6 +282,7 @@ describe('the environment of a function', () => {
     REQUEST_TIMEOUT: '10',
     BATCH_SIZE: '500',
     BATCH_BYTES: '1000000',
+    OWN_METRICS: 'false',
     DELETE_PROCESSED_FILES: 'true',
   };
   const variables = {

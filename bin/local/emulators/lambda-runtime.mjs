@@ -15,7 +15,10 @@ for (const level of ['debug', 'info', 'warn', 'error']) {
 const invoke = async (handler, event, timeoutMs) => {
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const context = { getRemainingTimeInMillis: () => timeoutMs - (performance.now() - started) };
+  const context = {
+    getRemainingTimeInMillis: () => timeoutMs - (performance.now() - started),
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:local',
+  };
   let outcome;
   try {
     outcome = { result: await handler(event, context) };

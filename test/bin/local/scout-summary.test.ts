@@ -87,3 +87,13 @@ test('a point with percentiles counts as two updates, since CloudWatch bills it 
   received.add({ stored: true, metrics });
   expect(received.updates).toBe(3);
 });
+
+test('points of the gauges of the forwarder itself are counted apart from the records', () => {
+  const received = openReceived();
+  const gauge = { dataPoints: [{ asDouble: 10 }] };
+  const scopeMetrics = [
+    { scope: { name: 'scout-forwarder' }, metrics: [{ name: 'scout.forwarder.records', gauge }] },
+  ];
+  received.add({ stored: true, metrics: { resourceMetrics: [{ scopeMetrics }] } });
+  expect(received).toMatchObject({ records: 0, ownPoints: 1, metrics: new Map() });
+});

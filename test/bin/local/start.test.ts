@@ -128,7 +128,8 @@ test('--otlp sends to any OTLP receiver, with the headers of SCOUT_HEADERS, what
   receiver.close();
   expect(lines.at(-1)).toMatch(/^✔ 20 records delivered/);
   expect(status).toBe(0);
-  expect(seen).toEqual(['web']);
+  // The data, and the forwarder's own gauges.
+  expect(seen).toEqual(['web', 'web']);
 });
 
 test.each<[string, readonly string[], Readonly<Record<string, string>>, string]>([

@@ -29,7 +29,8 @@ const truth = expectedRows(traffic);
 
 /** What each environment's functions were set to. */
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'by default': {},
+  // The tests' forwarder leaves out by default what no test of it is about.
+  'by default': { OWN_METRICS: 'true' },
   'in semantic conventions': {
     ALB_ATTRIBUTES: 'semconv',
     ALB_BODY: 'none',
@@ -111,6 +112,28 @@ describe.skipIf(otelcol === undefined || python === undefined)('a dashboard in S
   test('forwarder shows lines that could not be parsed, and the object that holds them', async () => {
     const rows = await panelRows('forwarder', 'Unparsable lines', 'by default', Date.now());
     expectRows(rows, [{ object: traffic.logs[0]?.key, lines: BROKEN_LINES }]);
+  });
+
+  test('forwarder shows what the functions say of themselves', async () => {
+    const title = 'Delivered records by pipeline';
+    const rows = await panelRows('forwarder', title, 'by default', Date.now());
+    const delivered = Map.groupBy(rows, ({ series }) => series);
+    const totals = [...delivered].map(([series, own]) => ({
+      series,
+      records: own.reduce((sum, { value }) => sum + Number(value) * 60, 0),
+    }));
+    expectRows(totals, [
+      { series: 'logs', records: traffic.requests.length + BROKEN_LINES },
+      { series: 'metrics', records: traffic.data.length },
+    ]);
+    const lags = await panelRows('forwarder', 'Lag by pipeline', 'by default', Date.now());
+    for (const { value } of lags) expect(value).toBeGreaterThan(0);
+    expect(new Set(lags.map(({ series }) => series))).toEqual(new Set(['logs', 'metrics']));
+  });
+
+  test('the list of environments is filled in browse mode', async () => {
+    const sql = `SELECT DISTINCT ResourceAttributes['environment'] AS env FROM \`${DATABASE}\`.otel_metrics_gauge`;
+    expect(await scout.query(sql)).toEqual([{ env: 'by default' }]);
   });
 
   test('forwarder counts what came twice', async () => {

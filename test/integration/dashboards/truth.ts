@@ -113,6 +113,9 @@ const forwarder = (traffic: Traffic) => {
         seconds: newest(requests.filter((one) => one.balancer === balancer)),
       })),
     ],
+    // The time of the forwarder's own gauges is when they were sent, which is after the requests.
+    'Lag by pipeline': [],
+    'Delivered records by pipeline': [],
     'Metric points by namespace': minutes(traffic).flatMap((t) =>
       [...Map.groupBy(data, ({ namespace }) => namespace)].map(([namespace, own]) => ({
         t,

@@ -130,6 +130,7 @@ export const deploy = async ({ environment }: Moto, options: QueueOptions = {}) 
           DEAD_LETTER_QUEUE_URL: deadLetters.url,
           SOURCE_BUCKET: name,
           REJECTED_BUCKET: name,
+          OWN_METRICS: 'false',
           ...settings,
         },
         (line) => logs.push(line),

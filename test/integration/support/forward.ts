@@ -55,6 +55,7 @@ export const forward = async (
       QUEUE_URL: queues.url('work'),
       DEAD_LETTER_QUEUE_URL: queues.url('dead-letters'),
       REJECTED_BUCKET: BUCKET,
+      OWN_METRICS: 'false',
       ...settings,
     },
     ({ message }) => {

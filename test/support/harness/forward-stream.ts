@@ -51,6 +51,7 @@ const dependencies: Dependencies = {
       SCOUT_TOKEN_URL: 'https://scout.example.com/token',
       SCOUT_SECRET_NAME: 'secret',
       REJECTED_BUCKET: 'kept',
+      OWN_METRICS: 'false',
       QUEUE_URL: 'work',
       DEAD_LETTER_QUEUE_URL: 'dead letters',
     },

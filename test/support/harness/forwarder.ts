@@ -58,6 +58,7 @@ export const createForwarder = ({ store, environment, formats, readCredentials, 
       QUEUE_URL: QUEUE,
       DEAD_LETTER_QUEUE_URL: DEAD_LETTERS,
       REJECTED_BUCKET: BUCKET,
+      OWN_METRICS: 'false',
       ...environment,
     },
     'logs',
@@ -114,7 +115,10 @@ export const createForwarder = ({ store, environment, formats, readCredentials, 
   /** Invokes the function; `limitMs`: how long it may run. */
   const invoke = async (event: unknown, limitMs = 300_000): Promise<unknown> => {
     const end = clock.now + limitMs;
-    return handler(event, { getRemainingTimeInMillis: () => end - clock.now });
+    return handler(event, {
+      getRemainingTimeInMillis: () => end - clock.now,
+      invokedFunctionArn: 'arn:aws:lambda:eu-west-1:210987654321:function:forwarder',
+    });
   };
 
   return {

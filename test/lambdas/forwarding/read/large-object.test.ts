@@ -48,6 +48,7 @@ test(
           SCOUT_SECRET_NAME: 'secret',
           QUEUE_URL: 'work',
           ALB_BODY: 'none',
+          OWN_METRICS: 'false',
         },
         'logs',
       ),

@@ -70,6 +70,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       QUEUE_URL: QUEUE,
       DEAD_LETTER_QUEUE_URL: DEAD_LETTERS,
       REJECTED_BUCKET: BUCKET,
+      OWN_METRICS: 'false',
       BATCH_SIZE: '5',
       ...options.environment,
     },

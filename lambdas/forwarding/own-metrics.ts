@@ -1,0 +1,86 @@
+import type { Pipeline } from '../function-settings.ts';
+import { encodeAttribute, encodeResource, encodeScope } from '../otlp/common.ts';
+import { POINT_ATTRIBUTE, writeNumberPoint } from '../otlp/data-points.ts';
+import { encodeMetric } from '../otlp/metric.ts';
+import { metricsRequest } from '../otlp/metrics.ts';
+import { type AwsSource, resourceAttributes } from '../otlp/resource.ts';
+import { VERSION } from '../version.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { InvocationMetrics } from './ledger.ts';
+import { BOOKKEEPING_MS } from './limits.ts';
+
+const SERVICE_NAME = 'scout-forwarder';
+/** The instrumentation scope of the gauges. */
+export const OWN_SCOPE = SERVICE_NAME;
+
+/** Between two pairs of points of one execution environment of the function. */
+const INTERVAL_MS = 60_000;
+
+/** The longest that the one try may take. */
+const TIME_OUT_MS = 1_000;
+
+const RECORDS = encodeMetric('records', 'gauge', 'scout.forwarder.records', '{record}');
+const LAG = encodeMetric('lag', 'gauge', 'scout.forwarder.lag', 's');
+const LIMITS = { records: 2, bytes: 64 * 1024 };
+
+/** The invocation that the gauges are sent in. */
+export interface OwnMetricsCall {
+  /** `arn:aws:lambda:<region>:<account>:function:<name>`; unknown outside AWS. */
+  readonly functionArn: string | undefined;
+  /** Milliseconds until Lambda stops the function. */
+  readonly remainingMs: () => number;
+}
+
+/**
+ * Gauges about the forwarder itself: records delivered since the last points, and the largest delivery lag among them in
+ * seconds. Sent after an invocation that delivered something, once a minute at most, with one try: Scout has just
+ * accepted data, so this is short. Never throws, and is in no ledger.
+ */
+export const createOwnMetrics = (pipeline: Pipeline, dependencies: Dependencies) => {
+  const { settings, scout, now, monotonicNow } = dependencies;
+  const attributes = encodeAttribute(POINT_ATTRIBUTE, 'pipeline', pipeline);
+  let records = 0;
+  let lag: number | undefined;
+  let sentAt = -Infinity;
+
+  const encode = (source: AwsSource): Uint8Array => {
+    const request = metricsRequest(encodeScope(OWN_SCOPE, VERSION));
+    const ofForwarder = resourceAttributes({ ...settings.resource, serviceName: SERVICE_NAME }, source);
+    const resource = { key: SERVICE_NAME, content: encodeResource(ofForwarder) };
+    writeNumberPoint(request.points, now(), records);
+    request.stage(resource, RECORDS, attributes);
+    if (lag !== undefined) {
+      writeNumberPoint(request.points, now(), lag);
+      request.stage(resource, LAG, attributes);
+    }
+    request.commit(LIMITS);
+    return request.finish().request;
+  };
+
+  return async (
+    { RecordsDelivered, DeliveryLag = lag }: InvocationMetrics,
+    { functionArn = '', remainingMs }: OwnMetricsCall,
+  ): Promise<void> => {
+    if (!settings.ownMetrics || RecordsDelivered === 0) return;
+    records += RecordsDelivered;
+    lag = DeliveryLag === undefined ? lag : Math.max(lag ?? 0, DeliveryLag);
+    const isDue = monotonicNow() - sentAt >= INTERVAL_MS;
+    if (!isDue || remainingMs() < BOOKKEEPING_MS + TIME_OUT_MS) return;
+    sentAt = monotonicNow();
+    try {
+      const [, , , region, account] = functionArn.split(':');
+      const body = await scout.compress(encode({ account, region }));
+      records = 0;
+      lag = undefined;
+      const { outcome } = await scout.export('/v1/metrics', body, {
+        retryInPlace: false,
+        deadline: sentAt + TIME_OUT_MS,
+        leastMs: 1,
+      });
+      if (outcome.type !== 'accepted')
+        console.warn({ message: 'own metrics not sent', reason: outcome.reason });
+    } catch (error) {
+      console.warn({ message: 'own metrics not sent', reason: String(error) });
+    }
+  };
+};
