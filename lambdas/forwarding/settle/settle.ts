@@ -49,20 +49,29 @@ export const settle = async (
     deadLettered += sent.length;
     return unsent;
   };
+  const requeue = async (items: readonly Item[]): Promise<readonly Item[]> => {
+    const unsent = await send(dependencies, queueUrl, items, toContinuation(dependencies));
+    // Were the message received again, it would repeat the items that the queue did accept.
+    return unsent.length === items.length
+      ? unsent
+      : deadLetter(unsent.map((item) => ({ ...item, cause: NOT_QUEUED })));
+  };
 
   const unreadable = message.unreadable.map(({ body, reason }): Item => {
     return { work: body, cause: { type: 'unreadable_message', reason } };
   });
-  const dead = results.flatMap((result) => itemsOf(result, 'dead'));
-  let open = await deadLetter([...dead, ...unreadable]);
-  open = [...results.flatMap((result) => itemsOf(result, 'later')), ...open];
-  const isProgress = deadLettered > 0 || results.some(({ verdicts }) => verdicts.some(isDone));
-  const mayQueue = isProgress || mustSplit(message) || sqs === undefined;
-  if (mayQueue) {
-    const unsent = await send(dependencies, queueUrl, open, toContinuation(dependencies));
-    // Were the message received again, it would repeat the items that the queue did accept.
-    const isPart = unsent.length < open.length;
-    open = isPart ? await deadLetter(unsent.map((item) => ({ ...item, cause: NOT_QUEUED }))) : unsent;
+  const dead = [...results.flatMap((result) => itemsOf(result, 'dead')), ...unreadable];
+  const later = results.flatMap((result) => itemsOf(result, 'later'));
+  const isProgress = results.some(({ verdicts }) => verdicts.some(isDone));
+  const mayQueue = isProgress || dead.length > 0 || mustSplit(message) || sqs === undefined;
+  let open = mayQueue ? await requeue(later) : later;
+  // Dead letters come last: a message that is received again would repeat them.
+  if (open.length === 0 || sqs === undefined) {
+    const unburied = await deadLetter(dead);
+    const isPart = isProgress || later.length > 0 || deadLettered > 0 || sqs === undefined;
+    open = [...open, ...(isPart ? await requeue(unburied) : unburied)];
+  } else {
+    open = [...open, ...dead];
   }
   if (sqs !== undefined && receives >= MAX_RECEIVE_COUNT) open = await deadLetter(open);
   if (open.length === 0) return { done: true, deadLettered };

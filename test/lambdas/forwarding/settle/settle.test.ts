@@ -129,6 +129,22 @@ describe('when a queue accepts some of the messages', () => {
 
 const beside = () => ({ Records: [...forwarder.put(ALB_KEY, albText(5)).Records, { s3: {} }] });
 
+test('a message whose items the queue does not accept leaves no dead letter at each receive', async () => {
+  scout.respond(fail(500));
+  const failing = forwarder.put(ALB_KEY, albText(3)).Records;
+  const gone = forwarder.put('alb/gone.log', '').Records;
+  (store.objects as Map<string, unknown>).delete(`${BUCKET}/alb/gone.log`);
+  const event = { Records: [...failing, ...gone] };
+  failQueue(QUEUE);
+  expect(await forwarder.receive(event)).toBe(false);
+  expect(await forwarder.receive(event, { receives: 2 })).toBe(false);
+  expect(forwarder.deadLetters).toEqual([]);
+  forwarder.faults.send = () => undefined;
+  expect(await forwarder.receive(event, { receives: 2 })).toBe(true);
+  expect(forwarder.deadLetters).toMatchObject([{ key: 'alb/gone.log' }]);
+  expect(forwarder.queued).toMatchObject([{ key: ALB_KEY, fromLine: 1, toLine: 3 }]);
+});
+
 describe('a record that names no object beside one that does', () => {
   const letter = {
     Records: [{ s3: {} }],
