@@ -7,7 +7,7 @@ export interface Credentials {
 }
 
 /**
- * Reads the secret anew, so that a rotated one is found.
+ * Reads the secret at each call, so that a rotated one is used.
  * @throws Error that names the secret, never its value.
  */
 export const readSecret = async (

@@ -9,7 +9,7 @@ export const FAILURE_TYPES = [
   'access_denied',
   /** gzip is corrupt or cut off; whole lines before the fault were sent. */
   'corrupt_gzip',
-  /** The object does not hold what its prefix should. */
+  /** The object is not what its prefix says. */
   'wrong_format',
   /** The log is of a kind that is forwarded, but in a form that is not. */
   'unsupported_format',

@@ -101,7 +101,7 @@ const processListing = async (listing: ListRequest, invocation: Invocation): Pro
     isOurs: (object, size) => !('skip' in formatOf(object, size)),
     isShortOfTime: () => isShortOfTime({ remainingMs }),
     ...(queueUrl === undefined
-      ? { atOnce: 1, take: forwardNow }
-      : { atOnce: 100, take: (works) => queueWorks(dependencies, queueUrl, works) }),
+      ? { chunkSize: 1, accept: forwardNow }
+      : { chunkSize: 100, accept: (works) => queueWorks(dependencies, queueUrl, works) }),
   });
 };

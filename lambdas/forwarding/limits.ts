@@ -51,7 +51,10 @@ export const BACKOFF = { initial: 60, max: 900, leastWait: 30, mostWait: 3600 } 
 /** Tries for which a short `Retry-After` is honoured; after them the backoff wins, or a long outage would use up the receives. */
 export const TRUSTED_RETRY_AFTERS = 10;
 
-/** What one invocation allows. */
+/** Gauges about the forwarder: between two pairs of points of one execution environment, and for the one try. */
+export const OWN_METRICS_MS = { interval: 60_000, timeout: 1_000 } as const;
+
+/** Limits of one invocation. */
 export interface InvocationLimits {
   /** Milliseconds until Lambda stops the function. */
   readonly remainingMs: () => number;

@@ -7,17 +7,11 @@ import { type AwsSource, resourceAttributes } from '../otlp/resource.ts';
 import { VERSION } from '../version.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { InvocationMetrics } from './ledger.ts';
-import { BOOKKEEPING_MS } from './limits.ts';
+import { BOOKKEEPING_MS, OWN_METRICS_MS } from './limits.ts';
 
 const SERVICE_NAME = 'scout-forwarder';
 /** The instrumentation scope of the gauges. */
 export const OWN_SCOPE = SERVICE_NAME;
-
-/** Between two pairs of points of one execution environment of the function. */
-const INTERVAL_MS = 60_000;
-
-/** The longest that the one try may take. */
-const TIME_OUT_MS = 1_000;
 
 const RECORDS = encodeMetric('records', 'gauge', 'scout.forwarder.records', '{record}');
 const LAG = encodeMetric('lag', 'gauge', 'scout.forwarder.lag', 's');
@@ -64,8 +58,8 @@ export const createOwnMetrics = (pipeline: Pipeline, dependencies: Dependencies)
     if (!settings.ownMetrics || RecordsDelivered === 0) return;
     records += RecordsDelivered;
     lag = DeliveryLag === undefined ? lag : Math.max(lag ?? 0, DeliveryLag);
-    const isDue = monotonicNow() - sentAt >= INTERVAL_MS;
-    if (!isDue || remainingMs() < BOOKKEEPING_MS + TIME_OUT_MS) return;
+    const isDue = monotonicNow() - sentAt >= OWN_METRICS_MS.interval;
+    if (!isDue || remainingMs() < BOOKKEEPING_MS + OWN_METRICS_MS.timeout) return;
     sentAt = monotonicNow();
     try {
       const [, , , region, account] = functionArn.split(':');
@@ -74,7 +68,7 @@ export const createOwnMetrics = (pipeline: Pipeline, dependencies: Dependencies)
       lag = undefined;
       const { outcome } = await scout.export('/v1/metrics', body, {
         retryInPlace: false,
-        deadline: sentAt + TIME_OUT_MS,
+        deadline: sentAt + OWN_METRICS_MS.timeout,
         leastMs: 1,
       });
       if (outcome.type !== 'accepted')

@@ -12,6 +12,7 @@ import {
   MAX_PARTS,
   MAX_QUEUE_DELAY,
   MAX_RECEIVE_COUNT,
+  OWN_METRICS_MS,
   SHORT_OF_TIME_MS,
   SINGLE_BATCH_RECEIVE,
   TRUSTED_RETRY_AFTERS,
@@ -57,6 +58,10 @@ const ROWS: readonly (readonly [what: string, value: string])[] = [
   ['parts of a batch, per invocation; the lines after them continue', String(MAX_PARTS)],
   ['a token is renewed before its end', ms(RENEW_BEFORE_MS)],
   ['lifetime of a token whose response has none', ms(ASSUMED_LIFETIME_MS)],
+  [
+    'gauges about the forwarder: interval, time-out',
+    `${ms(OWN_METRICS_MS.interval)}, ${ms(OWN_METRICS_MS.timeout)}`,
+  ],
   ['**Time left in the function**', ''],
   ['no object and no batch is begun below', ms(SHORT_OF_TIME_MS)],
   ['reading from S3 ends at', ms(open)],

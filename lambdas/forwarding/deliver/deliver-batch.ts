@@ -93,7 +93,7 @@ const isolated = async (run: Run, batch: Batch, outcome: Outcome): Promise<reado
   });
 };
 
-/** What is stored of the records that Scout rejected. */
+/** Entries for the records that Scout rejected. */
 const refusals = ({ format }: Run, { text }: Batch, verdict: BatchVerdict): readonly RejectedEntry[] => {
   const { fromLine, toLine, counts } = verdict;
   if (verdict.fate === 'rejected') {

@@ -4,7 +4,7 @@ import type { SourceObject } from '../../format.ts';
 import type { FunctionSettings } from '../../function-settings.ts';
 import type { LineRange, WorkItem } from '../event/work-item.ts';
 
-/** A line of a stored file: a rejected line, or what Scout said it rejected of a range of lines. */
+/** A line of a stored file: a rejected line, or the count that Scout rejected of a range of lines. */
 export type RejectedEntry =
   | { readonly reason: string; readonly line: string; readonly lineNumber: number }
   | { readonly reason: string; readonly fromLine: number; readonly toLine: number; readonly count: number };

@@ -3,31 +3,32 @@ import type { ListRequest } from './messages.ts';
 import type { SourceObject } from '../../format.ts';
 import { serializeWorkItem, type WorkItem } from './work-item.ts';
 
-/** The answer to a listing asked for by hand. */
+/** Result of a listing that was requested by hand. */
 export interface ListResult {
   readonly objects: number;
   readonly bytes: number;
-  /** 0 where they were forwarded at once. */
+  /** 0 where they were forwarded in this invocation. */
   readonly queued: number;
-  /** Time ran short: ask again with this `startAfter`. */
+  /** Time ran short: continue with this `startAfter`. */
   readonly startAfter?: string;
 }
 
-export interface Taker {
+/** Where the listed objects go. */
+export interface ListSink {
   /** Whether the pipeline forwards such an object. */
   readonly isOurs: (object: SourceObject, size: number) => boolean;
   readonly isShortOfTime: () => boolean;
-  /** Objects collected before they are taken. */
-  readonly atOnce: number;
-  /** Answers how many of them were queued. */
-  readonly take: (works: readonly WorkItem[]) => Promise<number>;
+  /** Objects that are passed to `accept` together. */
+  readonly chunkSize: number;
+  /** Returns how many of them were queued. */
+  readonly accept: (works: readonly WorkItem[]) => Promise<number>;
 }
 
-/** Lists the objects under a prefix, as far as time allows, and hands them to the taker, a few at a time. */
+/** Lists the objects under a prefix, as far as time allows, and passes them to the sink, a few at a time. */
 export const list = async (
   listing: ListRequest,
   dependencies: Dependencies,
-  { isOurs, isShortOfTime, atOnce, take }: Taker,
+  { isOurs, isShortOfTime, chunkSize, accept }: ListSink,
 ): Promise<ListResult> => {
   const bucket = listing.bucket ?? dependencies.settings.sourceBucket;
   if (bucket === undefined) throw new Error('a manual run needs "bucket", or SOURCE_BUCKET to be set');
@@ -36,7 +37,7 @@ export const list = async (
   let last = listing.startAfter ?? '';
   let stopped = false;
   const flush = async (): Promise<void> => {
-    if (!listing.dryRun && waiting.length > 0) queued += await take(waiting);
+    if (!listing.dryRun && waiting.length > 0) queued += await accept(waiting);
     waiting = [];
   };
   for await (const { key, size, etag } of dependencies.objects.list(
@@ -53,14 +54,13 @@ export const list = async (
     objects++;
     bytes += size;
     waiting.push({ bucket, key, etag: etag?.replaceAll('"', ''), backfill: true });
-    if (waiting.length === atOnce) await flush();
+    if (waiting.length === chunkSize) await flush();
   }
   await flush();
-  const answer = { objects, bytes, queued };
-  return stopped ? { ...answer, startAfter: last } : answer;
+  return { objects, bytes, queued, ...(stopped && { startAfter: last }) };
 };
 
-/** Puts work on the own queue; answers how much. */
+/** Puts work on the function's queue; returns how much. */
 export const queueWorks = async (
   { queue }: Dependencies,
   queueUrl: string,

@@ -9,7 +9,7 @@ export interface ObjectEvent {
   readonly timeMs?: number | undefined;
 }
 
-/** One message of an event: what is received, retried and dead-lettered together. */
+/** One message of an event: its objects are received and retried together. */
 export interface Message {
   /** Absent where the function was not invoked by SQS. */
   readonly sqs?: { readonly id: string; readonly receiptHandle: string } | undefined;
@@ -26,7 +26,7 @@ export interface Unreadable {
   readonly reason: string;
 }
 
-/** A listing asked for by hand. */
+/** A listing that is requested by hand. */
 export interface ListRequest {
   readonly bucket?: string | undefined;
   readonly prefix: string;

@@ -1,6 +1,6 @@
 import type { SourceObject } from '../../format.ts';
 
-/** An object, or a range of its lines: the unit of work and of retry, and what the queue carries. */
+/** An object, or a range of its lines: the unit of work and of retry, and the body of a queue's message. */
 export interface WorkItem extends SourceObject {
   /** First line, from 1; without it the object's first. */
   readonly fromLine?: number | undefined;
@@ -8,7 +8,7 @@ export interface WorkItem extends SourceObject {
   readonly toLine?: number | undefined;
   /** How many rounds in a row ended in a failure. */
   readonly attempt?: number | undefined;
-  /** From the past, by request: its age is no news. */
+  /** From the past, by request: its age is excluded from DeliveryLag. */
   readonly backfill?: true | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface LineRange {
   readonly toLine?: number | undefined;
 }
 
-/** The queue's text for a piece of work. */
+/** The body of a message that holds the work item. */
 export const serializeWorkItem = ({
   bucket,
   key,
@@ -42,7 +42,7 @@ export const parseWorkItem = (value: Readonly<Record<string, unknown>>): WorkIte
   return backfill === true ? { ...work, backfill } : work;
 };
 
-/** `work`, whole: the range covers the object from its first line to its last. */
+/** Whether the range covers the object from its first line to its last. */
 export const coversObject = ({ fromLine = 1, toLine }: WorkItem): boolean =>
   fromLine === 1 && toLine === undefined;
 

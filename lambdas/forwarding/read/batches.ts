@@ -1,4 +1,4 @@
-import { type Block, CUT_LINE, LONGEST_LINE } from './line-blocks.ts';
+import { type Block, TRUNCATED_LINE_BYTES, MAX_LINE_BYTES } from './line-blocks.ts';
 import type { BatchLimits, Encoded, Encoder } from '../../format.ts';
 import type { LineRange } from '../event/work-item.ts';
 
@@ -17,18 +17,18 @@ export const lineText = (text: readonly Block[], line: number): string => {
     skipTo(cursor, line);
     if (cursor.line !== line || cursor.offset === block.bytes.length) continue;
     const lf = block.bytes.indexOf(LF, cursor.offset);
-    const end = Math.min(lf < 0 ? block.bytes.length : lf, cursor.offset + CUT_LINE);
+    const end = Math.min(lf < 0 ? block.bytes.length : lf, cursor.offset + TRUNCATED_LINE_BYTES);
     const text = Buffer.from(block.bytes.subarray(cursor.offset, end)).toString('utf8').trimEnd();
     return line === 1 ? text.replace(/^\uFEFF/, '') : text;
   }
   return '';
 };
 
-/** What is being filled: an encoder and the lines it was given. */
+/** A batch in the making: an encoder and the lines that were added to it. */
 interface Filling {
   readonly encoder: Encoder;
   readonly text: Block[];
-  /** An overlong line counts as what is left of it. */
+  /** A truncated line counts with its truncated size. */
   textBytes: number;
 }
 
@@ -120,8 +120,8 @@ const fill = (filling: Filling, cursor: Cursor, toLine: number, mostText: number
   while (offset < bytes.length && line <= toLine) {
     let lf = bytes.indexOf(LF, offset);
     if (lf < 0) lf = bytes.length;
-    const overlong = cut || lf - offset > LONGEST_LINE;
-    const size = overlong ? CUT_LINE : lf - offset;
+    const overlong = cut || lf - offset > MAX_LINE_BYTES;
+    const size = overlong ? TRUNCATED_LINE_BYTES : lf - offset;
     let start = offset;
     if (line === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) start = 3;
     let end = Math.min(lf, start + size);

@@ -1,6 +1,6 @@
-/** A line may have this many bytes; what is longer is cut to its first `CUT_LINE`. */
-export const LONGEST_LINE = 1024 * 1024;
-export const CUT_LINE = 64 * 1024;
+/** Most bytes of a line; a longer one is truncated to its first `TRUNCATED_LINE_BYTES`. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+export const TRUNCATED_LINE_BYTES = 64 * 1024;
 
 const LF = 10;
 
@@ -14,7 +14,7 @@ export interface Block {
 }
 
 /**
- * Cuts a stream into blocks of whole lines. What follows the last LF is a line too, unless the stream fails: then
+ * Divides a stream into blocks of whole lines. Bytes after the last LF are a line too, unless the stream fails: then
  * the unfinished line is left out.
  */
 export async function* blocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
@@ -25,8 +25,8 @@ export async function* blocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator
   let overlong: Uint8Array | undefined;
   for await (let chunk of chunks) {
     const lf = chunk.indexOf(LF);
-    if (overlong === undefined && carried + (lf < 0 ? chunk.length : lf) > LONGEST_LINE) {
-      overlong = Uint8Array.from(join([...carry, chunk]).subarray(0, CUT_LINE));
+    if (overlong === undefined && carried + (lf < 0 ? chunk.length : lf) > MAX_LINE_BYTES) {
+      overlong = Uint8Array.from(join([...carry, chunk]).subarray(0, TRUNCATED_LINE_BYTES));
       carry = [];
       carried = 0;
     }

@@ -14,7 +14,7 @@ export type OpenLines = Exclude<Opened, { refuse: unknown }> & { readonly lines:
 /**
  * Opens an object by its head; a work item that begins in the middle is opened by the same head.
  * @param open is not called for an object without lines
- * @param checkTime called after each block; what it throws ends the lines
+ * @param checkTime called after each block; its error ends the lines
  * @throws Stop if the format refuses the head. If the source failed before, its error: a head that breaks off says little.
  */
 export const openLines = async (

@@ -30,8 +30,8 @@ export const mustSplit = ({ receives, objects }: Message): boolean =>
   receives >= SINGLE_BATCH_RECEIVE && objects.length > 1;
 
 /**
- * Puts what was not delivered where it goes: dead lines and unreadable records to the dead-letter queue; the others to the
- * own queue as items, if anything of the message is done; else the message itself waits.
+ * Moves lines that were not delivered: dead lines and unreadable records to the dead-letter queue; the others to the
+ * function's queue as items, if anything of the message is done; else the message itself waits.
  * @throws Error where there is neither queue nor message to hold what was not delivered
  */
 export const settle = async (

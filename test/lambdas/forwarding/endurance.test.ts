@@ -20,7 +20,7 @@ const copies = ({ accepted }: World): Map<string, number> => {
 describe('an outage', () => {
   test.each([
     ['refuses every request', { type: 'retryable', reason: '503' } as const],
-    ['lets nobody in', { type: 'refused', reason: '403' } as const],
+    ['refuses every client', { type: 'refused', reason: '403' } as const],
     ['asks to come back in a second', { type: 'retryable', reason: '429', retryAfterMs: 1000 } as const],
     ['asks to come back in an hour', { type: 'retryable', reason: '429', retryAfterMs: HOUR_MS } as const],
     ['takes everything for invalid', { type: 'invalid', reason: '400' } as const],

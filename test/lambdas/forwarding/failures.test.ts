@@ -270,7 +270,7 @@ describe('without a token', () => {
     });
   });
 
-  test('because the secret cannot be read, likewise, until it can', async () => {
+  test('because the secret cannot be read: the message waits until it can', async () => {
     let isReadable = false;
     const { clientId, clientSecret } = scout;
     forwarder = create({

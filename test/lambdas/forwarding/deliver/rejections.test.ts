@@ -122,7 +122,7 @@ describe.each([400, 422])('%i', (status) => {
     },
   );
 
-  test('of the only line is told from a Scout that refuses everything by one empty request', async () => {
+  test('of the only line is distinguished by one empty request from a Scout that refuses everything', async () => {
     scout.respond(refuseMarked(['poison'], status));
     expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(1, marked('poison', 1))))).toBe(true);
     expect(scout.requests.map(({ logs }) => logs?.resourceLogs?.length ?? 0)).toEqual([1, 0]);

@@ -2,7 +2,11 @@ import { encoderFor } from '../../../support/factories/encoder.ts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Batch, batches, encodeLines, lineText } from '../../../../lambdas/forwarding/read/batches.ts';
-import { blocks, CUT_LINE, LONGEST_LINE } from '../../../../lambdas/forwarding/read/line-blocks.ts';
+import {
+  blocks,
+  TRUNCATED_LINE_BYTES,
+  MAX_LINE_BYTES,
+} from '../../../../lambdas/forwarding/read/line-blocks.ts';
 import type { BatchLimits, Encoder } from '../../../../lambdas/format.ts';
 import type { LineRange } from '../../../../lambdas/forwarding/event/work-item.ts';
 import { chunked, failing } from '../../../support/factories/chunked.ts';
@@ -109,16 +113,16 @@ describe('lines', () => {
   test.each([65_536, 262_144, 3_000_000])(
     'over 1 MiB are cut to 64 KiB, in chunks of %i bytes',
     async (size) => {
-      const longest = 'y'.repeat(LONGEST_LINE);
+      const longest = 'y'.repeat(MAX_LINE_BYTES);
       const long = `${longest}z`;
       const lines = await given(`${long}\n${longest}\n${long}\n${long}\nb\n${long}`, WHOLE, size);
       expect(lines.map(({ text, lineNumber, cut }) => [lineNumber, text.length, cut])).toEqual([
-        [1, CUT_LINE, true],
-        [2, LONGEST_LINE, false],
-        [3, CUT_LINE, true],
-        [4, CUT_LINE, true],
+        [1, TRUNCATED_LINE_BYTES, true],
+        [2, MAX_LINE_BYTES, false],
+        [3, TRUNCATED_LINE_BYTES, true],
+        [4, TRUNCATED_LINE_BYTES, true],
         [5, 1, false],
-        [6, CUT_LINE, true],
+        [6, TRUNCATED_LINE_BYTES, true],
       ]);
     },
   );
@@ -197,8 +201,8 @@ describe('the cuts depend on the lines alone', () => {
   });
 
   test('overlong lines too count alike, however they come', async () => {
-    const text = `${'x'.repeat(LONGEST_LINE + 9)}\nskip\n`.repeat(3);
-    const limits = { records: 100, bytes: CUT_LINE + 100 };
+    const text = `${'x'.repeat(MAX_LINE_BYTES + 9)}\nskip\n`.repeat(3);
+    const limits = { records: 100, bytes: TRUNCATED_LINE_BYTES + 100 };
     const some = await Promise.all(
       [65_536, 700_001, 4_000_000].map((size) => cut(text, WHOLE, limits, size)),
     );
@@ -233,12 +237,12 @@ describe('a batch keeps its lines', () => {
   });
 
   test('and each can be read', async () => {
-    const long = 'y'.repeat(LONGEST_LINE + 1);
+    const long = 'y'.repeat(MAX_LINE_BYTES + 1);
     const text = `\ufeffone\r\n\n${long}\nfour  \nfive`;
     for (const size of [3, 65_536, 3_000_000]) {
       const [batch] = await cut(text, WHOLE, { records: 10, bytes: 4 << 20 }, size);
       const lines = [1, 2, 3, 4, 5, 6].map((line) => lineText(batch?.text ?? [], line));
-      expect(lines).toEqual(['one', '', 'y'.repeat(CUT_LINE), 'four', 'five', '']);
+      expect(lines).toEqual(['one', '', 'y'.repeat(TRUNCATED_LINE_BYTES), 'four', 'five', '']);
     }
   });
 });

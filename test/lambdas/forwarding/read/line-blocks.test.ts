@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   type Block,
   blocks,
-  CUT_LINE,
-  LONGEST_LINE,
+  TRUNCATED_LINE_BYTES,
+  MAX_LINE_BYTES,
 } from '../../../../lambdas/forwarding/read/line-blocks.ts';
 import { chunked, failing } from '../../../support/factories/chunked.ts';
 import { collect } from '../../../support/factories/collect.ts';
@@ -63,10 +63,10 @@ test('blocks follow one another, and each but the last ends in LF', async () => 
 });
 
 describe.each([65_536, 262_144, 1_000_003, 3_000_000])('an overlong line, in chunks of %i bytes', (size) => {
-  const long = 'x'.repeat(LONGEST_LINE + 1);
-  const longest = 'y'.repeat(LONGEST_LINE);
+  const long = 'x'.repeat(MAX_LINE_BYTES + 1);
+  const longest = 'y'.repeat(MAX_LINE_BYTES);
   /** What is left of an overlong line: its head, unless a single chunk holds all of it, which batching then cuts. */
-  const left = expect.toSatisfy((line: string | number) => line === CUT_LINE || line === long);
+  const left = expect.toSatisfy((line: string | number) => line === TRUNCATED_LINE_BYTES || line === long);
 
   test.each<[string, string, object]>([
     ['is cut to its head', `a\n${long}\nb\n`, { 1: 'a', 2: left, 3: 'b' }],
@@ -82,8 +82,8 @@ describe.each([65_536, 262_144, 1_000_003, 3_000_000])('an overlong line, in chu
 
   test('is held as its head alone, once it is known to be overlong', async () => {
     const found = await collect(blocks(chunked(`a\n${long}\nb\n`, size)));
-    for (const { bytes, cut } of found) if (cut) expect(bytes.buffer.byteLength).toBe(CUT_LINE);
-    expect(found.some(({ cut }) => cut)).toBe(size < LONGEST_LINE);
+    for (const { bytes, cut } of found) if (cut) expect(bytes.buffer.byteLength).toBe(TRUNCATED_LINE_BYTES);
+    expect(found.some(({ cut }) => cut)).toBe(size < MAX_LINE_BYTES);
   });
 });
 
@@ -92,7 +92,7 @@ describe('when the stream fails', () => {
   test.each<[string, string, string[]]>([
     ['the whole lines before come, the cut one does not', 'a\nb\nc', ['a\nb\n']],
     ['nothing comes of a single line that is cut', 'abc', []],
-    ['nothing comes of an overlong line that is cut', 'x'.repeat(LONGEST_LINE + 5), []],
+    ['nothing comes of an overlong line that is cut', 'x'.repeat(MAX_LINE_BYTES + 5), []],
   ])('%s', async (_what, text, expected) => {
     const came: string[] = [];
     const all = async (): Promise<void> => {
@@ -105,7 +105,7 @@ describe('when the stream fails', () => {
 });
 
 test('a line in many small chunks is joined once', async () => {
-  const line = 'z'.repeat(LONGEST_LINE);
+  const line = 'z'.repeat(MAX_LINE_BYTES);
   const started = performance.now();
   expect(await read(`${line}\n`, 16)).toEqual({ 1: line });
   expect(performance.now() - started).toBeLessThan(2000);

@@ -114,7 +114,7 @@ describe('gzip', () => {
     expect(forwarder.queued).toEqual([]);
   });
 
-  test('that is corrupt: likewise', async () => {
+  test('that is corrupt: the whole lines before the fault are sent, the rest is dead-lettered with the reason', async () => {
     const corrupt = Buffer.from(GZIP);
     corrupt.fill(0xff, GZIP.length - 3000, GZIP.length - 2900);
     expect(await forwarder.receive(forwarder.put(ALB_KEY, corrupt))).toBe(true);

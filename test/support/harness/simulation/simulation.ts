@@ -90,7 +90,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       handler: createHandler(
         'logs',
         () => edgesOf(process),
-        () => (key) => (key.endsWith('.skip') ? { skip: 'told so' } : textFormat),
+        () => (key) => (key.endsWith('.skip') ? { skip: 'a name to skip' } : textFormat),
       ),
     };
     return process;
