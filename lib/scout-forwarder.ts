@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import { EMF_DIMENSION, type EMF_METRICS, EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
 import { MAX_RECEIVE_COUNT } from '../lambdas/forwarding/limits.ts';
 import type { Pipeline } from '../lambdas/function-settings.ts';
+import { NODE_OPTIONS } from '../lambdas/runtime/gc.ts';
 import { REJECTED_PREFIX } from '../lambdas/key-prefixes.ts';
 import { CA_CERTIFICATE_PATH, functionCode } from './forwarder/code.ts';
 import { checkEnvironment, type FunctionEnvironment } from './forwarder/environment.ts';
@@ -220,6 +221,7 @@ export class ScoutForwarder extends Construct {
         SOURCE_BUCKET: source.bucket.bucketName,
         REJECTED_BUCKET: bucket.bucketName,
         REJECTED_PREFIX,
+        NODE_OPTIONS,
         ...(props.caCertificateFile && { NODE_EXTRA_CA_CERTS: CA_CERTIFICATE_PATH }),
       },
       props.pipeline,

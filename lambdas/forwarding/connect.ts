@@ -12,14 +12,14 @@ import { type Environment, type Pipeline, readFunctionSettings } from '../functi
 import type { Dependencies } from './dependencies.ts';
 import { AWS_TIMEOUTS_MS } from './limits.ts';
 import { type ResourceTags, resourceTags } from './resource-tags.ts';
-import { tuneGc } from '../runtime/gc.ts';
+import { relaxMajorGc } from '../runtime/gc.ts';
 
 /**
  * The real dependencies, from the environment.
  * @throws Error that names every wrong variable
  */
 export const connect = (pipeline: Pipeline, environment: Environment = process.env): Dependencies => {
-  tuneGc();
+  relaxMajorGc();
   const requestHandler = {
     connectionTimeout: AWS_TIMEOUTS_MS.connect,
     requestTimeout: AWS_TIMEOUTS_MS.response,

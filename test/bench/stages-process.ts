@@ -8,7 +8,7 @@ import { formsOf } from '../../lambdas/log-lines/forms.ts';
 import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
 import { batches } from '../../lambdas/forwarding/read/batches.ts';
 import { blocks } from '../../lambdas/forwarding/read/line-blocks.ts';
-import { tuneGc } from '../../lambdas/runtime/gc.ts';
+import { relaxMajorGc } from '../../lambdas/runtime/gc.ts';
 import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { readLine } from '../../lambdas/metric-stream/line.ts';
 import { newSeriesCache } from '../../lambdas/metric-stream/series-cache.ts';
@@ -19,7 +19,7 @@ import { GZIP_IN_USE, IN_USE } from './codecs.ts';
 import type { StagesTask, Stages } from './stages.ts';
 
 /** Does each stage of the way by itself, and reports the CPU that it took. */
-tuneGc();
+relaxMajorGc();
 const { pipeline, folder, objects, scout } = JSON.parse(process.argv[2] ?? '') as StagesTask;
 const isMetrics = pipeline === 'metrics';
 const settings = readFunctionSettings(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
+import { NODE_OPTIONS } from '../../lambdas/runtime/gc.ts';
 import type { Invoked } from '../../bin/local/emulators/lambda.ts';
 import { startLambda } from '../../bin/local/emulators/lambda.ts';
 import type { Baseline } from './baseline.ts';
@@ -100,7 +101,7 @@ export const startForwarder = async (
   let fault: unknown;
   const lambda = await startLambda(
     path,
-    { ...peers.env, ...settings },
+    { ...peers.env, NODE_OPTIONS, ...settings },
     ({ level, message }) => {
       if (level === 'info') delivered += (message as { delivered?: number }).delivered ?? 0;
       else fault ??= message;

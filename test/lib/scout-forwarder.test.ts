@@ -101,6 +101,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
       SOURCE_BUCKET: '${Bucket}',
       REJECTED_BUCKET: '${Bucket}',
       REJECTED_PREFIX: 'rejected/',
+      NODE_OPTIONS: '--max-semi-space-size=8',
       ...(pipeline === 'logs' && { LOG_KINDS: 'alb' }),
     });
     expect(() => readFunctionSettings(Environment.Variables, pipeline)).not.toThrow();
