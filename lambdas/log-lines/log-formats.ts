@@ -1,5 +1,7 @@
 import type { Format, FormatOf } from '../format.ts';
+import { FUNCTION_SETTINGS } from '../function-settings.ts';
 import { lineFormat } from './format.ts';
+import { unusedSettings } from './unused-settings.ts';
 import type { LineSettings } from './line-settings.ts';
 import { isNamedAs, type LogKinds, nameOf } from './log-kind.ts';
 
@@ -7,11 +9,19 @@ import { isNamedAs, type LogKinds, nameOf } from './log-kind.ts';
  * The formats of the kinds that the settings turn on. The name of an object says its kind; under any other name that a
  * log can have, the content says which of these kinds it is.
  * @param kinds every kind
+ * @throws Error naming the settings that apply to none of these kinds
  */
 export const logFormats = (kinds: LogKinds, settings: LineSettings): FormatOf => {
   const turnedOn = Object.fromEntries(
     Object.entries(kinds).filter(([name]) => settings.logKinds.includes(name)),
   );
+  const faults = unusedSettings(
+    turnedOn,
+    settings.alb,
+    'LOG_KINDS',
+    (setting) => FUNCTION_SETTINGS.alb[setting].env,
+  );
+  if (faults.length > 0) throw new Error(`invalid settings: ${faults.join('. ')}.`);
   const byContent = lineFormat(turnedOn, settings, kinds);
   const byName = new Map<string, Format>(
     Object.entries(turnedOn).map(([name, kind]) => [name, lineFormat({ [name]: kind }, settings, kinds)]),

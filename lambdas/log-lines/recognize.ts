@@ -24,7 +24,7 @@ export const recognize = (
   return Object.entries(kinds)
     .flatMap(([name, kind]) => {
       const forms = formsOf(kind.schema, texts).map((form) => ({ name, kind, form }));
-      return forms.find((one) => lines.length === 0 || hasReadableLine(one, lines, settings)) ?? [];
+      return forms.find((one) => isReadable(one, lines, settings)) ?? [];
     })
     .reduce<Recognized | undefined>(
       (best, one) => (best === undefined || one.form.known > best.form.known ? one : best),
@@ -32,11 +32,9 @@ export const recognize = (
     );
 };
 
-const hasReadableLine = (
-  { kind, form }: Recognized,
-  lines: readonly Buffer[],
-  settings: AlbSettings,
-): boolean => {
+/** Whether one of the lines can be read; also if there is none but those that name the fields. */
+const isReadable = ({ kind, form }: Recognized, lines: readonly Buffer[], settings: AlbSettings): boolean => {
   const { read } = lineReader(kind.schema, form, settings);
-  return lines.some((line) => !form.isHeader(line, 0, line.length) && read(line, 0, line.length, false));
+  const records = lines.filter((line) => !form.isHeader(line, 0, line.length));
+  return records.length === 0 || records.some((line) => read(line, 0, line.length, false));
 };

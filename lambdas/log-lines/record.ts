@@ -17,7 +17,10 @@ export const recordContent = (
   const jsonOf = decode === undefined ? jsonBody(names, schema.fields.length) : copyText;
   const asNamed = perField(names, text);
   const table = attributes === 'aws' ? {} : schema.conventions();
-  const byConventions = perField(names, (name) => table[name] ?? text(schema.attributes + name));
+  const byConventions = perField(
+    names,
+    (name) => table[name] ?? text(schema.attributes + name.replaceAll('-', '_')),
+  );
   return (writer, line) => {
     if (body === 'json') writeBody(writer, line, jsonOf);
     else if (body === 'line') writeText(writer, line);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { kindOf, skipReason } from '../../lambdas/log-lines/log-formats.ts';
+import { kindOf, logFormats, skipReason } from '../../lambdas/log-lines/log-formats.ts';
+import { settingsWith } from '../support/factories/alb-records.ts';
 import { type LogKinds, sourceOf } from '../../lambdas/log-lines/log-kind.ts';
 
 const kinds: LogKinds = LOG_KINDS;
@@ -131,5 +132,38 @@ describe('the kind of an object', () => {
     ['copy.log.gz', undefined],
   ])('named %s is %s', (name, kind) => {
     expect(kindOf(LOG_KINDS, `logs/2026/${name}`)).toBe(kind);
+  });
+});
+
+const faultOf = (environment: Record<string, string>): string | undefined => {
+  try {
+    logFormats(LOG_KINDS, settingsWith(environment));
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+};
+
+describe('a setting', () => {
+  test.each([
+    ['ALB_SKIP_STATUS', '4xx', 'a status'],
+    ['ALB_SKIP_PATH', '^/health', 'a path'],
+    ['ALB_SKIP_USER_AGENT', 'curl', 'a user agent'],
+    ['ALB_SAMPLE_SLOWER_THAN', '1', 'a duration in seconds'],
+    ['ALB_QUERY_STRINGS', 'mask', 'a URL'],
+    ['ALB_REDACT_QUERY_KEYS', 'token', 'a URL'],
+  ])('that applies to no kind of log that is turned on is refused: %s', (name, value, needed) => {
+    expect(faultOf({ LOG_KINDS: 'nlb,alb-connection', [name]: value })).toBe(
+      `Error: invalid settings: ${name} applies to none of the logs of LOG_KINDS, which are alb-connection, nlb: they do not have ${needed}.`,
+    );
+    expect(faultOf({ LOG_KINDS: 'nlb,clb', [name]: value })).toBeUndefined();
+  });
+
+  test('about client addresses is refused where no log has one', () => {
+    const setting = { ALB_CLIENT_ADDRESS: 'mask' };
+    expect(faultOf({ LOG_KINDS: 'alb-health-check', ...setting })).toContain(
+      "do not have a client's address",
+    );
+    expect(faultOf({ LOG_KINDS: 'alb-health-check,nlb', ...setting })).toBeUndefined();
   });
 });

@@ -181,6 +181,11 @@ describe('an object of CloudWatch Logs', () => {
     ]);
   });
 
+  test('may hold no record', () => {
+    expect(forward(w3cOf(['time', 'elb', 'elb_status_code'], []))).toEqual([]);
+    expect(forward('')).toEqual([]);
+  });
+
   test('is masked, sampled and skipped like the lines of the load balancer', () => {
     const environment = { ALB_CLIENT_ADDRESS: 'mask', ALB_QUERY_STRINGS: 'mask', ALB_ATTRIBUTES: 'both' };
     const fields = { request: '"GET https://h.example.com/?a=\\x22secret\\x22&b=2 HTTP/1.1"' };
