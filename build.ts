@@ -23,7 +23,23 @@ const droppableSchemas: Plugin = {
     }),
 };
 
-/** Writes each function's bundle to dist/<name>/index.mjs, and beside it what that loads only when it must. */
+/** The SDK reads a browser's name with it, and never in Node.js. */
+const noBrowsers: Plugin = {
+  name: 'no browsers',
+  setup: (bundle) => bundle.onLoad({ filter: /[\\/]bowser\.mjs$/ }, () => ({ contents: '' })),
+};
+
+/** Of a package.json only the version is read, and esbuild would keep all of it. */
+const versionOnly: Plugin = {
+  name: 'version only',
+  setup: (bundle) =>
+    bundle.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    }),
+};
+
+/** Writes each function's bundle to dist/<name>/index.mjs. */
 await rm('dist', { recursive: true, force: true });
 for (const name of FUNCTIONS) {
   await build({
@@ -32,14 +48,14 @@ for (const name of FUNCTIONS) {
     outExtension: { '.js': '.mjs' },
     bundle: true,
     format: 'esm',
-    // What the SDK imports dynamically, and no function needs, stays unread in files of its own.
-    splitting: true,
+    // It runs at a deploy only, and the SDK of Lambda's runtime knows its two calls:
+    // https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+    external: name === 'log-switch' ? ['@aws-sdk/*'] : [],
     alias: { '@aws-sdk/credential-provider-node': './lambdas/aws/credentials.ts' },
-    plugins: [droppableSchemas],
+    plugins: [droppableSchemas, noBrowsers, versionOnly],
     platform: 'node',
     target: 'node24',
     minify: true,
-    keepNames: true,
     sourcemap: false,
     legalComments: 'none',
     mainFields: ['module', 'main'],

@@ -4,7 +4,7 @@ import { metricsRequest } from '../otlp/metrics.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
 import { VERSION } from '../version.ts';
 import { type Malformed, readLine } from './line.ts';
-import { lineSource } from './usual-line.ts';
+import { lineSource, lineText } from './usual-line.ts';
 import { mismatch } from './mismatch.ts';
 import { newSeriesCache, type SeriesCache } from './series-cache.ts';
 import { MOST_POINT_BYTES, stageDatum } from './write-points.ts';
@@ -40,13 +40,15 @@ const metricStreamEncoder = (cache: SeriesCache, limits: BatchLimits): Encoder =
   return {
     add: (bytes, start, end, lineNumber, cut) => {
       if (source.of !== bytes) source = lineSource(bytes);
-      const text = (): string => source.bytes.toString('utf8', start, end);
       const malformed: Malformed[] = [];
       let newest = newestMs ?? 0;
       let without = 0;
-      for (const part of cut ? [{ reason: OVERLONG, text: text() }] : readLine(source, start, end, cache)) {
+      for (const part of cut
+        ? [{ reason: OVERLONG, text: lineText(source, start, end) }]
+        : readLine(source, start, end, cache)) {
         if ('reason' in part) malformed.push(part);
-        else if (!stageDatum(request, part)) malformed.push({ reason: TOO_MUCH, text: text() });
+        else if (!stageDatum(request, part))
+          malformed.push({ reason: TOO_MUCH, text: lineText(source, start, end) });
         else {
           newest = Math.max(newest, part.timestampMs);
           if (part.series.isUntagged) without += 1 + part.value.others.length;

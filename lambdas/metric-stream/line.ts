@@ -1,7 +1,7 @@
 import { type Datum, readDatum } from './datum.ts';
 import { valueEnd } from './json-scan.ts';
 import type { SeriesCache } from './series-cache.ts';
-import { type LineSource, readUsualLine } from './usual-line.ts';
+import { type LineSource, lineText, readUsualLine } from './usual-line.ts';
 
 /** A part of a line that is not a datum. */
 export interface Malformed {
@@ -18,7 +18,7 @@ export const readLine = (
 ): readonly (Datum | Malformed)[] => {
   const usual = readUsualLine(source, start, end, cache);
   if (usual !== undefined) return [usual];
-  const line = source.bytes.toString('utf8', start, end);
+  const line = lineText(source, start, end);
   let json: unknown;
   try {
     json = JSON.parse(line);

@@ -16,6 +16,9 @@ export const lineSource = (of: Uint8Array): LineSource => ({
   view: new DataView(of.buffer, of.byteOffset, of.length),
 });
 
+export const lineText = ({ bytes }: LineSource, start: number, end: number): string =>
+  bytes.toString('utf8', start, end);
+
 /**
  * Reads a line `[start, end)` that ends as CloudWatch writes it: timestamp, value, unit, without space or escape. The
  * bytes before the timestamp are those of every datum of the series, so only the rest has to be read.

@@ -8,6 +8,7 @@ import type { Row } from './rows.ts';
 import {
   atMost,
   baselineRow,
+  bundlesRow,
   dollarsRow,
   importRows,
   largeRows,
@@ -53,6 +54,7 @@ const bench = async (runs: number, large: boolean): Promise<void> => {
     dollarsRow(metrics, 1),
     rssRow('60 MB', metrics.peakRss),
     ...(await importRows('metrics', runs)),
+    bundlesRow(),
   ]);
 };
 

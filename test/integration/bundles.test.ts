@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -26,6 +26,11 @@ describe.each(['metrics', 'logs'])('the bundle %s', (name) => {
     expect(text).not.toMatch(/AssumeRoleWithWebIdentity|sso_session|GetObjectTaggingRequest/);
     expect(text.length).toBeLessThan(600_000);
   });
+});
+
+test('all bundles together take at most 800 KB', () => {
+  const sizes = ['metrics', 'logs', 'log-switch'].map((name) => statSync(`dist/${name}/index.mjs`).size);
+  expect(sizes.reduce((all, size) => all + size)).toBeLessThanOrEqual(800_000);
 });
 
 describe('npm start', { timeout: 60_000 }, () => {
