@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaggedResources } from '../aws/tags.ts';
 import type { Tags, TagsOf } from '../format.ts';
 
@@ -62,12 +61,21 @@ export const resourceTags = (
       const refreshed = refreshOnce();
       if (!hasWaited && seen.size > 0) {
         hasWaited = true;
-        await Promise.race([refreshed, sleep(COLD_START_WAIT_MS, undefined, { ref: false })]);
+        await settledWithin(COLD_START_WAIT_MS, refreshed);
       }
       return tagsOf;
     },
   };
 };
+
+const settledWithin = async (ms: number, promise: Promise<unknown>): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void promise.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 
 interface Known {
   /** Types of resources whose tags were read. */

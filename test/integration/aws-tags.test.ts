@@ -5,6 +5,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { AddTagsCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Scout } from '../../bin/local/emulators/scout.ts';
@@ -100,8 +102,45 @@ describe.skipIf(motoServer === undefined)('tags of resources, from the tagging A
       'aws.tag.env': 'test',
     });
   });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['hangs', () => undefined],
+    ['throttles', (response) => refuse(response, 'ThrottledException')],
+    ['denies', (response) => refuse(response, 'AccessDeniedException')],
+  ])('are left out, and counted, where the API %s, and the delivery does not fail', async (_, respond) => {
+    const server = createServer((_request, response) => respond(response));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { scout, put, start } = await deployed();
+    const { port } = server.address() as AddressInfo;
+    const metrics = await start('metrics', {
+      ...RESOURCE_TAGS,
+      AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API: `http://127.0.0.1:${port}`,
+    });
+    const datum = { namespace: 'AWS/SQS', region: 'us-east-1', dimensions: { QueueName: 'orders' } };
+    await put('metrics/1.gz', gzipSync(`${datumLine(datum)}\n`));
+    const begun = performance.now();
+    const rounds = await metrics.drain();
+
+    expect(rounds.flatMap(({ failed }) => failed)).toEqual([]);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    const point = firstPoint(scout);
+    expect(point['cloud.resource_id']).toMatch(/:orders$/);
+    expect(Object.keys(point).filter((name) => name.startsWith('aws.tag.'))).toEqual([]);
+    expect(metrics.logs.map(({ message }) => message)).toContainEqual(
+      expect.objectContaining({ message: 'forwarded', delivered: 1, untagged: 1 }),
+    );
+  });
 });
 
 /** Attributes of the first data point. */
 const firstPoint = (scout: Scout) =>
   attributesOf(scout.metrics()[0]?.metric.summary?.dataPoints?.[0]?.attributes);
+
+const refuse = (response: ServerResponse, type: string): void => {
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+  response.end(JSON.stringify({ __type: type, message: 'no' }));
+};

@@ -25,6 +25,32 @@ const environment = {
 };
 
 describe('the real dependencies', () => {
+  test('read tags, of the account and region of the function, where a list of keys is given', async () => {
+    const calls: unknown[] = [];
+    const server = createServer((request, response) => {
+      void collect<Buffer>(request).then((body) => {
+        calls.push(JSON.parse(Buffer.concat(body).toString()));
+        response.end('{}');
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    closing.push(async () => void server.close());
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/work';
+    const { tags } = connect('logs', {
+      ...environment,
+      QUEUE_URL,
+      AWS_REGION: 'us-east-1',
+      RESOURCE_TAGS: 'team',
+    });
+    await tags?.current((of) => {
+      for (const place of ['us-east-1:123456789012', 'us-east-1:210987654321', 'eu-west-1:123456789012'])
+        of(`arn:aws:rds:${place}:db:main`);
+    });
+    expect(calls).toEqual([{ ResourceTypeFilters: ['rds:db'], ResourcesPerPage: 100 }]);
+    expect(connect('logs', { ...environment, QUEUE_URL }).tags).toBeUndefined();
+  });
+
   test('reach S3 and SQS at the endpoints that the environment names', async () => {
     const [store, queues] = await Promise.all([startObjectStore(), startMessageQueues()]);
     closing.push(store.close, queues.close);
