@@ -21,7 +21,14 @@ import {
 export type Pipeline = 'metrics' | 'logs';
 
 /** Every kind of log that can be turned on: each is a row of log-kinds.ts. */
-export const LOG_KIND_NAMES = ['alb', 'alb-connection', 'alb-health-check', 'nlb', 'clb'] as const;
+export const LOG_KIND_NAMES = [
+  'alb',
+  'alb-connection',
+  'alb-health-check',
+  'nlb',
+  'clb',
+  'vpc-flow',
+] as const;
 export type LogKindName = (typeof LOG_KIND_NAMES)[number];
 
 /** One setting of the functions. */

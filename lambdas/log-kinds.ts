@@ -6,6 +6,7 @@ import { CLB_ACCESS_LOG } from './clb/access-log.ts';
 import type { LogKindName } from './function-settings.ts';
 import type { LoadBalancerLog, LogDelivery, LogKind, NameGroups } from './log-lines/log-kind.ts';
 import { NLB_ACCESS_LOG } from './nlb/access-log.ts';
+import { FLOW_LOG } from './vpc-flow/flow-log.ts';
 
 /** ARN of a load balancer with the groups `account`, `region`, `name` and `id`. */
 const loadBalancerArn =
@@ -109,6 +110,21 @@ export const LOG_KINDS = {
       output: 'TurnOnClbAccessLogs',
       turnOn: ({ bucketName, prefix }) =>
         `aws elb modify-load-balancer-attributes --load-balancer-name NAME --load-balancer-attributes "AccessLog={Enabled=true,S3BucketName=${bucketName},S3BucketPrefix=${prefix},EmitInterval=5}"`,
+    },
+  },
+  // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html
+  'vpc-flow': {
+    serviceName: 'vpc-flow',
+    objectName: /^(?<account>\d{12})_vpcflowlogs_(?<region>[a-z0-9-]+)_(?<id>fl-[0-9a-f]+)_/,
+    resourceId: ({ account, region = '', id }) =>
+      `arn:${partitionOf(region)}:ec2:${region}:${account}:vpc-flow-log/${id}`,
+    schema: FLOW_LOG,
+    delivery: {
+      folder: 'vpc',
+      principal: 'delivery.logs.amazonaws.com',
+      output: 'TurnOnVpcFlowLogs',
+      turnOn: ({ bucketName, partition, prefix }) =>
+        `aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC_ID --traffic-type ALL --log-destination-type s3 --log-destination arn:${partition}:s3:::${bucketName}/${prefix}/`,
     },
   },
 } as const satisfies Readonly<Record<LogKindName, LogKind>>;

@@ -9,14 +9,14 @@ const kinds: LogKinds = LOG_KINDS;
 const nameIn = (region: string): string =>
   `123456789012_elasticloadbalancing_${region}_app.my-shop.0123456789abcdef_20260131T2359Z_203.0.113.9_1a2b3c4d.log.gz`;
 
-const albObject = (key: string) => sourceOf(kinds[kindOf(kinds, key) ?? 'alb'] ?? LOG_KINDS.alb, key);
+const sourceIn = (key: string) => sourceOf(kinds[kindOf(kinds, key) ?? 'alb'] ?? LOG_KINDS.alb, key);
 
 describe('the key of an object', () => {
   test.each(['', 'alb/', 'logs/of/mine/'])(
     'reads account, region and load balancer under the prefix "%s"',
     (prefix) => {
       const folder = `${prefix}AWSLogs/o-a1b2c3d4e5/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/`;
-      expect(albObject(folder + nameIn('eu-west-1'))).toEqual({
+      expect(sourceIn(folder + nameIn('eu-west-1'))).toEqual({
         account: '123456789012',
         region: 'eu-west-1',
         resourceId:
@@ -35,7 +35,7 @@ describe('the key of an object', () => {
     ['us-isof-south-1', 'aws-iso-f'],
     ['eusc-de-east-1', 'aws-eusc'],
   ])('knows the partition of %s', (region, partition) => {
-    expect(albObject(nameIn(region)).resourceId).toBe(
+    expect(sourceIn(nameIn(region)).resourceId).toBe(
       `arn:${partition}:elasticloadbalancing:${region}:123456789012:loadbalancer/app/my-shop/0123456789abcdef`,
     );
   });
@@ -43,7 +43,7 @@ describe('the key of an object', () => {
   test.each(['conn_log_', 'conn_log.', 'health_check_log_'])(
     'reads them from the key of another log of it, "%s…"',
     (beginning) => {
-      expect(albObject(`alb/${beginning}${nameIn('eu-west-1')}`)).toEqual(albObject(nameIn('eu-west-1')));
+      expect(sourceIn(`alb/${beginning}${nameIn('eu-west-1')}`)).toEqual(sourceIn(nameIn('eu-west-1')));
     },
   );
 
@@ -59,11 +59,22 @@ describe('the key of an object', () => {
       'old-shop',
     ],
   ])('names a load balancer of another type: %s', (name, partition, path) => {
-    const { account, region, resourceId } = albObject(`a/AWSLogs/${name}`);
+    const { account, region, resourceId } = sourceIn(`a/AWSLogs/${name}`);
     expect(account).toBe('123456789012');
     expect(resourceId).toBe(
       `arn:${partition}:elasticloadbalancing:${region}:123456789012:loadbalancer/${path}`,
     );
+  });
+
+  test('names a flow log', () => {
+    const folder =
+      'AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-gov-west-1/year=2026/month=01/day=31/hour=23/';
+    const name = '123456789012_vpcflowlogs_us-gov-west-1_fl-0a1b2c3d4e5f60718_20260131T2355Z_1a2b3c4d.log.gz';
+    expect(sourceIn(folder + name)).toEqual({
+      account: '123456789012',
+      region: 'us-gov-west-1',
+      resourceId: 'arn:aws-us-gov:ec2:us-gov-west-1:123456789012:vpc-flow-log/fl-0a1b2c3d4e5f60718',
+    });
   });
 
   test.each([
@@ -76,7 +87,7 @@ describe('the key of an object', () => {
     ['a/AWSLogs/aws-account-id=123456789012/elasticloadbalancing/mine/year=2026/', '123456789012', undefined],
     ['MyPrefix/eusc-de-east-1/2026/01/31/', undefined, 'eusc-de-east-1'],
   ])('of a log of CloudWatch Logs says what its folders say: %s', (folder, account, region) => {
-    expect({ ...albObject(`${folder}any.gz`) }).toEqual({
+    expect({ ...sourceIn(`${folder}any.gz`) }).toEqual({
       ...(account !== undefined && { account }),
       ...(region !== undefined && { region }),
     });
@@ -85,7 +96,7 @@ describe('the key of an object', () => {
   test.each(['alb/copy.log.gz', 'alb/123456789012_elasticloadbalancing_eu-west-1_app.log', 'alb/', ''])(
     'says nothing of "%s"',
     (key) => {
-      expect(albObject(key)).toEqual({});
+      expect(sourceIn(key)).toEqual({});
     },
   );
 });
@@ -126,6 +137,11 @@ describe('the kind of an object', () => {
     [`conn_log_${nameIn('eu-west-1')}`, 'alb-connection'],
     [`conn_log.${nameIn('eu-west-1')}`, 'alb-connection'],
     ['conn_log.gz', 'alb-connection'],
+    ['123456789012_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718_20260131T2355Z_1a2b3c4d.log.gz', 'vpc-flow'],
+    [
+      '123456789012_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718_20260131T2355Z_1a2b3c4d.log.parquet',
+      'vpc-flow',
+    ],
     [nameIn('eu-west-1').replace('_app.', '_net.'), 'nlb'],
     [nameIn('eu-west-1').replace('_app.my-shop.0123456789abcdef', '_my-shop'), 'clb'],
     [`health_check_log_${nameIn('eu-west-1')}`, 'alb-health-check'],

@@ -5,6 +5,7 @@ import { albHealthCheckLog } from './kinds/alb-health-check.ts';
 import { clbLog } from './kinds/clb.ts';
 import { nlbLog } from './kinds/nlb.ts';
 import type { SampleLog } from './kinds/sample-log.ts';
+import { vpcFlowLog } from './kinds/vpc-flow.ts';
 import { type Random, random as seeded } from './random.ts';
 
 type Sample = (random: Random, start: number) => SampleLog;
@@ -16,6 +17,7 @@ export const KIND_SAMPLES: Readonly<Record<LogKindName, Sample>> = {
   'alb-health-check': albHealthCheckLog,
   nlb: nlbLog,
   clb: clbLog,
+  'vpc-flow': vpcFlowLog,
 };
 
 /** A log of each kind. `start` is in milliseconds since the epoch. */
