@@ -35,7 +35,7 @@ export const fixedQuantities = (
     return [
       ...(settings.metrics
         ? [
-            { name: 'metrics pipeline', region, quantities: pipeline(ALARM_METRICS.metrics) },
+            { name: 'metrics pipeline', region, quantities: pipeline(ALARM_METRICS.metrics, settings) },
             { name: 'objects of the stream', region, quantities: streamObjects(own, pointBytes, settings) },
           ]
         : []),
@@ -44,7 +44,7 @@ export const fixedQuantities = (
             {
               name: 'logs pipeline',
               region,
-              quantities: pipeline(ALARM_METRICS.logs + (settings.logSilenceHours ? 1 : 0)),
+              quantities: pipeline(ALARM_METRICS.logs + (settings.logSilenceHours ? 1 : 0), settings),
             },
           ]
         : []),
@@ -57,8 +57,9 @@ export const fixedQuantities = (
   });
 };
 
-const pipeline = (alarmMetrics: number): Quantities => ({
-  perOwnMetric: Object.keys(EMF_METRICS).length,
+/** `RecordsUntagged` is reported only where tags are sent. */
+const pipeline = (alarmMetrics: number, { resourceTags }: StackSettings): Quantities => ({
+  perOwnMetric: Object.keys(EMF_METRICS).length - (resourceTags.length > 0 ? 0 : 1),
   perAlarmMetric: alarmMetrics,
   perMillionSqsRequests: POLLS_PER_MONTH,
 });

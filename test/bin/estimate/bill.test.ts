@@ -14,6 +14,9 @@ const itemsOf = async (scope: Item['scope'], ...args: Parameters<typeof bill>): 
 const quantities = ({ charges }: Item): Readonly<Record<string, number>> =>
   Object.fromEntries(charges.map(({ price, quantity }) => [price, quantity]));
 
+const ownMetrics = async (context: Readonly<Record<string, unknown>>) =>
+  (await itemsOf('fixed', {}, context)).flatMap((item) => quantities(item)['perOwnMetric'] ?? []);
+
 const fixed = async (context: Readonly<Record<string, unknown>>) => {
   const items = await itemsOf('fixed', {}, context);
   return items.map(({ name, region, dollars }) => [name, region, Number(dollars.toFixed(4))]);
@@ -171,6 +174,11 @@ describe('the stack', () => {
     expect(await objects(5)).toBe(5);
     expect(await objects(1e6)).toBe(43_800);
     expect(await objects(1e9)).toBeCloseTo((1e9 * 340) / (5 * 2 ** 20), 6);
+  });
+
+  test('pays for one more custom metric per pipeline where tags are sent', async () => {
+    expect(await ownMetrics({})).toEqual([9, 9]);
+    expect(await ownMetrics({ resourceTags: 'team' })).toEqual([10, 10]);
   });
 
   test.each<[string, Readonly<Record<string, unknown>>]>([
