@@ -30,9 +30,7 @@ export const readUsualLine = (
   end: number,
   cache: SeriesCache,
 ): Datum | undefined => {
-  let brace = end - 1;
-  while (brace > start && bytes[brace] !== OPENING_BRACE) brace--;
-  const prefixEnd = brace - TO_VALUE;
+  const prefixEnd = bytes.lastIndexOf(OPENING_BRACE, end - 1) - TO_VALUE;
   const match = prefixEnd < start ? null : TAIL.exec(bytes.toString('latin1', prefixEnd, end));
   if (match === null) return undefined;
   const [, timestamp, value, max, min, sum, count, unit] = match as unknown as Groups;
