@@ -2,7 +2,7 @@ import { isName, newColumns } from './columns.ts';
 import { jsonForm } from './json-lines.ts';
 import type { LineForm } from './line-form.ts';
 import type { LogSchema } from './schema.ts';
-import { SEPARATORS, type Separator, placeCells, splitCells } from './split-cells.ts';
+import { SEPARATORS, type Separator, cellPlacer, splitCells } from './split-cells.ts';
 import { load, newLine } from './tokenize.ts';
 
 /**
@@ -46,13 +46,12 @@ const namedForm = (
   isHeaderText: (text: string) => boolean,
 ): LineForm => {
   const { names, indexOf, isKnown } = newColumns(schema);
-  const indexes = header.map(indexOf);
+  const place = cellPlacer(header.map(indexOf));
   const first = header[0]?.charCodeAt(0);
   return {
     names,
     known: header.filter(isKnown).length,
-    split: (line, isSuspect) =>
-      splitCells(line, separator, isSuspect) && placeCells(line, indexes, names.length),
+    split: (line, isSuspect) => splitCells(line, separator, isSuspect) && place(line),
     isHeader: (bytes, start, end) =>
       (bytes[start] === first || bytes[start] === HASH) &&
       isHeaderText(Buffer.from(bytes.subarray(start, end)).toString()),

@@ -29,27 +29,33 @@ export const splitCells = (line: MutableLine, separator: Separator, isSuspect: I
 };
 
 /**
- * Puts each cell where its field belongs; false if there are not as many cells as fields. Fields without a cell are
- * absent: they end at 0.
+ * Puts the cells of a line where their fields belong; false if there are not as many cells as fields. Fields between
+ * them are absent: they end at 0.
+ * @param indexes of the fields, by cell; undefined for a cell that is left out
  */
-export const placeCells = (
-  line: MutableLine,
-  indexes: readonly (number | undefined)[],
-  fields: number,
-): boolean => {
-  const { count } = line;
-  if (count !== indexes.length || !reserveTokens(line, fields)) return false;
-  if (indexes.every((index, i) => index === i)) return true;
-  const [starts, ends] = [line.starts.slice(0, count), line.ends.slice(0, count)];
-  line.starts.fill(0, 0, fields);
-  line.ends.fill(0, 0, fields);
-  for (const [i, index] of indexes.entries()) {
-    if (index === undefined) continue;
-    line.starts[index] = starts[i] as number;
-    line.ends[index] = ends[i] as number;
-  }
-  line.count = fields;
-  return true;
+export const cellPlacer = (indexes: readonly (number | undefined)[]): ((line: MutableLine) => boolean) => {
+  const isInOrder = indexes.every((index, cell) => index === cell);
+  const fields = 1 + Math.max(-1, ...indexes.filter((index) => index !== undefined));
+  const cells = { starts: new Int32Array(indexes.length), ends: new Int32Array(indexes.length) };
+  return (line) => {
+    if (line.count !== indexes.length || !reserveTokens(line, fields)) return false;
+    if (isInOrder) return true;
+    const { starts, ends } = line;
+    for (let cell = 0; cell < indexes.length; cell++) {
+      cells.starts[cell] = starts[cell] as number;
+      cells.ends[cell] = ends[cell] as number;
+    }
+    starts.fill(0, 0, fields);
+    ends.fill(0, 0, fields);
+    for (let cell = 0; cell < indexes.length; cell++) {
+      const index = indexes[cell];
+      if (index === undefined) continue;
+      starts[index] = cells.starts[cell] as number;
+      ends[index] = cells.ends[cell] as number;
+    }
+    line.count = fields;
+    return true;
+  };
 };
 
 const QUOTE = 0x22;

@@ -36,7 +36,8 @@ const epochReader =
       seconds = seconds * 10 + digit;
     }
     if (start === end || seconds * 1000 > LAST_MS) return false;
-    Object.assign(into, instantOf(seconds * 1000));
+    // Many lines have the same one.
+    if (seconds * 1000 !== into.ms) Object.assign(into, instantOf(seconds * 1000));
     return true;
   };
 

@@ -100,7 +100,7 @@ export const FLOW_LOG: LogSchema = {
   least: STATUS + 1,
   accepts: (line) =>
     NUMBERS.every((field) => isNumber(line, field)) &&
-    PORTS.every((field) => !(Number(fieldText(line, field)) > MOST_PORT)) &&
+    PORTS.every((field) => isPort(line, field)) &&
     ACTIONS.has(fieldText(line, ACTION)) &&
     STATUSES.has(fieldText(line, STATUS)),
   time: at('end'),
@@ -179,6 +179,12 @@ const isNumber = (line: Line, field: number): boolean => {
     if (byte < ZERO || byte > NINE) return false;
   }
   return true;
+};
+
+/** Of the numbers, which are checked before. */
+const isPort = (line: Line, field: number): boolean => {
+  const { start, end } = spanOf(line, field);
+  return end - start < 5 || Number(fieldText(line, field)) <= MOST_PORT;
 };
 
 const ZERO = 0x30;
