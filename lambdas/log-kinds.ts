@@ -8,11 +8,11 @@ import type { LoadBalancerLog, LogDelivery, LogKind, NameGroups } from './log-li
 import { NLB_ACCESS_LOG } from './nlb/access-log.ts';
 import { FLOW_LOG } from './vpc-flow/flow-log.ts';
 
-/** ARN of a load balancer with the groups `account`, `region`, `name` and `id`. */
+/** ARN of a load balancer with the groups `account`, `region`, `name` and `id`; `resource` is `app/name/id`. */
 const loadBalancerArn =
   (type: 'app' | 'net') =>
-  ({ account, region = '', name, id }: NameGroups): string =>
-    `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${account}:loadbalancer/${type}/${name}/${id}`;
+  ({ account, region = '', name, id, resource = `${type}/${name}/${id}` }: NameGroups): string =>
+    `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${account}:loadbalancer/${resource}`;
 
 /** A log that attributes of a load balancer turn on. */
 const byAttributes = (

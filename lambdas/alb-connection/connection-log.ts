@@ -40,6 +40,7 @@ export const CONNECTION_LOG: LogSchema = {
   accepts: (line) => isNumber(line, CLIENT_PORT) && isNumber(line, LISTENER_PORT),
   time: at('timestamp'),
   severity: (line) => (hasFailed(line) ? 'WARN' : 'INFO'),
+  resource: at('elb'),
   addresses: [{ field: at('client_ip'), hasPort: false }],
   urls: [],
   conventions: () => conventions(),

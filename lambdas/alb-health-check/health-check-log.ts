@@ -28,6 +28,7 @@ export const HEALTH_CHECK_LOG: LogSchema = {
   accepts: (line) => isAbsent(line, STATUS) || ['PASS', 'FAIL'].includes(fieldText(line, STATUS)),
   time: at('time'),
   severity: (line) => (fieldText(line, STATUS) === 'FAIL' ? 'WARN' : 'INFO'),
+  resource: at('elb'),
   addresses: [],
   urls: [],
   conventions: () => conventions(),

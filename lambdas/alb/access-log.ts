@@ -56,6 +56,7 @@ export const ACCESS_LOG: LogSchema = {
   time: at('time'),
   severity: (line) => (statusClass(line, STATUS) === 5 ? 'ERROR' : isFailed(line, STATUS) ? 'WARN' : 'INFO'),
   trace: at('trace_id'),
+  resource: at('elb'),
   addresses: [{ field: at('client:port'), hasPort: true }],
   request: at('request'),
   urls: [at('redirect_url'), at('transformed_uri')],

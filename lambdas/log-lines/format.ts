@@ -11,7 +11,7 @@ import type { LineForm } from './line-form.ts';
 import { lineReader } from './line-parser.ts';
 import type { LineSettings } from './line-settings.ts';
 import { type LogKind, type LogKinds, sourceOf } from './log-kind.ts';
-import { recognize } from './recognize.ts';
+import { type Recognized, recognize } from './recognize.ts';
 import { type LineWriter, recordContent, writeText } from './record.ts';
 import { redactor } from './redact.ts';
 import { unreadable, unsupported } from './refusal.ts';
@@ -44,7 +44,7 @@ export const lineFormat = (
       const encoder = encoders.get(recognized?.name ?? '');
       return recognized === undefined || encoder === undefined
         ? { refuse: unreadable(lines, candidates, known, settings) }
-        : { encoder: encoder(object, recognized.form, opening) };
+        : { encoder: encoder(object, recognized, opening) };
     },
   };
 };
@@ -53,7 +53,7 @@ export const lineFormat = (
 const kindEncoder = (
   kind: LogKind,
   settings: LineSettings,
-): ((object: SourceObject, form: LineForm, opening: Opening) => (limits: BatchLimits) => Encoder) => {
+): ((object: SourceObject, recognized: Recognized, opening: Opening) => (limits: BatchLimits) => Encoder) => {
   const { schema } = kind;
   const { trace: traceField = Infinity } = schema;
   const filter = filterOf(schema, settings.alb);
@@ -61,11 +61,11 @@ const kindEncoder = (
     recordContent(schema, form, settings.alb);
   const unnamedContent = contentOf({ names: schema.fields });
 
-  return (object, form, { observedMs, tags: tagsOf }) => {
+  return (object, { form, resource: named }, { observedMs, tags: tagsOf }) => {
     const writeContent = form.names === schema.fields ? unnamedContent : contentOf(form);
     return (limits): Encoder => {
       const { bucket, key } = object;
-      const source = sourceOf(kind, key);
+      const source = sourceOf(kind, key, named);
       const tags = source.resourceId === undefined || tagsOf === undefined ? {} : tagsOf(source.resourceId);
       const resource = encodeResource(
         resourceAttributes(settings.resource, { ...source, tags }, kind.serviceName),

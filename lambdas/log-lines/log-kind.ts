@@ -10,7 +10,10 @@ export interface LogKind {
    * A name without them may still belong to the kind.
    */
   readonly objectName: RegExp;
-  /** ARN of the resource that writes the log, from the groups of `objectName`. */
+  /**
+   * ARN of the resource that writes the log, from the groups of `objectName`; for an object under another name from
+   * `account` and `region`, which its folders name, and `resource`, which its lines name.
+   */
   readonly resourceId: (groups: NameGroups) => string;
   readonly schema: LogSchema;
   readonly delivery: LogDelivery;
@@ -52,12 +55,18 @@ export type LoadBalancerLog = 'access_logs' | 'connection_logs' | 'health_check_
 /** Whether an object is the kind's, by its name. */
 export const isNamedAs = ({ objectName }: LogKind, key: string): boolean => objectName.test(nameOf(key));
 
-/** Account, region and resource that a key names; of a copy under another name only those that its folders name. */
-export const sourceOf = ({ objectName, resourceId }: LogKind, key: string): AwsSource => {
+/**
+ * Account, region and resource that a key names. Under a name that AWS does not give, these are what the folders name.
+ * @param resource the text of the schema's field `resource` in a line of the object
+ */
+export const sourceOf = ({ objectName, resourceId }: LogKind, key: string, resource = ''): AwsSource => {
   const groups = objectName.exec(nameOf(key))?.groups ?? {};
   const { account, region } = groups;
   if (account !== undefined) return { account, region, resourceId: resourceId(groups) };
-  return { ...ACCOUNT_FOLDER.exec(key)?.groups, ...REGION_FOLDER.exec(key)?.groups };
+  const folders: NameGroups = { ...ACCOUNT_FOLDER.exec(key)?.groups, ...REGION_FOLDER.exec(key)?.groups };
+  const isKnown =
+    folders['account'] !== undefined && folders['region'] !== undefined && !['', '-'].includes(resource);
+  return { ...folders, ...(isKnown && { resourceId: resourceId({ ...folders, resource }) }) };
 };
 
 // Plain and Hive layouts: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html

@@ -3,12 +3,16 @@ import { formsOf } from './forms.ts';
 import type { LineForm } from './line-form.ts';
 import { lineReader } from './line-parser.ts';
 import type { LogKind, LogKinds } from './log-kind.ts';
+import type { LogSchema } from './schema.ts';
+import { fieldText } from './tokenize.ts';
 
 /** A kind of log, and how an object writes it. */
 export interface Recognized {
   readonly name: string;
   readonly kind: LogKind;
   readonly form: LineForm;
+  /** The resource that a line names; empty if none does. */
+  readonly resource: string;
 }
 
 /**
@@ -23,8 +27,11 @@ export const recognize = (
   const texts = lines.map((line) => line.toString());
   return Object.entries(kinds)
     .flatMap(([name, kind]) => {
-      const forms = formsOf(kind.schema, texts).map((form) => ({ name, kind, form }));
-      return forms.find((one) => isReadable(one, lines, settings)) ?? [];
+      for (const form of formsOf(kind.schema, texts)) {
+        const resource = resourceIn(kind.schema, form, lines, settings);
+        if (resource !== undefined) return [{ name, kind, form, resource }];
+      }
+      return [];
     })
     .reduce<Recognized | undefined>(
       (best, one) => (best === undefined || one.form.known > best.form.known ? one : best),
@@ -32,9 +39,19 @@ export const recognize = (
     );
 };
 
-/** Whether one of the lines can be read; also if there is none but those that name the fields. */
-const isReadable = ({ kind, form }: Recognized, lines: readonly Buffer[], settings: AlbSettings): boolean => {
-  const { read } = lineReader(kind.schema, form, settings);
-  const records = lines.filter((line) => !form.isHeader(line, 0, line.length));
-  return records.length === 0 || records.some((line) => read(line, 0, line.length, false));
+/**
+ * The resource that the first readable line names; undefined if none can be read. Lines that only name the fields are
+ * as good as readable ones.
+ */
+const resourceIn = (
+  schema: LogSchema,
+  form: LineForm,
+  lines: readonly Buffer[],
+  settings: AlbSettings,
+): string | undefined => {
+  const { line, read } = lineReader(schema, form, settings);
+  const records = lines.filter((text) => !form.isHeader(text, 0, text.length));
+  if (records.length === 0) return '';
+  const isReadable = records.some((text) => read(text, 0, text.length, false));
+  return isReadable ? fieldText(line, schema.resource) : undefined;
 };

@@ -24,6 +24,8 @@ export interface LogSchema {
   /** ISO 8601 with `Z`, unless given. */
   readonly timeForm?: TimeForm;
   readonly severity: (line: Line) => Severity;
+  /** The resource that writes the log, as its ARN names it. */
+  readonly resource?: number;
   /** The trace header. */
   readonly trace?: number;
   /** Addresses that may be a client's. */

@@ -47,6 +47,7 @@ export const NLB_ACCESS_LOG: LogSchema = {
   time: at('time'),
   timeForm: 'utc',
   severity: (line) => (hasFailed(line) ? 'WARN' : 'INFO'),
+  resource: at('elb'),
   addresses: [{ field: at('client_port'), hasPort: true }],
   urls: [],
   conventions: () => conventions(),

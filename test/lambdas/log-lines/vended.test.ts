@@ -10,6 +10,7 @@ import {
   settingsWith,
   unquoted,
 } from '../../support/factories/alb-records.ts';
+import { attributesOf, decodeLogs } from '../../../bin/local/emulators/scout/otlp.ts';
 import { encodeObject } from '../../support/factories/log-objects.ts';
 import { albFormat, formatOf } from '../../support/factories/log-formats.ts';
 
@@ -203,6 +204,24 @@ describe('an object of CloudWatch Logs', () => {
       { ALB_SAMPLE_RATE: '0' },
     ];
     for (const setting of settings) expect(forward(jsonOf(), setting)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/a.gz',
+      'aws:elasticloadbalancing:eu-west-1',
+    ],
+    [
+      'AWSLogs/aws-account-id=123456789012/elasticloadbalancing/region=cn-north-1/year=2026/month=01/day=31/a.gz',
+      'aws-cn:elasticloadbalancing:cn-north-1',
+    ],
+    ['MyPrefix/eu-west-1/2026/01/31/a.gz', undefined],
+  ])('names its load balancer by its folders and lines: %s', (key, arn) => {
+    const { request } = encodeObject(albFormat(settingsWith()), jsonOf(), { bucket: 'b', key });
+    const { resource } = decodeLogs(request).resourceLogs?.[0] ?? {};
+    expect(attributesOf(resource?.attributes)['cloud.resource_id']).toBe(
+      arn && `arn:${arn}:123456789012:loadbalancer/app/shop/0123456789abcdef`,
+    );
   });
 
   test('may begin with lines that are not', () => {
