@@ -93,6 +93,11 @@ describe('the package, in an app that cdk init created', () => {
     expect([required.stdout, imported.stdout]).toEqual(['function function\n', 'function function\n']);
   });
 
+  test('lets the function read tags where the environment names some', async () => {
+    expect(policiesIn(await template('ChosenMetricsStack'))).toContain('tag:GetResources');
+    expect(policiesIn(await template('TelemetryStack'))).not.toContain('tag:');
+  });
+
   test('deploys the bundles that it ships', async () => {
     const { Properties } = resource(await template('WebStack'), 'AWS::Lambda::Function', 'LogsForwarder');
     const { S3Key } = (Properties as { readonly Code: { readonly S3Key: string } }).Code;
@@ -115,3 +120,5 @@ describe('the package, in an app that cdk init created', () => {
       expect(Properties['Tags']).toContainEqual({ Key: 'team', Value: 'platform' });
   });
 });
+
+const policiesIn = (template: Template): string => JSON.stringify(template.findResources('AWS::IAM::Policy'));
