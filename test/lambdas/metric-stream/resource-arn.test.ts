@@ -113,11 +113,15 @@ describe('the ARN of a metric', () => {
     expect(arnOf('AWS/SQS', { QueueName: 'q' }, region, '1')).toBe(`arn:${partition}:sqs:${region}:1:q`);
   });
 
-  test('of a load balancer is the one of its logs', () => {
-    const key = `AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/02/01/123456789012_elasticloadbalancing_eu-west-1_app.shop.0a1b_20260201T0000Z_192.0.2.1_abc.log.gz`;
-    expect(arnOf('AWS/ApplicationELB', { LoadBalancer: 'app/shop/0a1b' })).toBe(
-      sourceOf(LOG_KINDS.alb, key).resourceId,
-    );
+  test.each([
+    ['alb', 'AWS/ApplicationELB', { LoadBalancer: 'app/shop/0a1b' }, 'app.shop.0a1b', '.gz'],
+    ['nlb', 'AWS/NetworkELB', { LoadBalancer: 'net/tcp/2c3d' }, 'net.tcp.2c3d', '.gz'],
+    ['clb', 'AWS/ELB', { LoadBalancerName: 'classic' }, 'classic', ''],
+  ] as const)('of a load balancer is the one of its %s logs', (kind, namespace, dimensions, name, suffix) => {
+    const key = `AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/02/01/123456789012_elasticloadbalancing_eu-west-1_${name}_20260201T0000Z_192.0.2.1_abc.log${suffix}`;
+    const arn = arnOf(namespace, dimensions);
+    expect(arn).toMatch(/^arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer\//);
+    expect(sourceOf(LOG_KINDS[kind], key).resourceId).toBe(arn);
   });
 
   test('is an attribute of every data point of a datum', () => {
