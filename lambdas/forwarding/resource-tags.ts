@@ -1,13 +1,17 @@
 import type { TaggedResources } from '../aws/tags.ts';
 import type { Tags, TagsOf } from '../format.ts';
 
-/** Tags are read again after this long, and, after a failure, after that. Both are varied, so that functions do not read all at once. */
+/** Until tags are read again; a tenth more or less, so that the functions do not all read at once. */
 const RENEWAL_MS = 60 * 60 * 1000;
+/** The same after a failure. */
 const RETRY_MS = 60 * 1000;
 /** Longest wait for tags, once, where there are none yet. */
 const COLD_START_WAIT_MS = 1000;
 
-/** The tags of resources, read in the background: they never hold up a delivery, and a failure leaves them as they are. */
+/**
+ * The tags of resources, read in the background: they never hold up a delivery, and a failure leaves them as they are. A
+ * read may outlive its invocation. It then goes on with the next one, for Lambda freezes the function in between.
+ */
 export interface ResourceTags {
   /**
    * The tags as they were last read. Begins to read them where it is time to.
