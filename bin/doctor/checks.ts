@@ -2,7 +2,7 @@ import type { DeployedPipeline } from '../shared/deployed-stack.ts';
 import { balancerLogName, balancerLogs, checkBalancerLog } from './access-logs.ts';
 import { ok, once, type Row, row } from './check.ts';
 import type { Context, ScoutContext } from './context.ts';
-import { checkBucketPolicy, deliveredKinds } from './log-delivery.ts';
+import { checkBucketPolicy, checkDelivered, deliveredKinds, kindsWithoutAttributes } from './log-delivery.ts';
 import { checkDeliveryStream, checkLastDelivery, checkMetricStream } from './metric-stream.ts';
 import { checkEventSource, checkFunctionErrors, checkNotifications, pipelines } from './pipeline.ts';
 import { checkDeadLetters, checkForwarded, checkQueue } from './queue.ts';
@@ -78,6 +78,12 @@ export const CHECKS: readonly Row<Context>[] = [
     actions: ['s3:GetBucketPolicy'],
     subjects: deliveredKinds,
     run: checkBucketPolicy,
+  }),
+  row({
+    name: ({ kind }) => `${kind}: delivery`,
+    actions: ['s3:ListBucket'],
+    subjects: kindsWithoutAttributes,
+    run: checkDelivered,
   }),
   row({
     name: named('notifications'),

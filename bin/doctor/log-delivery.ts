@@ -1,8 +1,9 @@
-import { GetBucketPolicyCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetBucketPolicyCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { partitionOf } from '../../lambdas/aws-partition.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import type { LogDelivery } from '../../lambdas/log-lines/log-kind.ts';
 import { deliveryPrefix } from '../../lib/log-delivery.ts';
-import { type Finding, fail, ok } from './check.ts';
+import { type Finding, fail, ok, warn } from './check.ts';
 import type { Context } from './context.ts';
 import { RECREATE } from './pipeline.ts';
 
@@ -20,6 +21,10 @@ export const deliveredKinds = async ({ settings, outputs }: Context): Promise<re
     return [];
   return settings.logKinds.map((kind) => ({ kind, delivery: LOG_KINDS[kind].delivery, bucket }));
 };
+
+/** The kinds that no attribute of a load balancer turns on: only their objects show whether they are on. */
+export const kindsWithoutAttributes = async (context: Context): Promise<readonly DeliveredKind[]> =>
+  (await deliveredKinds(context)).filter(({ delivery }) => delivery.loadBalancer === undefined);
 
 interface Statement {
   readonly Effect?: string;
@@ -50,6 +55,20 @@ export const checkBucketPolicy = async (
   return isAllowed
     ? ok(`${delivery.principal} may write to ${target}`)
     : fail(`the bucket's policy does not let ${delivery.principal} write to ${target}`, RECREATE);
+};
+
+/** Whether the bucket holds a log of the kind. */
+export const checkDelivered = async (
+  { clients, region = '' }: Context,
+  { delivery, bucket }: DeliveredKind,
+): Promise<Finding> => {
+  const prefix = deliveryPrefix(delivery);
+  const { KeyCount = 0 } = await clients.s3.send(
+    new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}/`, MaxKeys: 1 }),
+  );
+  if (KeyCount > 0) return ok(`there are objects in s3://${bucket}/${prefix}/`);
+  const command = delivery.turnOn({ bucketName: bucket, partition: partitionOf(region), prefix });
+  return warn(`there is no object in s3://${bucket}/${prefix}/`, `${command} --region ${region}`);
 };
 
 /** Of the bucket's policy; none where it has no policy. */

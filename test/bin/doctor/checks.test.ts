@@ -81,7 +81,8 @@ test('each check calls exactly what its IAM actions allow', async () => {
   for (const check of CHECKS) {
     awsReplies({ ...HEALTHY, lettersInAll: 1, letters: [letter('undelivered')] });
     const names: string[] = [];
-    for await (const [name] of check.run(await contextOf({ resourceTags: 'team' }))) names.push(name);
+    for await (const [name] of check.run(await contextOf({ resourceTags: 'team', logKinds: 'alb,clb' })))
+      names.push(name);
     const called = calledActions().filter(
       (action) => check.actions.includes(action) || !shared.includes(action),
     );
@@ -504,6 +505,20 @@ describe('the settings decide', () => {
         remedy: 'npx cdk deploy --revert-drift',
       },
     });
+  });
+
+  test('whether there is a log of a kind that only a command turns on', async () => {
+    const keys = { logKinds: 'clb' };
+    const replies = { policy: [allowed('logdelivery.elasticloadbalancing.amazonaws.com', 'logs/clb/*')] };
+    expect(troubles(await examine(replies, keys))).toEqual({
+      'clb: delivery': {
+        status: 'warn',
+        found: 'there is no object in s3://ours/logs/clb/',
+        remedy:
+          'aws elb modify-load-balancer-attributes --load-balancer-name NAME --load-balancer-attributes "AccessLog={Enabled=true,S3BucketName=ours,S3BucketPrefix=logs/clb,EmitInterval=5}" --region eu-west-1',
+      },
+    });
+    expect(troubles(await examine({ ...replies, keys: ['logs/clb/AWSLogs/x'] }, keys))).toEqual({});
   });
 
   test('how a bucket policy is restored that was deleted', async () => {

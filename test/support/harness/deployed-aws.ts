@@ -17,6 +17,7 @@ import {
 import {
   GetBucketNotificationConfigurationCommand,
   GetBucketPolicyCommand,
+  ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -99,6 +100,8 @@ export const HEALTHY = {
     { Effect: 'Deny', Principal: { AWS: '*' }, Action: 's3:*', Resource: ['arn:aws:s3:::ours'] },
     allowed('logdelivery.elasticloadbalancing.amazonaws.com', 'logs/alb/AWSLogs/123456789012/*'),
   ] as readonly object[] | Error,
+  /** Keys in the bucket. */
+  keys: [] as readonly string[],
   mapping: { UUID: 'u-1', State: 'Enabled', LastProcessingResult: 'OK' } as object | undefined,
   /** Of the queues: visible, received, delayed. */
   depth: [3, 2, 1] as readonly number[],
@@ -201,6 +204,9 @@ export const awsReplies = (replies: Replies): void => {
     ResourceTagMappingList: orThrow(replies.tags)
       .filter((key) => key === Key)
       .map((key) => ({ ResourceARN: 'arn', Tags: [{ Key: key, Value: 'v' }] })),
+  }));
+  mocks.S3Client.on(ListObjectsV2Command).callsFake(({ Prefix }) => ({
+    KeyCount: replies.keys.filter((key) => key.startsWith(Prefix)).length,
   }));
   mocks.SQSClient.on(GetQueueAttributesCommand).callsFake(({ QueueUrl }) => {
     const isDeadLetterQueue = QueueUrl.endsWith('-dead');
