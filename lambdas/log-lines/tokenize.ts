@@ -177,7 +177,12 @@ export const endOfText = (line: MutableLine, start: number, isSuspect: IsSuspect
     if (bytes[at] === QUOTE) return at < length ? at : -1;
     const trait = TRAITS[bytes[at] as number] as number;
     line.traits |= trait & TRIGGER && isSuspect(bytes, at) ? trait | SUSPECT : trait;
-    at += bytes[at] === BACKSLASH ? 2 : 1;
+    if (bytes[at] === BACKSLASH) {
+      at++;
+      // The backslash of `\\x40`, an escape of the load balancer within JSON.
+      if (bytes[at] === BACKSLASH && isSuspect(bytes, at)) line.traits |= SUSPECT;
+    }
+    at++;
   }
   return -1;
 };
