@@ -16,7 +16,7 @@ const NPM_RUN = /^npm run (?:--silent )?(?<script>[\w:-]+)(?: -- (?<args>.*))?$/
 /** Options in brackets, as in a synopsis, count like others. */
 const OPTIONS = /(?<=^|[\s[])(--[\w-]+|-\w)(?=[\s=\]]|$)/g;
 /** Scripts that take minutes; only their options are checked. */
-const NOT_IN_CI = ['bench'];
+const NOT_IN_CI = ['bench', 'mutate'];
 /** Parts of a shell line that need no check, and tools of others. */
 const OTHERS =
   /^(export|echo|git (pull|checkout)|npm (ci|pack|install|test|start)\b|npx vitest run|out\(\) \{)/;
