@@ -19,6 +19,11 @@ and SCOUT_CLIENT_SECRET set, it sends them to that Scout. Samples go only to a r
       value: 'URL',
       help: 'sends to this OTLP/HTTP receiver instead, without a token: https:, or http: on this machine',
     },
+    open: {
+      type: 'boolean',
+      default: false,
+      help: 'serves a page on this machine: each line beside its record, and settings as switches',
+    },
     'send-samples': {
       type: 'boolean',
       default: false,

@@ -1,7 +1,8 @@
 import { logRecordsOf, type LogsRequest, metricsOf, type MetricsRequest } from './emulators/scout/otlp.ts';
 import { attributesOf } from './emulators/scout/otlp.ts';
 import { headOf, type Input } from './inputs.ts';
-import { type DataPoint, dataPointSent, logRecordSent, type Sent } from './sent.ts';
+import { type DataPoint, dataPointSent, logRecordSent } from './decoded.ts';
+import type { Sent } from './sent.ts';
 
 /** A line of an input, to be shown beside what becomes of it. */
 export interface Line {

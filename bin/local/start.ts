@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
-import type { Values } from '../shared/command-line.ts';
+import { UsageError, type Values } from '../shared/command-line.ts';
 import { counted } from '../shared/counted.ts';
 import { onInterrupt } from '../shared/interrupt.ts';
 import { startProgress } from '../shared/progress.ts';
@@ -56,6 +56,13 @@ export const start = async (
   const { inputs, refused }: Inputs = areSamples
     ? { inputs: sampleInputs(Date.now()), refused: [] }
     : await fileInputs(options.arguments, options.kind);
+  if (options.open) {
+    if (options.otlp !== undefined)
+      throw new UsageError('--open shows what a Scout on this machine gets; leave out --otlp');
+    const { openPage } = await import('./page/open.ts');
+    await openPage({ inputs, refused, areSamples, settings, ...(code && { code }) }, print);
+    return 0;
+  }
 
   const received = openReceived();
   const lines = inputs
