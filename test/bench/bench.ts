@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { GZIP } from '../../lambdas/scout/compression.ts';
 import { measureBaseline } from './baseline.ts';
 import { IN_USE } from './codecs.ts';
+import { contribRows } from './contrib.ts';
 import { printCosts } from './cost.ts';
 import { albObject, metricObjects } from './data.ts';
 import { kindRows } from './kinds.ts';
@@ -24,9 +25,10 @@ import { measurePairs } from './whole-path.ts';
 const USAGE = `npm run bench                 ratios on the defaults, beside the bars
 npm run bench -- --large      also the memory for objects of 2 and 4 GB (some minutes, 1 GB of temporary files)
 npm run bench -- --runs 9     medians of this many runs (5)
+npm run bench -- --peers      also the CPU of OpenTelemetry Collector contrib's decoders, which need Go and its module proxy
 npm run bench -- --cost       dollars per GB by codec and level, batch size, memory size and requests in flight`;
 
-const bench = async (runs: number, large: boolean): Promise<void> => {
+const bench = async (runs: number, large: boolean, peers: boolean): Promise<void> => {
   const log = await albObject(100);
   const alb = await measurePairs('logs', [log], runs, () => measureBaseline(log, GZIP.level));
   const metrics = await measurePairs('metrics', await metricObjects(60), runs);
@@ -57,7 +59,14 @@ const bench = async (runs: number, large: boolean): Promise<void> => {
     ...(await importRows('metrics', runs)),
     bundlesRow(),
   ]);
+  if (peers) await printPeers(runs);
   print('Kinds of logs: lines/s a core over those of ALB access logs, without gunzip', kindRows(runs));
+};
+
+const printPeers = async (runs: number): Promise<void> => {
+  const rows = await contribRows(runs);
+  if (rows === undefined) console.log('There is no go here: no comparison with the Collector.');
+  else print(`OpenTelemetry Collector contrib, medians of ${runs} runs`, rows);
 };
 
 const print = (title: string, rows: readonly Row[]): void => {
@@ -75,9 +84,10 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     large: { type: 'boolean', default: false },
     cost: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) console.log(USAGE);
 else if (values.cost) await printCosts();
-else await bench(Number(values.runs), values.large);
+else await bench(Number(values.runs), values.large, values.peers);

@@ -32,6 +32,15 @@ export const albObject = (megabytes: number): Promise<BenchObject> =>
     write(chunks(megabytes * MB, albLines(megabytes))),
   );
 
+/**
+ * The same with brackets around clients' IPv6 addresses, which ALB does not write: the Collector's decoder refuses an
+ * object where they are missing.
+ */
+export const bracketedAlbObject = (megabytes: number): Promise<BenchObject> =>
+  cached(`alb-bracketed-${megabytes}mb`, albKey(seeded(1), BALANCER, START), (write) =>
+    write(chunks(megabytes * MB, bracketed(albLines(megabytes)))),
+  );
+
 /** An object of gigabytes. */
 export const largeObject = (pipeline: Pipeline, gigabytes: number): Promise<BenchObject> =>
   pipeline === 'logs'
@@ -80,6 +89,10 @@ const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 function* albLines(seed: number): Generator<string> {
   const random = seeded(seed);
   for (let time = START * 1000; ; time += 100 + random.below(3000)) yield albLine(random, BALANCER, time);
+}
+
+function* bracketed(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield line.replace(/^(\S+ \S+ \S+) ([^ []+:[^ []+):(\d+) /, '$1 [$2]:$3 ');
 }
 
 function* metricLines(seed: number): Generator<string> {
