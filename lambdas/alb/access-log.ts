@@ -4,6 +4,7 @@ import type { LogSchema } from '../log-lines/schema.ts';
 import { request } from '../log-lines/http-fields.ts';
 import { isFailed, statusClass } from '../log-lines/status.ts';
 import { resumed, tlsProtocol } from '../log-lines/tls-fields.ts';
+import { isOnlyTraceId } from '../log-lines/trace-id.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-syntax */
 const FIELDS = [
@@ -88,7 +89,7 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   ssl_cipher: text('tls.cipher'),
   ssl_protocol: tlsProtocol(),
   target_group_arn: text('aws.elb.target_group_arn'),
-  trace_id: text('aws.elb.aws_trace_id'),
+  trace_id: traceHeader(),
   domain_name: text('aws.elb.domain_name'),
   chosen_cert_arn: all(text('aws.elb.chosen_cert_arn'), resumed()),
   matched_rule_priority: int('aws.elb.matched_rule_priority'),
@@ -106,6 +107,14 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   transformed_uri: text('aws.elb.transformed_uri'),
   request_transform_status: text('aws.elb.request_transform_status'),
 });
+
+/** Only where it says more than the record's trace id. */
+const traceHeader = (): FieldWriter => {
+  const write = text('aws.elb.aws_trace_id');
+  return (writer, line, start, end) => {
+    if (!isOnlyTraceId(line.bytes, start, end)) write(writer, line, start, end);
+  };
+};
 
 const beginsWithLetter = (line: Line): boolean => {
   const letter = (line.bytes[line.starts[0] as number] as number) | 0x20;

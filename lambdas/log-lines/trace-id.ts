@@ -36,6 +36,15 @@ export const traceId = (header: string): string | undefined => {
   return writer.length === 0 ? undefined : Buffer.from(writer.written()).toString('hex', 2);
 };
 
+/** Whether a trace header says no more than its trace id. */
+export const isOnlyTraceId = (source: Uint8Array, start: number, end: number): boolean => {
+  if (end - start !== ROOT_LENGTH) return false;
+  scratch.length = 0;
+  writeTraceId(scratch, source, start, end);
+  return scratch.length > 0;
+};
+const scratch = new ProtobufWriter(64);
+
 /** Where the 8 digits of the root begin, or -1; the 24 begin 9 on. */
 const findRoot = (bytes: Uint8Array, start: number, end: number): number => {
   for (let at = start; at + ROOT_LENGTH <= end; at++) {

@@ -45,7 +45,6 @@ describe('attributes of the semantic conventions', () => {
       'aws.elb.target_status_code': 200n,
       'aws.elb.target_group_arn':
         'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/basket/fedcba9876543210',
-      'aws.elb.aws_trace_id': 'Root=1-697e94fe-0123456789abcdef01234567',
       'aws.elb.domain_name': 'shop.example.com',
       'aws.elb.chosen_cert_arn':
         'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-1111-2222-3333-444444444444',
@@ -177,6 +176,17 @@ describe('attributes of the semantic conventions', () => {
   ])('of %s have protocol %s and version %s', (ssl_protocol, name, version) => {
     const attributes = semconvOf({ ssl_protocol });
     expect([attributes['tls.protocol.name'], attributes['tls.protocol.version']]).toEqual([name, version]);
+  });
+
+  test.each([
+    ['Root=1-697e94fe-0123456789abcdef01234567', false],
+    ['Root=1-00000000-000000000000000000000000', true],
+    ['Self=1-697e94fe-0123456789abcdef01234567', true],
+    ['Root=1-697e94fe-0123456789abcdef01234567;Sampled=1', true],
+    ['any', true],
+  ])('of trace header %s have it as an attribute: %s', (header, isThere) => {
+    const attributes = semconvOf({ trace_id: `"${header}"` });
+    expect(attributes['aws.elb.aws_trace_id']).toBe(isThere ? header : undefined);
   });
 
   test('say that a session was resumed, and only then', () => {
