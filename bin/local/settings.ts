@@ -27,11 +27,10 @@ const CONNECTION = new Set([
   'SCOUT_HEADERS',
 ]);
 
-const namesIn = (node: object): readonly string[] =>
-  'env' in node
-    ? [(node as FunctionSetting).env, (node as FunctionSetting).alias ?? []].flat()
-    : Object.values(node).flatMap(namesIn);
-const VARIABLES = namesIn(FUNCTION_SETTINGS);
+const settingsIn = (node: object): readonly FunctionSetting[] =>
+  'env' in node ? [node as FunctionSetting] : Object.values(node).flatMap(settingsIn);
+const ALL = settingsIn(FUNCTION_SETTINGS);
+const VARIABLES = ALL.flatMap(({ env, alias }) => (alias === undefined ? [env] : [env, alias]));
 
 /** Variables of a pipeline's function that these context keys set, but for the connection. */
 const variablesOf = (context: Readonly<Record<string, unknown>>, pipeline: Pipeline) =>
@@ -59,9 +58,10 @@ export const settingsFrom = (
       throw new UsageError(`-c ${key} is not a setting of the functions; docs/settings.md lists them`);
     if (CONNECTION.has(env)) throw new UsageError(`-c ${key} has no effect here; set the variable ${env}`);
   }
-  const own = VARIABLES.flatMap((name) => {
-    const value = environment[name];
-    return value === undefined || CONNECTION.has(name) ? [] : [[name, value] as const];
+  // Under one name each, so that what comes later replaces it.
+  const own = ALL.flatMap(({ env, alias = env }) => {
+    const value = environment[env] ?? environment[alias];
+    return value === undefined || CONNECTION.has(env) ? [] : [[env, value] as const];
   });
   return (pipeline) =>
     Object.fromEntries([...variablesOf(project, pipeline), ...own, ...variablesOf(pairs, pipeline)]);

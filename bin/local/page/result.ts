@@ -66,3 +66,8 @@ export interface Switch {
   readonly choices?: readonly (readonly [value: string, label: string])[];
   readonly placeholder?: string;
 }
+
+/** A switch as it stands at first: as the command line has it. */
+export interface SetSwitch extends Switch {
+  readonly value: string;
+}

@@ -56,7 +56,7 @@ export const servePage = async (session: Session): Promise<PageServer> => {
     if (!hosts.includes(host)) throw new HttpError(421, `the host is ${host}; it must be ${hosts[0]}`);
     const { pathname, searchParams } = new URL(request.url ?? '/', `http://${host}`);
     if (request.method === 'GET') {
-      if (pathname === '/switches') return json(SWITCHES);
+      if (pathname === '/switches') return json(session.switches);
       const asset = assets.get(pathname);
       if (asset === undefined) throw new HttpError(404, `no such page: ${pathname}`);
       return { status: 200, ...asset };

@@ -10,12 +10,13 @@ import { counted } from '../../shared/counted.ts';
 import { forwardAll, type Run, type RunOptions } from '../run.ts';
 import { openReceived, type Received } from '../scout-summary.ts';
 import { chosenLines, pageLines } from './lines.ts';
-import type { PageLedger, PageLine, PageResult } from './result.ts';
+import type { PageLedger, PageLine, PageResult, SetSwitch } from './result.ts';
 import { latencyByTargetGroup, namespacesOf, requestsByStatus } from './series.ts';
-import { SWITCHES } from './switches.ts';
+import { SWITCHES, switchesOf } from './switches.ts';
 
 /** Data of the page: what is forwarded again under each choice of settings. */
 export interface Session {
+  readonly switches: readonly SetSwitch[];
   /** Forwards everything under these settings, over those of the command line. @throws Error if they are wrong */
   readonly run: (switched: Readonly<Record<string, string>>) => Promise<PageResult>;
   /** Replaces the data by this file. */
@@ -62,8 +63,8 @@ export const openSession = ({ settings, code, ...options }: SessionOptions): Ses
   const half = async (pipeline: Pipeline, switched: Readonly<Record<string, string>>): Promise<Half> => {
     const own = Object.fromEntries(
       SWITCHES.flatMap(({ name, pipelines }) => {
-        const value = switched[name]?.trim();
-        return value && pipelines.includes(pipeline) ? [[name, value]] : [];
+        const value = switched[name];
+        return value !== undefined && pipelines.includes(pipeline) ? [[name, value]] : [];
       }),
     );
     const key = JSON.stringify([pipeline, own]);
@@ -78,6 +79,7 @@ export const openSession = ({ settings, code, ...options }: SessionOptions): Ses
   };
 
   return {
+    switches: switchesOf(settings),
     run: async (switched) => {
       const used = PIPELINES.filter((name) => data.inputs.some(({ pipeline }) => pipeline === name));
       const { source, refused, hours } = data;

@@ -1,4 +1,5 @@
-import type { Switch } from './result.ts';
+import type { Pipeline } from '../../../lambdas/function-settings.ts';
+import type { SetSwitch, Switch } from './result.ts';
 
 /** The settings that can be switched on the page, by the variables of the functions. */
 export const SWITCHES: readonly Switch[] = [
@@ -87,3 +88,15 @@ export const SWITCHES: readonly Switch[] = [
     ],
   },
 ];
+
+/** The switches with the values of these settings, or the functions' defaults. */
+export const switchesOf = (
+  settings: (pipeline: Pipeline) => Readonly<Record<string, string>>,
+): readonly SetSwitch[] =>
+  SWITCHES.map(({ choices, ...one }) => {
+    const set = one.pipelines.map((pipeline) => settings(pipeline)[one.name]).find((value) => value);
+    const value = set ?? choices?.[0]?.[0] ?? '';
+    if (choices === undefined) return { ...one, value };
+    const isListed = choices.some(([choice]) => choice === value);
+    return { ...one, value, choices: isListed ? choices : [...choices, [value, value]] };
+  });

@@ -149,8 +149,8 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>, string]>
 });
 
 test('-c goes before the environment, whose misspelt names are pointed out', async () => {
-  const environment = { ALB_SKIP_STATUS: '1xx', ALB_BODDY: 'none' };
-  const { lines, warned } = await npmStart(['-c', 'logSkipStatus=2xx,3xx,4xx,5xx', LOG], environment);
+  const environment = { LOG_SKIP_STATUS: '1xx', ALB_BODDY: 'none' };
+  const { lines, warned } = await npmStart(['-c', 'albSkipStatus=2xx,3xx,4xx,5xx', LOG], environment);
   expect(warned).toEqual(['ALB_BODDY is not a setting; did you mean ALB_BODY?']);
   expect(lines.at(-1)).toMatch(/^✔ .* left out by the settings$/);
 });

@@ -1,6 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import './page.css';
-import type { PageResult, Switch } from '../result.ts';
+import type { PageResult, SetSwitch } from '../result.ts';
 import { drawCharts, resizeCharts } from './charts.ts';
 import { byId, h } from './html.ts';
 import { showLines } from './pair.ts';
@@ -10,7 +10,7 @@ const TYPING_MS = 400;
 
 let latest = 0;
 let shown: PageResult | undefined;
-let switches: readonly Switch[] = [];
+let switches: readonly SetSwitch[] = [];
 
 const form = byId('settings') as HTMLFormElement;
 const status = byId('status');
@@ -76,14 +76,20 @@ const showCommand = (): void => {
   ].join(' ');
 };
 
-const field = ({ name, label, choices, placeholder = '' }: Switch): HTMLElement =>
+const field = ({ name, label, choices, placeholder = '', value }: SetSwitch): HTMLElement =>
   h(
     'label',
     {},
     label,
     choices === undefined
-      ? h('input', { name, placeholder, autocomplete: 'off', spellcheck: 'false' })
-      : h('select', { name }, ...choices.map(([value, text]) => h('option', { value }, text))),
+      ? h('input', { name, placeholder, value, autocomplete: 'off', spellcheck: 'false' })
+      : h(
+          'select',
+          { name, autocomplete: 'off' },
+          ...choices.map(([choice, text]) =>
+            h('option', { value: choice, selected: choice === value }, text),
+          ),
+        ),
   );
 
 const forward = async (file: File): Promise<void> => {
@@ -123,7 +129,7 @@ const listen = (): void => {
   });
 };
 
-switches = (await (await fetch('switches')).json()) as readonly Switch[];
+switches = (await (await fetch('switches')).json()) as readonly SetSwitch[];
 form.replaceChildren(...switches.map(field));
 listen();
 await run();

@@ -148,3 +148,12 @@ test('a dropped file takes the place of the data, and one that is not a log says
     notForwarded: [{ source: 'x.zip', reason: 'it is a ZIP archive; unpack it: unzip' }],
   });
 });
+
+test('switches begin as the command line has them', () => {
+  const settings = { ALB_BODY: 'none', ALB_SAMPLE_RATE: '0.3', ALB_SKIP_PATH: '^/health' };
+  const { switches } = openSession({ inputs: [], refused: [], areSamples: false, settings: () => settings });
+  const values = Object.fromEntries(switches.map(({ name, value }) => [name, value]));
+  expect(values).toMatchObject({ ...settings, ALB_ATTRIBUTES: 'aws', ALB_SKIP_STATUS: '' });
+  const rate = switches.find(({ name }) => name === 'ALB_SAMPLE_RATE');
+  expect(rate?.choices?.at(-1)).toEqual(['0.3', '0.3']);
+});
