@@ -1,5 +1,5 @@
 import { type FieldWriter, all, int, duration, text } from '../log-lines/field-writers.ts';
-import { fieldText, type Line, spanOf } from '../log-lines/tokenize.ts';
+import { fieldText, type Line, spanOf } from '../log-lines/line.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
 

@@ -1,6 +1,6 @@
 import { type FieldWriter, address, all, int, duration, text } from '../log-lines/field-writers.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
-import { fieldText, isAbsent, type Line } from '../log-lines/tokenize.ts';
+import { fieldText, isAbsent, type Line } from '../log-lines/line.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html */
 const FIELDS = [

@@ -1,5 +1,5 @@
 import { type FieldWriter, address, all, int, list, duration, text } from '../log-lines/field-writers.ts';
-import { type Line, isAbsent, isNothing, spanOf } from '../log-lines/tokenize.ts';
+import { type Line, isAbsent, isNothing, spanOf } from '../log-lines/line.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { request } from '../log-lines/http-fields.ts';
 import { isFailed, statusClass } from '../log-lines/status.ts';

@@ -3,7 +3,7 @@ import { request } from '../log-lines/http-fields.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { isFailed, statusClass } from '../log-lines/status.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
-import { fieldText, type Line } from '../log-lines/tokenize.ts';
+import { fieldText, type Line } from '../log-lines/line.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html#access-log-entry-format */
 const FIELDS = [

@@ -6,7 +6,7 @@ import {
   textsAttribute,
 } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
-import { type Line, type Span, isNothing } from './tokenize.ts';
+import { type Line, type Span, isNothing } from './line.ts';
 import { splitAddress } from './request-line.ts';
 
 /** Writes the attributes that `[start, end)` of a line becomes: a field or a part of it, not called where that is nothing. */

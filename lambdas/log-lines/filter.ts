@@ -1,7 +1,7 @@
 import type { Fragment } from '../otlp/log-attributes.ts';
 import type { AlbSettings } from '../function-settings.ts';
 import type { LogSchema } from './schema.ts';
-import { fieldText, type Line, spanOf } from './tokenize.ts';
+import { fieldText, type Line, spanOf } from './line.ts';
 import { newRequestLine, splitRequest } from './request-line.ts';
 import { sampler } from './sampler.ts';
 import { traceId } from './trace-id.ts';

@@ -4,7 +4,7 @@ import { type Fragment, fixedAttribute, fragment, writeFragment } from '../otlp/
 import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import { VERSION } from '../version.ts';
-import { ESCAPED, type Line } from './tokenize.ts';
+import { ESCAPED, type Line } from './line.ts';
 import { filterOf } from './filter.ts';
 import { firstLines } from './first-lines.ts';
 import type { LineForm } from './line-form.ts';

@@ -3,7 +3,7 @@ import { jsonForm } from './json-lines.ts';
 import type { LineForm } from './line-form.ts';
 import type { LogSchema } from './schema.ts';
 import { SEPARATORS, type Separator, cellPlacer, splitCells } from './split-cells.ts';
-import { load, newLine } from './tokenize.ts';
+import { load, newLine } from './line.ts';
 
 /**
  * The forms that an object's lines may have, likeliest first, as its head shows: JSON objects, W3C extended (`#Fields`), lines below one

@@ -1,6 +1,6 @@
 import { fragment, writeFragment } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
-import { ESCAPED, isNothing, type Line } from './tokenize.ts';
+import { ESCAPED, isNothing, type Line } from './line.ts';
 import { perField } from './schema.ts';
 
 /**

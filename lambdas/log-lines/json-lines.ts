@@ -1,16 +1,8 @@
 import { newColumns } from './columns.ts';
+import { memberScanner } from './json-members.ts';
 import type { LineForm } from './line-form.ts';
 import type { LogSchema } from './schema.ts';
-import {
-  addText,
-  endOfText,
-  ESCAPED,
-  type IsSuspect,
-  isAbsent,
-  type MutableLine,
-  reserveTokens,
-  traitsOf,
-} from './tokenize.ts';
+import { addText, ESCAPED, isAbsent, type MutableLine } from './line.ts';
 
 /**
  * JSON objects, one per line, as CloudWatch Logs delivers them; undefined if less than half of the first object's members
@@ -23,7 +15,7 @@ export const jsonForm = (schema: LogSchema, lines: readonly string[]): LineForm 
   if (known.length === 0 || 2 * known.length < keys.length) return undefined;
   const times = [schema.time, ...(schema.otherTime === undefined ? [] : [schema.otherTime])];
   const hasTime = known.some((key) => times.includes(indexOf(key) ?? -1));
-  const scan = scanner(names, indexOf);
+  const scan = memberScanner(names, indexOf);
   return {
     names,
     known: known.length,
@@ -51,123 +43,6 @@ const keysOf = (text: string): string[] => {
 
 const ESCAPE = /\\["\\/bfnrtu]?/g;
 
-/** The name of a member with all that stands around it: from the end of the member before to the value. */
-interface Key {
-  readonly length: number;
-  readonly text: DataView;
-  readonly traits: number;
-  /** The value is in quotes, the first of which is a part of the text. */
-  readonly quoted: boolean;
-  readonly index: number | undefined;
-}
-
-/**
- * Finds the members of an object; false if the text is not one object. Texts are found without their quotes, `null` is
- * absent, and anything else is a text as it is written. AWS writes the members of all objects in one order: each name is
- * expected where it was in the line before, which spares half of the time.
- */
-const scanner = (
-  names: readonly string[],
-  indexOf: (name: string) => number | undefined,
-): ((line: MutableLine, isSuspect: IsSuspect) => boolean) => {
-  const expected: Key[] = [];
-  return (line, isSuspect) => {
-    const { bytes, view, length } = line;
-    line.count = 0;
-    line.traits = 0;
-    if (!makeAbsent(line, names.length)) return false;
-    let at = afterSpace(bytes, 0);
-    if (bytes[at++] !== OPEN_BRACE) return false;
-    for (let member = 0; ; member++) {
-      let key = expected[member];
-      if (key === undefined || at + key.length > length || !isAt(view, at, key)) {
-        key = readKey(line, at, isSuspect, indexOf);
-        if (key === undefined) break;
-        expected[member] = key;
-      }
-      line.traits |= key.traits;
-      const start = at + key.length;
-      const end = key.quoted ? endOfText(line, start, isSuspect) : endOfValue(line, start, isSuspect);
-      if (end < start) return false;
-      const isNull = !key.quoted && bytes.toString('latin1', start, end) === 'null';
-      if (key.index !== undefined && !isNull) {
-        if (!makeAbsent(line, key.index + 1)) return false;
-        line.starts[key.index] = start;
-        line.ends[key.index] = end;
-      }
-      at = afterSpace(bytes, key.quoted ? end + 1 : end);
-      if (bytes[at] !== COMMA) break;
-      at++;
-    }
-    return bytes[at] === CLOSE_BRACE && afterSpace(bytes, at + 1) === length;
-  };
-};
-
-/** Adds absent fields up to `count`; false if no line has as many. */
-const makeAbsent = (line: MutableLine, count: number): boolean => {
-  if (count <= line.count) return true;
-  if (!reserveTokens(line, count)) return false;
-  line.starts.fill(0, line.count, count);
-  line.ends.fill(0, line.count, count);
-  line.count = count;
-  return true;
-};
-
-const readKey = (
-  line: MutableLine,
-  from: number,
-  isSuspect: IsSuspect,
-  indexOf: (name: string) => number | undefined,
-): Key | undefined => {
-  const { bytes } = line;
-  const start = afterSpace(bytes, from) + 1;
-  const end = endOfText(line, start, isSuspect);
-  if (bytes[start - 1] !== QUOTE || end < 0) return undefined;
-  const colon = afterSpace(bytes, end + 1);
-  const value = afterSpace(bytes, colon + 1);
-  if (bytes[colon] !== COLON || value >= line.length) return undefined;
-  const quoted = bytes[value] === QUOTE;
-  const length = (quoted ? value + 1 : value) - from;
-  const text = new DataView(new ArrayBuffer(length));
-  bytes.copy(new Uint8Array(text.buffer), 0, from, from + length);
-  return {
-    length,
-    text,
-    traits: traitsOf(line, start, end, isSuspect),
-    quoted,
-    index: indexOf(bytes.toString('utf8', start, end)),
-  };
-};
-
-/** Compares four bytes at a time. */
-const isAt = (view: DataView, at: number, { text, length }: Key): boolean => {
-  let done = 0;
-  for (; done + 4 <= length; done += 4) {
-    if (view.getInt32(at + done) !== text.getInt32(done)) return false;
-  }
-  for (; done < length; done++) if (view.getUint8(at + done) !== text.getUint8(done)) return false;
-  return true;
-};
-
-/** Where a number, a word, a list or an object ends; -1 if it does not. The line gets its traits. */
-const endOfValue = (line: MutableLine, start: number, isSuspect: IsSuspect): number => {
-  const { bytes, length } = line;
-  let depth = 0;
-  for (let at = start; at < length; at++) {
-    const byte = bytes[at] as number;
-    if (depth === 0 && (byte === COMMA || byte === CLOSE_BRACE || byte <= SPACE)) {
-      line.traits |= traitsOf(line, start, at, isSuspect);
-      return at > start ? at : -1;
-    }
-    if (byte === QUOTE) {
-      at = endOfText(line, at + 1, isSuspect);
-      if (depth === 0 || at < 0) return -1;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
-  }
-  return -1;
-};
-
 /** Decodes the escapes of fields. One that is not JSON's stays as it is, and so does all of its field. */
 const decode = (line: MutableLine): void => {
   if ((line.traits & ESCAPED) === 0) return;
@@ -184,19 +59,3 @@ const decode = (line: MutableLine): void => {
     }
   }
 };
-
-const afterSpace = (bytes: Uint8Array, start: number): number => {
-  let at = start;
-  while (bytes[at] === SPACE || bytes[at] === TAB) at++;
-  return at;
-};
-
-const TAB = 0x09;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;

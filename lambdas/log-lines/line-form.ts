@@ -1,4 +1,5 @@
-import type { IsSuspect, MutableLine } from './tokenize.ts';
+import type { MutableLine } from './line.ts';
+import type { IsSuspect } from './tokenize.ts';
 
 /** How the lines of an object are written. */
 export interface LineForm {

@@ -6,7 +6,7 @@ import { recordTime } from './record-time.ts';
 import { redactor } from './redact.ts';
 import type { LogSchema } from './schema.ts';
 import { type Instant, instantOf } from './timestamp.ts';
-import { type Line, load, newLine, NON_ASCII, SUSPECT } from './tokenize.ts';
+import { type Line, load, newLine, NON_ASCII, SUSPECT } from './line.ts';
 
 /** Reads lines, one after another. */
 export interface LineReader {

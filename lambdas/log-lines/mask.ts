@@ -1,5 +1,5 @@
 import type { AlbSettings } from '../function-settings.ts';
-import { type Line, type Span, spanOf } from './tokenize.ts';
+import { type Line, type Span, spanOf } from './line.ts';
 import type { LogSchema } from './schema.ts';
 import { maskAddress, maskAddresses } from './mask-address.ts';
 import { newRequestLine, splitAddress, splitRequest } from './request-line.ts';

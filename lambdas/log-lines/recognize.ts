@@ -4,7 +4,7 @@ import type { LineForm } from './line-form.ts';
 import { lineReader } from './line-parser.ts';
 import type { LogKind, LogKinds } from './log-kind.ts';
 import type { LogSchema } from './schema.ts';
-import { fieldText } from './tokenize.ts';
+import { fieldText } from './line.ts';
 
 /** A kind of log, and how an object writes it. */
 export interface Recognized {

@@ -1,6 +1,6 @@
 import type { LogSchema } from './schema.ts';
 import { type Instant, timeReader } from './timestamp.ts';
-import { isAbsent, type Line } from './tokenize.ts';
+import { isAbsent, type Line } from './line.ts';
 
 /**
  * Reads a record's time into `into`. False: it is not a time, and so the text not a line of the log. Undefined: the

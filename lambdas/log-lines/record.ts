@@ -3,7 +3,7 @@ import type { AlbSettings } from '../function-settings.ts';
 import { text, writeFields } from './field-writers.ts';
 import { jsonBody } from './json-body.ts';
 import type { LineForm } from './line-form.ts';
-import type { Line } from './tokenize.ts';
+import type { Line } from './line.ts';
 import { type LogSchema, perField } from './schema.ts';
 
 export type LineWriter = (writer: ProtobufWriter, line: Line) => void;

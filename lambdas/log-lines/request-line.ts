@@ -1,4 +1,4 @@
-import type { Span } from './tokenize.ts';
+import type { Span } from './line.ts';
 
 /** The parts of a `request` field. */
 export interface RequestLine {

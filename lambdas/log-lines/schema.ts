@@ -1,7 +1,7 @@
 import type { Severity } from '../otlp/logs.ts';
 import type { FieldWriter } from './field-writers.ts';
 import type { TimeForm } from './timestamp.ts';
-import type { Line } from './tokenize.ts';
+import type { Line } from './line.ts';
 
 /** One of AWS's logs: which fields its lines have, and what these mean. Fields are given by their index in `fields`. */
 export interface LogSchema {

@@ -1,4 +1,5 @@
-import { ESCAPED, type IsSuspect, type MutableLine, reserveTokens, tokenize, traitsOf } from './tokenize.ts';
+import { ESCAPED, type MutableLine, reserveTokens } from './line.ts';
+import { type IsSuspect, tokenize, traitsOf } from './tokenize.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html lets users choose one. */
 export const SEPARATORS = ['\t', ' ', ','] as const;

@@ -1,4 +1,4 @@
-import { type Line, spanOf } from './tokenize.ts';
+import { type Line, spanOf } from './line.ts';
 
 /** First digit of a status of three bytes, else NaN. */
 export const statusClass = ({ bytes, starts, ends, count }: Line, field: number): number => {

@@ -1,97 +1,20 @@
-import { SLACK } from '../otlp/protobuf.ts';
+import { ESCAPED, type Line, type MutableLine, NON_ASCII, reserveTokens, SUSPECT } from './line.ts';
 import { TRIGGERS } from './redact.ts';
-
-/** A log line and its fields: field `i` is `bytes[starts[i], ends[i])`, quotes left out. One that ends at 0 is absent. */
-export interface Line {
-  /** The text up to `length`. What lies behind may be read; it means nothing, but for fields that were decoded. */
-  readonly bytes: Buffer<ArrayBuffer>;
-  /** The same memory as `bytes`, and so is `pairs`. */
-  readonly view: DataView<ArrayBuffer>;
-  readonly pairs: Uint16Array<ArrayBuffer>;
-  readonly length: number;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  readonly count: number;
-  /** Which kinds of byte the line holds: `ESCAPED`, `NON_ASCII` and `SUSPECT`. */
-  readonly traits: number;
-}
-
-/** Where a text is within a line's bytes. */
-export interface Span {
-  start: number;
-  end: number;
-}
-
-/** A byte that JSON escapes: a backslash or a control byte. */
-export const ESCAPED = 1;
-export const NON_ASCII = 2;
-/** A byte that needs a closer look. */
-const TRIGGER = 4;
-/** A byte that may be part of a secret, as `Redactor.isSuspect` says. */
-export const SUSPECT = 8;
-const SPACES = 16;
-const QUOTES = 32;
-const ANY = 63;
-
-const FIRST_TOKENS = 64;
-/** AWS appends fields every few years. This bounds the memory that a line of a mebibyte of tokens would take. */
-export const MOST_TOKENS = FIRST_TOKENS << 7;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
 
 /** As `Redactor` has it. */
 export type IsSuspect = (bytes: Uint8Array, at: number) => boolean;
 
-export type MutableLine = { -readonly [Key in keyof Line]: Line[Key] };
+// Kinds of byte, beside those that a line has.
+/** A byte that needs a closer look. */
+const TRIGGER = 4;
+const SPACES = 16;
+const QUOTES = 32;
+const ANY = 63;
 
-const memory = (size: number): Pick<Line, 'bytes' | 'view' | 'pairs'> => {
-  const buffer = new ArrayBuffer(size + (size & 1));
-  return { bytes: Buffer.from(buffer), view: new DataView(buffer), pairs: new Uint16Array(buffer) };
-};
-
-export const newLine = (): MutableLine => ({
-  ...memory(4096),
-  length: 0,
-  starts: new Int32Array(FIRST_TOKENS),
-  ends: new Int32Array(FIRST_TOKENS),
-  count: 0,
-  traits: 0,
-});
-
-/** Makes room for so many fields; false if no line has as many. */
-export const reserveTokens = (line: MutableLine, count: number): boolean => {
-  if (count > MOST_TOKENS) return false;
-  if (count <= line.starts.length) return true;
-  for (const name of ['starts', 'ends'] as const) {
-    const larger = new Int32Array(Math.max(count, 2 * line[name].length));
-    larger.set(line[name]);
-    line[name] = larger;
-  }
-  return true;
-};
-
-/** Writes a text behind the line's own, and behind what was added before; returns where it is. */
-export const addText = (line: MutableLine, at: number, text: string): Span => {
-  const room = at + 3 * text.length + SLACK;
-  if (line.bytes.length < room) {
-    const larger = memory(2 * room);
-    larger.bytes.set(line.bytes);
-    Object.assign(line, larger);
-  }
-  return { start: at, end: at + line.bytes.write(text, at) };
-};
-
-/** Copies a text into the line, so that words of it can be read without looking where the text ends. */
-export const load = (line: MutableLine, source: Uint8Array, start: number, end: number): void => {
-  const length = end - start;
-  if (line.bytes.length < length + SLACK) Object.assign(line, memory(2 * length + SLACK));
-  line.bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end));
-  // No scan runs past it.
-  line.bytes[length] = QUOTE;
-  line.length = length;
-};
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
 
 /**
  * Finds the tokens; false if the line is not made of tokens separated by exactly one space. A token that starts with a
@@ -196,24 +119,6 @@ export const traitsOf = ({ bytes }: Line, start: number, end: number, isSuspect:
   }
   return traits;
 };
-
-/** Where field `i` is; empty if it is absent. */
-export const spanOf = ({ starts, ends, count }: Line, i: number): Span =>
-  i < count ? { start: starts[i] as number, end: ends[i] as number } : { start: 0, end: 0 };
-
-/** The text of field `i`; empty if it is absent. */
-export const fieldText = (line: Line, i: number | undefined): string => {
-  if (i === undefined) return '';
-  const { start, end } = spanOf(line, i);
-  return line.bytes.toString('utf8', start, end);
-};
-
-/** Whether the line has no field `i`: the object leaves it out. */
-export const isAbsent = ({ ends, count }: Line, i: number): boolean => i >= count || ends[i] === 0;
-
-/** A text is empty or `-`, which is how the load balancer writes that there is nothing. */
-export const isNothing = (bytes: Uint8Array, start: number, end: number): boolean =>
-  end === start || (end - start === 1 && bytes[start] === 0x2d);
 
 const traitOf = (byte: number): number => {
   if (byte === BACKSLASH) return ESCAPED | TRIGGER;

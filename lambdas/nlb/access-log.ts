@@ -1,7 +1,7 @@
 import { address, all, type FieldWriter, int, list, duration, text } from '../log-lines/field-writers.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
-import { fieldText, isAbsent, type Line } from '../log-lines/tokenize.ts';
+import { fieldText, isAbsent, type Line } from '../log-lines/line.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html#access-log-entry-format */
 const FIELDS = [

@@ -1,6 +1,6 @@
 import { all, type FieldWriter, int, text } from '../log-lines/field-writers.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
-import { fieldText, isNothing, type Line, spanOf } from '../log-lines/tokenize.ts';
+import { fieldText, isNothing, type Line, spanOf } from '../log-lines/line.ts';
 import { direction, ipVersion, transport } from './network-fields.ts';
 
 /**

@@ -10,7 +10,7 @@ import { firstLines } from '../../lambdas/log-lines/first-lines.ts';
 import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
 import type { LogKind } from '../../lambdas/log-lines/log-kind.ts';
 import { recognize } from '../../lambdas/log-lines/recognize.ts';
-import { isNothing, type Line, load, newLine, spanOf } from '../../lambdas/log-lines/tokenize.ts';
+import { isNothing, type Line, load, newLine, spanOf } from '../../lambdas/log-lines/line.ts';
 import { field } from '../../lambdas/otlp/common.ts';
 import { ProtobufWriter } from '../../lambdas/otlp/protobuf.ts';
 import { settingsWith } from '../support/factories/alb-records.ts';

@@ -6,7 +6,7 @@ import { int, text } from '../../lambdas/log-lines/field-writers.ts';
 import { logFormats } from '../../lambdas/log-lines/log-formats.ts';
 import type { LogKind } from '../../lambdas/log-lines/log-kind.ts';
 import type { LogSchema } from '../../lambdas/log-lines/schema.ts';
-import { fieldText } from '../../lambdas/log-lines/tokenize.ts';
+import { fieldText } from '../../lambdas/log-lines/line.ts';
 import { createForwarder } from '../support/harness/forwarder.ts';
 import { scout, store, useScoutAndStore } from '../support/harness/scout-and-store.ts';
 

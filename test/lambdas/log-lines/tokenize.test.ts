@@ -9,8 +9,8 @@ import {
   load,
   newLine,
   spanOf,
-  tokenize,
-} from '../../../lambdas/log-lines/tokenize.ts';
+} from '../../../lambdas/log-lines/line.ts';
+import { tokenize } from '../../../lambdas/log-lines/tokenize.ts';
 
 let line = newLine();
 
