@@ -12,7 +12,7 @@ import {
   baselineRow,
   bundlesRow,
   dollarsRow,
-  importRows,
+  coldStartRows,
   largeRows,
   medianOf,
   rssRow,
@@ -49,14 +49,16 @@ const bench = async (runs: number, large: boolean, peers: boolean): Promise<void
       25,
     ),
     baselineRow('whole path, Python with gzip', alb, 'compressing', ({ wholeMs }) => wholeMs, 16),
-    ...(large ? await largeRows(log) : [rssRow('100 MB', alb.peakRss)]),
-    ...(await importRows('logs', runs)),
+    rssRow('100 MB', alb.peakRss),
+    ...(large ? await largeRows('logs') : []),
+    ...(await coldStartRows('logs', runs)),
   ]);
   print(`Metric streams, 60 MB in objects of 5 MB, ${IN_USE.metrics.name}, medians of ${runs} runs`, [
     ...pathRows(metrics, 1.3),
     dollarsRow(metrics, 1),
     rssRow('60 MB', metrics.peakRss),
-    ...(await importRows('metrics', runs)),
+    ...(large ? await largeRows('metrics') : []),
+    ...(await coldStartRows('metrics', runs)),
     bundlesRow(),
   ]);
   if (peers) await printPeers(runs);

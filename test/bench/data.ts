@@ -41,6 +41,12 @@ export const bracketedAlbObject = (megabytes: number): Promise<BenchObject> =>
     write(chunks(megabytes * MB, bracketed(albLines(megabytes)))),
   );
 
+/** An object of some ten lines. */
+export const smallObject = (pipeline: Pipeline): Promise<BenchObject> =>
+  pipeline === 'logs'
+    ? cached('alb-small', albKey(seeded(4), BALANCER, START), (write) => write(chunks(8000, albLines(4))))
+    : cached('metrics-small', metricKey(seeded(4), START), (write) => write(chunks(4000, metricLines(4))));
+
 /** An object of gigabytes. */
 export const largeObject = (pipeline: Pipeline, gigabytes: number): Promise<BenchObject> =>
   pipeline === 'logs'

@@ -111,6 +111,7 @@ export const startForwarder = async (
   const events: unknown[] = [];
   for (const object of objects) events.push(await peers.put(object));
   return {
+    imported: lambda.imported,
     run: async (): Promise<Usage> => {
       const usage = { cpuMs: 0, wallMs: 0, peakRss: 0 };
       delivered = 0;
