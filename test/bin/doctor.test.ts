@@ -42,6 +42,16 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     expect(stdout.match(/^ {6}→ check the network: /gm)).toHaveLength(2);
   });
 
+  test('refuses a load balancer that writes none of the logs that are turned on', async () => {
+    const net =
+      'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/net/edge/0123456789abcdef';
+    const { status, stderr } = await doctor(...OPTIONS, '--alb', net);
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      `--alb: ${net} writes none of the logs of logKinds, which are alb; it can write nlb`,
+    );
+  });
+
   test('looks at each region of the settings', async () => {
     const { stdout } = await doctor(...OPTIONS, '-c', 'regions=eu-west-1,us-east-1');
     expect(stdout.match(/^ScoutForwarder in .*$/gm)).toEqual([

@@ -101,6 +101,17 @@ describe('load balancers that the settings name', () => {
     expect(Object.keys(template.toJSON().Outputs as object)).not.toContain('TurnOnAccessLogs');
   });
 
+  test('leave the commands of those kinds that none of them writes', () => {
+    const net = ALB('eu-west-1').replace('/app/', '/net/');
+    const { Outputs } = synth({ albArns: [ALB('eu-west-1'), net], logKinds: LOG_KIND_NAMES }).toJSON() as {
+      Outputs: object;
+    };
+    const left = LOG_KIND_NAMES.filter((kind) => !('loadBalancer' in LOG_KINDS[kind].delivery));
+    expect(Object.keys(Outputs).filter((name) => name.startsWith('TurnOn'))).toEqual(
+      left.map((kind) => LOG_KINDS[kind].delivery.output),
+    );
+  });
+
   test('the switch may change any load balancer of the account and region, so that a removed one is turned off', () => {
     const { PolicyDocument } = resource(template, 'AWS::IAM::Policy', 'AlbLogsSwitchRole').Properties;
     const arn = 'arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:loadbalancer';

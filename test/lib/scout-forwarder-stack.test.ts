@@ -18,7 +18,7 @@ const VARIANTS = [
       resourceTags: 'team',
       alarmEmail: 'ops@example.com',
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
-      albArns: ALB,
+      albArns: [ALB, ALB.replace('/app/', '/net/')],
       logKinds: LOG_KIND_NAMES,
       albLogAccounts: '210987654321',
       vpcId: 'vpc-0123456789abcdef0',

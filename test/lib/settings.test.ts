@@ -179,7 +179,7 @@ test.each<[string, object, RegExp]>([
   [
     'a load balancer none of whose logs is forwarded',
     { albArns: ALB.replace('/app/', '/net/') },
-    /^albArns: arn:\S+:loadbalancer\/net\/\S+ writes none of the logs of logKinds, which are alb; it can write /,
+    /^albArns: arn:\S+:loadbalancer\/net\/\S+ writes none of the logs of logKinds, which are alb; it can write nlb$/,
   ],
   [
     'a filter that no turned-on kind has a field for',
