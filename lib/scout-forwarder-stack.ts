@@ -38,10 +38,13 @@ export interface ScoutForwarderStackProps extends StackProps {
   readonly bundles?: string;
 }
 
-/** Forwards CloudWatch metrics and load-balancer logs of one region to Scout. `cdk destroy` leaves nothing of it. */
+/** Forwards CloudWatch metrics and logs of load balancers and VPCs of one region to Scout. `cdk destroy` leaves nothing of it. */
 export class ScoutForwarderStack extends Stack {
   constructor(scope: Construct, id: string, props: ScoutForwarderStackProps) {
-    super(scope, id, { description: 'CloudWatch metrics and ALB access logs into base14 Scout', ...props });
+    super(scope, id, {
+      description: 'CloudWatch metrics, logs of load balancers and VPC Flow Logs into base14 Scout',
+      ...props,
+    });
     const { settings, bundles } = props;
     const bucket = createBucket(this, 'Bucket', Duration.days(settings.bucketRetentionDays));
     const common = { ...forwardingProps(this, settings), bucket, bundles };

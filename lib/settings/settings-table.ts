@@ -231,7 +231,7 @@ export const ALB_SETTINGS = {
   },
   albLogAccounts: {
     parser: listOf(/^\d{12}$/, 'account ids of 12 digits'),
-    description: 'Other accounts whose load balancers may deliver logs into the bucket',
+    description: 'Other accounts whose logs AWS may deliver into the bucket',
   },
   albLogBucketName: {
     parser: matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
