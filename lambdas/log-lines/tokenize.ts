@@ -19,7 +19,7 @@ const BACKSLASH = 0x5c;
 /**
  * Finds the tokens; false if the line is not made of tokens separated by exactly one space. A token that starts with a
  * quote runs to the next quote, any other to the next space and holds no quote; that is never ambiguous, as the load
- * balancer writes quotes within fields as `\x22`. Several quoted texts with commas between them are one token.
+ * balancer writes quotes within fields as `\x22`, or `\"` where no token can end. Several quoted texts with commas between them are one token.
  */
 export const tokenize = (line: MutableLine, isSuspect: IsSuspect): boolean => {
   const { bytes, pairs, length } = line;
@@ -45,7 +45,11 @@ export const tokenize = (line: MutableLine, isSuspect: IsSuspect): boolean => {
         if (((TRAITS[bytes[at] as number] as number) & met) === 0) at++;
       }
       const byte = bytes[at] as number;
-      if (byte === stop || at === length) break;
+      if (byte === stop || at === length) {
+        if (bytes[at - 1] !== BACKSLASH || !isWithinQuotes(line, at, quoted)) break;
+        at++;
+        continue;
+      }
       if (byte === QUOTE) return false;
       const trait = TRAITS[byte] as number;
       traits |= trait & TRIGGER && isSuspect(bytes, at) ? trait | SUSPECT : trait;
@@ -73,6 +77,10 @@ export const tokenize = (line: MutableLine, isSuspect: IsSuspect): boolean => {
   line.traits = traits;
   return true;
 };
+
+/** Whether the quote behind a backslash is a part of its token, which Classic Load Balancers write: no token ends there. */
+const isWithinQuotes = ({ bytes, length }: Line, at: number, quoted: boolean): boolean =>
+  quoted && at + 1 < length && bytes[at + 1] !== SPACE && bytes[at + 1] !== COMMA;
 
 /** Where a list such as `"h2","http/1.1"` ends, of which a comma is at `at`; beyond the line at a fault. */
 const endOfList = ({ bytes, length }: Line, at: number): number => {

@@ -127,6 +127,13 @@ describe('a line of the access log of a Classic Load Balancer', () => {
       expect(attributes).not.toHaveProperty([name]);
   });
 
+  test('may have quotes in its user agent, as load balancers wrote them in 2015', () => {
+    const user_agent = String.raw`"Optional(\"Browser/1.0 (X)\") (shop)"`;
+    const read = record(lineOf({ user_agent }));
+    expect(read.attributes['user_agent']).toBe(unquoted(user_agent));
+    expect(JSON.parse(read.body?.stringValue ?? '')).toMatchObject({ user_agent: unquoted(user_agent) });
+  });
+
   test('has an IPv6 client with brackets or without', () => {
     for (const client of ['[2001:db8::77]:49152', '2001:db8::77:49152']) {
       expect(semconv(lineOf({ 'client:port': client }))).toMatchObject({

@@ -46,6 +46,17 @@ describe('tokenize', () => {
     expect(tokensOf('h2 "GET / HTTP/2.0" - "" 0.001')).toEqual(['h2', 'GET / HTTP/2.0', '-', '', '0.001']);
   });
 
+  test('takes a quote behind a backslash as part of a token where no token can end', () => {
+    expect(tokensOf('a "b(\\"c d\\") e" "f\\" g')).toEqual(['a', 'b(\\"c d\\") e', 'f\\', 'g']);
+    expect(tokensOf('"a\\"')).toEqual(['a\\']);
+  });
+
+  test('takes quoted texts with commas between them as one token, with their quotes', () => {
+    expect(tokensOf('a "b","c d" "e"')).toEqual(['a', '"b","c d"', 'e']);
+    for (const text of ['"a","b', '"a",', '"a",b', '"a","b"c', '"a","'])
+      expect(tokensOf(text)).toBeUndefined();
+  });
+
   test.each([
     ['a quote that is not closed', 'a "b c'],
     ['text behind a closing quote', '"a"b c'],
