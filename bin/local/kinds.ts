@@ -9,11 +9,20 @@ export const LOG_KIND_NAMES = Object.keys(LOG_KINDS);
 /** Kinds of objects that can be forwarded. */
 export const KIND_NAMES: readonly string[] = ['metrics', ...LOG_KIND_NAMES];
 
+/** Members of a metric stream's data, and of what its function names in a refusal: OTLP and Firehose's HTTP requests. */
+const METRIC_MEMBERS = ['metric_name', 'resourceMetrics', 'requestId'];
+
 /** The kind of a file that begins so, decompressed, or why it is none: the functions decide the same way. */
 export const kindOf = (head: Buffer): { readonly kind: string } | { readonly refused: string } => {
   const kind = LOG_KIND_NAMES.find((name) => 'encoder' in opened(head, [name]));
   if (kind !== undefined) return { kind };
-  if (/^(?:\ufeff)?\s*\{/.test(head.toString('utf8', 0, 4096))) return { kind: 'metrics' };
+  if (/^(?:\ufeff)?\s*\{/.test(head.toString('utf8', 0, 4096)))
+    return METRIC_MEMBERS.some((name) => head.includes(`"${name}"`))
+      ? { kind: 'metrics' }
+      : {
+          refused:
+            'JSON that is neither a log of a known kind nor a metric stream, whose data have `metric_name`',
+        };
   const all = opened(head, LOG_KIND_NAMES);
   return { refused: 'refuse' in all ? all.refuse.reason : 'not recognized' };
 };

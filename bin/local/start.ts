@@ -2,8 +2,6 @@ import { styleText } from 'node:util';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
 import { UsageError, type Values } from '../shared/command-line.ts';
 import { counted } from '../shared/counted.ts';
-import { onInterrupt } from '../shared/interrupt.ts';
-import { startProgress } from '../shared/progress.ts';
 import { totals } from './account.ts';
 import type { START } from './command.ts';
 import { metricsTable, requestsTable } from './details.ts';
@@ -11,14 +9,14 @@ import { firstLines, openExhibits } from './exhibits.ts';
 import { fileInputs, type Inputs, sampleInputs } from './inputs.ts';
 import { LOG_KIND_NAMES } from './kinds.ts';
 import { hoursBetween, monthOf } from './month.ts';
-import { whole } from './numbers.ts';
 import { exhibit, faults, filesTable, ledgerTable, type Paper } from './report.ts';
-import { forwardAll, type Run, type RunOptions } from './run.ts';
+import type { Run, RunOptions } from './run.ts';
 import { openReceived, type Received } from './scout-summary.ts';
 import { misspelt, settingsFrom } from './settings.ts';
-import { openTarget, type Target } from './target.ts';
+import { openTarget } from './target.ts';
 import { toJson } from './to-json.ts';
 import { verdictOf } from './verdict.ts';
+import { forwardWatched } from './watched.ts';
 
 /** What a run reads and writes besides its files. */
 export interface Surroundings {
@@ -49,7 +47,11 @@ export const start = async (
   { environment, project, print, warn, width, code }: Surroundings,
 ): Promise<number> => {
   const begun = performance.now();
-  const settings = settingsFrom(project, environment, pairs);
+  const given = settingsFrom(project, environment, pairs);
+  const settings = (pipeline: Pipeline) => ({
+    LOG_KINDS: options.kind ?? LOG_KIND_NAMES.join(','),
+    ...given(pipeline),
+  });
   for (const [name, meant] of misspelt(Object.keys(environment)))
     warn(`${name} is not a setting; did you mean ${meant}?`);
   const areSamples = options.arguments.length === 0;
@@ -88,16 +90,18 @@ export const start = async (
   );
   say(target.text);
 
-  const run = await forwardWatched(inputs, received, target, {
-    env: (pipeline) => ({
-      LOG_KINDS: options.kind ?? LOG_KIND_NAMES.join(','),
-      ...settings(pipeline),
-      ...target.env,
-    }),
-    ...(code !== undefined && { code }),
-    verbose: options.verbose,
-    warn,
-  });
+  let run: Run;
+  try {
+    run = await forwardWatched(inputs, {
+      received,
+      env: (pipeline) => ({ ...settings(pipeline), ...target.env }),
+      ...(code !== undefined && { code }),
+      isVerbose: options.verbose,
+      warn,
+    });
+  } finally {
+    await target.close();
+  }
 
   const seen = target.isEmbedded ? received : undefined;
   const verdict = verdictOf({
@@ -136,43 +140,6 @@ export const start = async (
 
 const byPipeline = (a: { readonly pipeline: Pipeline }, b: { readonly pipeline: Pipeline }): number =>
   a.pipeline === b.pipeline ? 0 : a.pipeline === 'logs' ? -1 : 1;
-
-/** Forwards with a progress on standard error, which Ctrl-C stops after the object in hand. */
-const forwardWatched = async (
-  inputs: Inputs['inputs'],
-  received: Received,
-  target: Target,
-  {
-    verbose,
-    warn,
-    ...options
-  }: Pick<RunOptions, 'env' | 'code'> & { readonly verbose: boolean } & Pick<Surroundings, 'warn'>,
-): Promise<Run> => {
-  const interrupt = onInterrupt();
-  const progress = verbose ? undefined : startProgress(inputs.length, 'objects');
-  let done = 0;
-  const show = (): void =>
-    progress?.show(done, process.stderr.isTTY ? `${whole(received.records)} records` : undefined);
-  const timer = setInterval(show, 500);
-  try {
-    return await forwardAll(inputs, {
-      ...options,
-      isStopped: interrupt.isStopped,
-      onObject: () => {
-        done++;
-        show();
-      },
-      onLog: ({ level, message }) => {
-        if (verbose) warn(JSON.stringify({ level, message }));
-      },
-    });
-  } finally {
-    await target.close();
-    clearInterval(timer);
-    progress?.stop();
-    interrupt.close();
-  }
-};
 
 /** Dollars a month of the pipelines whose data covers a known time. */
 const monthsOf = ({ accounts }: Run, received: Received | undefined, areSamples: boolean) => {

@@ -20,7 +20,7 @@ const file = (name: string, content: string | Buffer): string => {
 };
 
 const line = LOAD_BALANCERS.map((balancer) => albLine(random(1), balancer, 1_750_000_000_000_000))[0] ?? '';
-const datum = '{"metric_stream_name":"s","namespace":"AWS/EC2"}';
+const datum = '{"metric_stream_name":"s","namespace":"AWS/EC2","metric_name":"CPUUtilization"}';
 
 const CONNECTION =
   '2026-01-15T12:00:00.123456Z 203.0.113.9 40100 443 TLSv1.3 TLS_AES_128_GCM_SHA256 0.012 - - - - TID_0123\n';
@@ -46,6 +46,7 @@ test.each<[string, string | Buffer, string]>([
   ['text in UTF-16', Buffer.from('\ufeffhttp', 'utf16le'), 'iconv'],
   ['a JSON array', '[\n  {\n', "jq -c '.[]'"],
   ['a JSON object over several lines', '{\n "a": 1\n}', 'jq -c .'],
+  ['neither a log of a known kind nor a metric stream', '{"level":"info"}\n', 'metric_name'],
   ['binary', Buffer.of(10, 5, 1, 2, 0), 'byte 0x05'],
   ['empty', '', 'empty'],
   ['none of its first lines', '# Prose\n\nThis is not a log.\n', '--kind KIND'],

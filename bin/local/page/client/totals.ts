@@ -36,15 +36,20 @@ export const showTotals = (result: PageResult): void => {
     ...(namespaces.length === 0
       ? []
       : [
-          table('Metrics by namespace', [
-            ['Namespace', 'Metrics', 'Data points', ...(hours === undefined ? [] : ['Scout, a month'])],
-            ...namespaces.map(({ name, metrics, points, scoutPerMonth }) => [
-              name,
-              whole(metrics),
-              whole(points),
-              ...(scoutPerMonth === undefined ? [] : [dollars(scoutPerMonth)]),
-            ]),
-          ]),
+          table(
+            hours === undefined
+              ? 'Metrics by namespace'
+              : 'Metrics by namespace (dollars: this data scaled to a month)',
+            [
+              ['Namespace', 'Metrics', 'Data points', ...(hours === undefined ? [] : ['Scout, a month'])],
+              ...namespaces.map(({ name, metrics, points, scoutPerMonth }) => [
+                name,
+                whole(metrics),
+                whole(points),
+                ...(scoutPerMonth === undefined ? [] : [dollars(scoutPerMonth)]),
+              ]),
+            ],
+          ),
         ]),
   );
 };
@@ -56,7 +61,7 @@ export const summary = ({ ledgers, hours }: PageResult): string => {
   const sent = `${whole(sum(({ delivered }) => delivered))} records delivered in ${size(sum(({ bytes }) => bytes))}`;
   return hours === undefined
     ? `${sent}.`
-    : `${sent}: a month of this is ${dollars(sum(({ month }) => month?.scout ?? 0))} to Scout and ${dollars(sum(({ month }) => month?.aws ?? 0))} to AWS.`;
+    : `${sent}; scaled to a month, ${dollars(sum(({ month }) => month?.scout ?? 0))} to Scout and ${dollars(sum(({ month }) => month?.aws ?? 0))} to AWS.`;
 };
 
 type Column = readonly [title: string, cell: (ledger: PageLedger) => string];
