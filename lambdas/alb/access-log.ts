@@ -1,5 +1,5 @@
 import { type FieldWriter, address, all, int, list, duration, text } from '../log-lines/field-writers.ts';
-import { type Line, isAbsent, isNothing, spanOf } from '../log-lines/line.ts';
+import { fieldText, type Line, isAbsent, isNothing, spanOf } from '../log-lines/line.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { request } from '../log-lines/http-fields.ts';
 import { isFailed, statusClass } from '../log-lines/status.ts';
@@ -45,6 +45,7 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 const at = (field: Field): number => FIELDS.indexOf(field);
+const TYPE = at('type');
 const STATUS = at('elb_status_code');
 
 export const ACCESS_LOG: LogSchema = {
@@ -53,7 +54,7 @@ export const ACCESS_LOG: LogSchema = {
   // Names of CloudWatch Logs. A line has no name for the field that it calls `ip_address`.
   aliases: { request_line: 'request', ip_address: `field_${FIELDS.length + 1}` },
   least: at('sent_bytes') + 1,
-  accepts: (line) => beginsWithLetter(line),
+  accepts: (line) => isAbsent(line, TYPE) || isType(line),
   time: at('time'),
   severity: (line) => (statusClass(line, STATUS) === 5 ? 'ERROR' : isFailed(line, STATUS) ? 'WARN' : 'INFO'),
   trace: at('trace_id'),
@@ -116,10 +117,12 @@ const traceHeader = (): FieldWriter => {
   };
 };
 
-const beginsWithLetter = (line: Line): boolean => {
-  const letter = (line.bytes[line.starts[0] as number] as number) | 0x20;
-  return isAbsent(line, 0) || (letter >= 0x61 && letter <= 0x7a);
+/** Any word, since AWS adds types, but the one of Network Load Balancers: vended logs may have too few fields to differ. */
+const isType = (line: Line): boolean => {
+  const letter = (line.bytes[line.starts[TYPE] as number] as number) | 0x20;
+  return letter >= 0x61 && letter <= 0x7a && (letter !== LETTER_T || fieldText(line, TYPE) !== 'tls');
 };
+const LETTER_T = 0x74;
 
 const hasErrorReason = (line: Line): boolean => {
   const { start, end } = spanOf(line, at('error_reason'));

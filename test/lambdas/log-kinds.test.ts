@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { kindOf, logFormats, skipReason } from '../../lambdas/log-lines/log-formats.ts';
 import { settingsWith } from '../support/factories/alb-records.ts';
+import { recognize } from '../../lambdas/log-lines/recognize.ts';
 import { type LogKinds, sourceOf } from '../../lambdas/log-lines/log-kind.ts';
 
 const kinds: LogKinds = LOG_KINDS;
@@ -159,6 +160,15 @@ const faultOf = (environment: Record<string, string>): string | undefined => {
     return String(error);
   }
 };
+
+test('vended logs of few fields are of the kind that their values show', () => {
+  const fields = { time: '2026-01-31T23:59:58.123456Z', client_port: '203.0.113.77:49152', sent_bytes: '1' };
+  const kindOfLine = (type: string) => {
+    const line = Buffer.from(JSON.stringify({ type, ...fields }));
+    return recognize(LOG_KINDS, [line], settingsWith().alb)?.name;
+  };
+  expect([kindOfLine('h2'), kindOfLine('tls')]).toEqual(['alb', 'nlb']);
+});
 
 describe('a setting', () => {
   test.each([
