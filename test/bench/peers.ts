@@ -22,6 +22,8 @@ export interface Peers {
   readonly env: Readonly<Record<string, string>>;
   /** Puts an object in the store; returns the event that announces it. */
   readonly put: (object: BenchObject) => Promise<unknown>;
+  /** Where the object can be read without a signature. */
+  readonly url: (object: BenchObject) => string;
   readonly capture: (folder: string | undefined) => Promise<void>;
   readonly delay: (ms: number) => Promise<void>;
   readonly close: () => void;
@@ -56,6 +58,7 @@ export const startPeers = async (): Promise<Peers> => {
       const { size, etag } = stored;
       return sqsEvent(JSON.stringify(s3Notification({ bucket: BUCKET, key, size, etag })));
     },
+    url: ({ key }) => `${ready.objects}/${BUCKET}/${key}`,
     capture: async (folder) => void (await ask({ type: 'capture', folder })),
     delay: async (ms) => void (await ask({ type: 'delay', ms })),
     close: () => child.kill(),

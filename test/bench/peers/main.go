@@ -1,9 +1,9 @@
 // Command peers does with OpenTelemetry Collector contrib's decoders what the functions do, and prints the CPU that it took.
 //
-//	peers logs FILE...     decompressed lines in memory to OTLP
-//	peers metrics FILE...  gunzip, lines to OTLP, gzip as the Collector's exporter does it
+//	peers logs FILE...          decompressed lines in memory to OTLP
+//	peers metrics SCOUT URL...  GET, gunzip, lines to OTLP, gzip as the Collector's exporter does it, POST to SCOUT
 //
-// The files are read first. Each line on standard input starts a run; a line of JSON answers it.
+// Each line on standard input starts a run; a line of JSON answers it.
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net/http"
 	"os"
 	"syscall"
 
@@ -32,73 +33,96 @@ import (
 const batchRecords = 2400
 
 func main() {
-	pipeline := os.Args[1]
-	var objects [][]byte
-	for _, path := range os.Args[2:] {
-		object, err := os.ReadFile(path)
-		check(err)
-		if pipeline == "logs" {
-			object = gunzip(object)
-		}
-		objects = append(objects, object)
+	run := metrics
+	if os.Args[1] == "logs" {
+		run = logs
 	}
-	run := metrics()
-	if pipeline == "logs" {
-		run = logs()
-	}
+	once := run(os.Args[2:])
 	for input := bufio.NewScanner(os.Stdin); input.Scan(); {
-		before, records, size := cpuMs(), 0, 0
-		for _, object := range objects {
-			ofObject, bytes := run(object)
-			records += ofObject
-			size += bytes
-		}
-		fmt.Printf("{\"cpuMs\":%.3f,\"records\":%d,\"bytes\":%d}\n", cpuMs()-before, records, size)
+		before := cpuMs()
+		records := once()
+		fmt.Printf("{\"cpuMs\":%.3f,\"records\":%d}\n", cpuMs()-before, records)
 	}
 }
 
-// logs returns a function that decodes lines and marshals each batch; it counts records and bytes.
-func logs() func([]byte) (int, int) {
+// logs returns a function that decodes the lines of the files, which are read first, and marshals each batch.
+func logs(paths []string) func() int {
+	var objects [][]byte
+	for _, path := range paths {
+		file, err := os.Open(path)
+		check(err)
+		objects = append(objects, gunzip(file))
+	}
 	factory := awslogs.NewFactory()
 	config := factory.CreateDefaultConfig().(*awslogs.Config)
 	config.Format = "elbaccess"
 	decoders := create(factory, config).(encoding.LogsDecoderExtension)
 	marshaler := plog.ProtoMarshaler{}
-	return func(lines []byte) (records, size int) {
+	decode := func(lines []byte) (records int) {
 		decoder, err := decoders.NewLogsDecoder(bytes.NewReader(lines), encoding.WithFlushItems(batchRecords), encoding.WithFlushBytes(0))
 		check(err)
 		for {
 			batch, err := decoder.DecodeLogs()
 			if errors.Is(err, io.EOF) {
-				return records, size
+				return records
 			}
 			check(err)
-			request, err := marshaler.MarshalLogs(batch)
+			_, err = marshaler.MarshalLogs(batch)
 			check(err)
 			records += batch.LogRecordCount()
-			size += len(request)
 		}
+	}
+	return func() (records int) {
+		for _, lines := range objects {
+			records += decode(lines)
+		}
+		return records
 	}
 }
 
-// metrics returns a function that does the whole of an object but the network; it counts points and compressed bytes.
-func metrics() func([]byte) (int, int) {
+// metrics returns a function that forwards the objects.
+func metrics(args []string) func() int {
+	scout, urls := args[0], args[1:]
 	factory := metricstreams.NewFactory()
 	config := factory.CreateDefaultConfig().(*metricstreams.Config)
 	config.Format = "json"
 	unmarshaler := create(factory, config).(pmetric.Unmarshaler)
 	marshaler := pmetric.ProtoMarshaler{}
-	return func(object []byte) (int, int) {
-		metrics, err := unmarshaler.UnmarshalMetrics(gunzip(object))
+	forward := func(url string) int {
+		object, err := http.Get(url)
+		check(err)
+		metrics, err := unmarshaler.UnmarshalMetrics(gunzip(object.Body))
 		check(err)
 		request, err := marshaler.MarshalMetrics(metrics)
 		check(err)
-		var body bytes.Buffer
-		writer := gzip.NewWriter(&body)
-		_, err = writer.Write(request)
-		check(err)
-		check(writer.Close())
-		return metrics.DataPointCount(), body.Len()
+		post(scout, request)
+		return metrics.DataPointCount()
+	}
+	return func() (points int) {
+		for _, url := range urls {
+			points += forward(url)
+		}
+		return points
+	}
+}
+
+func post(url string, content []byte) {
+	var body bytes.Buffer
+	writer := gzip.NewWriter(&body)
+	_, err := writer.Write(content)
+	check(err)
+	check(writer.Close())
+	request, err := http.NewRequest(http.MethodPost, url, &body)
+	check(err)
+	request.Header.Set("Content-Type", "application/x-protobuf")
+	request.Header.Set("Content-Encoding", "gzip")
+	response, err := http.DefaultClient.Do(request)
+	check(err)
+	_, err = io.Copy(io.Discard, response.Body)
+	check(err)
+	check(response.Body.Close())
+	if response.StatusCode != http.StatusOK {
+		log.Fatal(response.Status)
 	}
 }
 
@@ -112,12 +136,14 @@ func create(factory extension.Factory, config component.Config) extension.Extens
 	return created
 }
 
-func gunzip(object []byte) []byte {
-	reader, err := gzip.NewReader(bytes.NewReader(object))
+// gunzip reads all of source, and closes it.
+func gunzip(source io.ReadCloser) []byte {
+	reader, err := gzip.NewReader(source)
 	check(err)
-	lines, err := io.ReadAll(reader)
+	content, err := io.ReadAll(reader)
 	check(err)
-	return lines
+	check(source.Close())
+	return content
 }
 
 // cpuMs is the CPU of the process so far, all threads.
