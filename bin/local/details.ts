@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { unitIn } from '../../lambdas/metric-stream/units.ts';
 import { short, whole } from './numbers.ts';
 import type { Received } from './scout-summary.ts';
 import { textTable } from './text-table.ts';
@@ -13,13 +14,16 @@ export const metricsTable = ({ metrics }: Received, width: number): string => {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, unit, points, min, sum, samples, p99, max }) => [
         `  ${name}`,
-        unit,
+        shortUnit(unit),
         whole(points),
         ...[min, sum / samples, p99, max].map(short),
       ]),
   ]);
   return textTable([titles(head), ...rows], 2, width);
 };
+
+/** `Milliseconds` is `ms`: names of metrics need the room. */
+const shortUnit = (unit: string): string => unitIn('ucum', unit).replace(/[{}]/g, '');
 
 /** Requests by target group and class of status, with percentiles of target_processing_time. */
 export const requestsTable = ({ requests }: Received, width: number): string => {

@@ -20,8 +20,10 @@ export const forwardWatched = async (
   const interrupt = onInterrupt();
   const progress = isVerbose ? undefined : startProgress(inputs.length, 'objects');
   let done = 0;
-  const show = (): void =>
-    progress?.show(done, process.stderr.isTTY ? `${whole(received.records)} records` : undefined);
+  // Only the embedded Scout knows.
+  const note = (): string | undefined =>
+    process.stderr.isTTY && received.records > 0 ? `${whole(received.records)} records` : undefined;
+  const show = (): void => progress?.show(done, note());
   const timer = setInterval(show, 500);
   try {
     return await forwardAll(inputs, {

@@ -167,7 +167,7 @@ test('--json prints one object with the ledger of each file', async () => {
 test('--details prints every metric with its percentiles', async () => {
   const datum = DATUM.replace('"count":2.0', '"count":2.0,"p99":1.98');
   const { lines } = await npmStart(['--details', file('p99.json', `${datum}\n`)]);
-  expect(lines.join('\n')).toMatch(/CPUUtilization +Percent +1 +1 +1\.5 +1\.98 +2$/m);
+  expect(lines.join('\n')).toMatch(/CPUUtilization +% +1 +1 +1\.5 +1\.98 +2$/m);
 });
 
 test('the help explains files, each option and the exit status', () => {
