@@ -1,4 +1,4 @@
-/** What an object is known by. */
+/** The identity of an object. */
 export interface SourceObject {
   readonly bucket: string;
   readonly key: string;
@@ -14,7 +14,7 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
-/** One kind of object: how to tell it, and how its lines become an OTLP request. Pure: no SDK, fetch, env or clock. */
+/** Recognizes the objects of a pipeline, and makes OTLP requests of their lines. Pure: no SDK, fetch, env or clock. */
 export interface Format {
   readonly path: '/v1/logs' | '/v1/metrics';
   /**
@@ -59,7 +59,7 @@ export interface Encoder {
    * `cut`: the line was overlong, and these are its first 64 KiB.
    */
   readonly add: (bytes: Uint8Array, start: number, end: number, lineNumber: number, cut: boolean) => boolean;
-  /** What was added since the last `take`. The request is a view: good until the next `add`. */
+  /** The records added since the last `take`. The request is a view: good until the next `add`. */
   readonly take: () => Encoded;
 }
 

@@ -6,11 +6,11 @@ import { newRequestLine, splitRequest } from './request-line.ts';
 import { sampler } from './sampler.ts';
 import { traceId } from './trace-id.ts';
 
-/** What becomes of a line: a fragment is kept too, with these attributes. */
+/** The fate of a line: a fragment is kept too, with these attributes. */
 export type Verdict = 'keep' | 'leave out' | Fragment;
 export type Filter = (line: Line, uid: string) => Verdict;
 
-/** What the settings leave out; undefined if they leave out nothing. */
+/** Leaves out the lines that the settings name; undefined if they name none. */
 export const filterOf = (schema: LogSchema, settings: AlbSettings): Filter | undefined => {
   const skips = skipsOf(schema, settings);
   const { sampleRate, sampleSlowerThan } = settings;

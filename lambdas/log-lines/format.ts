@@ -135,7 +135,7 @@ const UNPARSABLE = fixedAttribute('error.type', 'unparsable_line');
 const roomFor = ({ count, length, traits }: Line): number =>
   1024 + 160 * count + (traits & ESCAPED ? 14 : 8) * length;
 
-/** What follows a record's time: when it was observed, and its severity. */
+/** The fields behind a record's time: when it was observed, and its severity. */
 const severityHeads = (observed: Instant): Readonly<Record<Severity, Fragment>> => {
   const head = (severity: Severity): Fragment => {
     const bytes = Buffer.alloc(9, 0x59);

@@ -53,7 +53,7 @@ export const maskOf = (
 
 const same = (text: string): string => text;
 
-/** What is between quotes; a quote behind a backslash is a part of it. */
+/** A text between quotes; a quote behind a backslash is a part of it. */
 const UNQUOTED = /[^"\\]*(?:\\.[^"\\]*)*/gs;
 
 /** A text with a URL, with the query string masked: all from the first question mark on, however that is escaped. */

@@ -5,7 +5,7 @@ import { fragment, writeFragment } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
 
 /**
- * What `log.record.uid` (https://opentelemetry.io/docs/specs/semconv/registry/attributes/log/) begins with, before the
+ * The beginning of `log.record.uid` (https://opentelemetry.io/docs/specs/semconv/registry/attributes/log/), before the
  * line's number: the same line of the same object always has the same, so that a backend can drop a duplicate.
  */
 export const uidPrefix = ({ bucket, key, etag = '' }: SourceObject): string => {

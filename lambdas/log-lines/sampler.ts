@@ -14,7 +14,7 @@ const LIMIT = 2 ** (4 * DIGITS);
 /** The last 56 bits of a trace id are random, of which the first 48 count. */
 const RANDOM_FROM = 32 - 14;
 
-/** Decides by a record's trace id, or by its uid where it has none, and answers what to write into a record that is kept. */
+/** Decides by a record's trace id, or by its uid where it has none, and returns the attributes of a record that is kept. */
 export type Sampler = (traceId: string | undefined, uid: string) => Fragment | undefined;
 
 /**
