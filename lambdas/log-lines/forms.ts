@@ -13,13 +13,13 @@ import { load, newLine } from './line.ts';
 export const formsOf = (schema: LogSchema, lines: readonly string[]): readonly LineForm[] => {
   const [first = ''] = lines;
   const json = jsonForm(schema, lines);
-  if (json !== undefined && first.startsWith('{')) return [json];
+  if (json !== undefined && first.trimStart().startsWith('{')) return [json];
   const fields = first.startsWith('#') && lines.find((line) => line.startsWith(FIELDS));
   if (fields) {
     const names = fields.slice(FIELDS.length).trim().split(/\s+/);
     const row = lines.find((line) => !line.startsWith('#')) ?? '';
     const separator = SEPARATORS.find((one) => countCells(row, one) === names.length) ?? '\t';
-    return [namedForm(schema, names, separator, (text) => text.startsWith('#'))];
+    return [namedForm(schema, names, separator, (text) => text === fields || isDirective(text))];
   }
   const separator = SEPARATORS.find((one) => isHeader(schema, first.split(one)));
   if (separator !== undefined)
@@ -29,6 +29,9 @@ export const formsOf = (schema: LogSchema, lines: readonly string[]): readonly L
 };
 
 const FIELDS = '#Fields:';
+
+/** Any but one that names other fields: rows below it would be read wrong, so it is sent as a warning. */
+const isDirective = (text: string): boolean => text.startsWith('#') && !text.startsWith(FIELDS);
 
 /** Lines with the schema's fields in their order. */
 const unnamedForm = ({ fields, least }: LogSchema, separator: Separator): LineForm => ({

@@ -31,7 +31,7 @@ export const jsonForm = (schema: LogSchema, lines: readonly string[]): LineForm 
 };
 
 const keysOf = (text: string): string[] => {
-  if (!text.startsWith('{')) return [];
+  if (!text.trimStart().startsWith('{')) return [];
   try {
     // Escapes that are not JSON's, such as \x22, stay texts.
     const valid = text.replaceAll(ESCAPE, (escape) => (escape === '\\' ? '\\\\' : escape));

@@ -86,7 +86,7 @@ describe('an object of CloudWatch Logs', () => {
   });
 
   test('in JSON may write numbers as numbers, null for nothing, and blanks between', () => {
-    const text = `{ "time" : "2026-01-31T23:59:58.123456Z", "elb_status_code": 502 ,"sent_bytes":1e3,"received_bytes":null,"target_processing_time":0.25,"tags":{"a":"}"},"list":["]"] }`;
+    const text = ` { "time" : "2026-01-31T23:59:58.123456Z", "elb_status_code": 502 ,"sent_bytes":1e3,"received_bytes":null,"target_processing_time":0.25,"tags":{"a":"}"},"list":["]"] }`;
     const record = one(text);
     expect(record.severityText).toBe('ERROR');
     expect(attributesIn(record)).toEqual({
@@ -174,6 +174,14 @@ describe('an object of CloudWatch Logs', () => {
       expect(records.slice(1).map(({ body }) => body?.stringValue)).toEqual(row === '' ? [] : [row]);
     },
   );
+
+  test('in W3C skips its directives, but not one that names other fields', () => {
+    const row = `${FIELDS['time']}\tapp/a/b`;
+    const fields = '#Fields: time elb';
+    const records = forward([fields, row, '#Software: x', fields, row, '#Fields: elb time'].join('\n'));
+    expect(records.map(({ severityText }) => severityText)).toEqual(['INFO', 'INFO', 'WARN']);
+    expect(records[2]?.body?.stringValue).toBe('#Fields: elb time');
+  });
 
   test('keeps line numbers whatever lines name the fields', () => {
     const records = forward(w3cOf(['time', 'elb'], [`${FIELDS['time']} app/a/b`]));
