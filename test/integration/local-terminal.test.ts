@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 /** Sequences that hide the cursor, turn line wrap off, or switch to another screen. */
@@ -16,6 +17,26 @@ const inTerminal = (args: string, environment: Readonly<Record<string, string>> 
   const closed = new Promise<number | null>((done) => child.once('close', done));
   return { child, done: Promise.all([closed, text(child.stdout)]) };
 };
+
+const OTHER_SCOUT = {
+  SCOUT_ENDPOINT: 'https://otel.example.com',
+  SCOUT_TOKEN_URL: 'https://id.example.com/token',
+  SCOUT_CLIENT_ID: 'id',
+  SCOUT_CLIENT_SECRET: 'secret',
+};
+
+test('samples fit a terminal of 80 by 24, name where they go, and are delivered but for those broken on purpose', async () => {
+  const env = { ...process.env, ...OTHER_SCOUT };
+  const { stdout } = await promisify(execFile)(process.execPath, ['bin/local.ts'], { env });
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.length).toBeLessThan(24);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(lines[0]).toMatch(/^Runs the deployed bundles on \d+ sample objects/);
+  expect(lines[1]).toMatch(
+    /^Sends to a Scout here, http:\/\/127\.0\.0\.1:\d+; to yours with --send-samples\.$/,
+  );
+  expect(lines.at(-1)).toMatch(/^✔ [\d,]+ records delivered in .* broken on purpose were rejected$/);
+});
 
 test('the terminal is left as it was, and the ledger is the last on it', async () => {
   const [status, output] = await inTerminal('').done;

@@ -49,25 +49,6 @@ const npmStart = async (args: readonly string[], environment: Readonly<Record<st
   return { status, lines: printed.join('\n').split('\n'), warned };
 };
 
-const OTHER_SCOUT = {
-  SCOUT_ENDPOINT: 'https://otel.example.com',
-  SCOUT_TOKEN_URL: 'https://id.example.com/token',
-  SCOUT_CLIENT_ID: 'id',
-  SCOUT_CLIENT_SECRET: 'secret',
-};
-
-test('samples fit a terminal of 80 by 24, say where they go, and are all delivered but for those broken on purpose', async () => {
-  const { status, lines } = await npmStart([], OTHER_SCOUT);
-  expect(status).toBe(0);
-  expect(lines.length).toBeLessThan(24);
-  expect(lines.filter((line) => line.length > 80)).toEqual([]);
-  expect(lines[0]).toMatch(/^Runs the deployed bundles on \d+ sample objects/);
-  expect(lines[1]).toMatch(
-    /^Sends to a Scout here, http:\/\/127\.0\.0\.1:\d+; to yours with --send-samples\.$/,
-  );
-  expect(lines.at(-1)).toMatch(/^✔ [\d,]+ records delivered in .* broken on purpose were rejected$/);
-}, 60_000);
-
 test('a file of log lines is delivered, with its kind and the first line beside its record', async () => {
   const { status, lines } = await npmStart([LOG]);
   expect(status).toBe(0);
