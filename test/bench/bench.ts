@@ -6,6 +6,7 @@ import { contribRows } from './contrib.ts';
 import { printCosts } from './cost.ts';
 import { albObject, metricObjects } from './data.ts';
 import { kindRows } from './kinds.ts';
+import { resourceIdRows } from './resource-id.ts';
 import type { Row } from './rows.ts';
 import {
   atMost,
@@ -31,7 +32,8 @@ npm run bench -- --cost       dollars per GB by codec and level, batch size, mem
 const bench = async (runs: number, large: boolean, peers: boolean): Promise<void> => {
   const log = await albObject(100);
   const alb = await measurePairs('logs', [log], runs, () => measureBaseline(log, GZIP.level));
-  const metrics = await measurePairs('metrics', await metricObjects(60), runs);
+  const metricLog = await metricObjects(60);
+  const metrics = await measurePairs('metrics', metricLog, runs);
 
   print(`ALB access logs, 100 MB, ${IN_USE.logs.name}, medians of ${runs} runs`, [
     ...pathRows(alb, 1.2),
@@ -59,6 +61,7 @@ const bench = async (runs: number, large: boolean, peers: boolean): Promise<void
     rssRow('60 MB', metrics.peakRss),
     ...(large ? await largeRows('metrics') : []),
     ...(await coldStartRows('metrics', runs)),
+    ...resourceIdRows(metricLog, runs),
     bundlesRow(),
   ]);
   if (peers) await printPeers(runs);
