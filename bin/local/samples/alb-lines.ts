@@ -99,7 +99,7 @@ const targetAddress = (random: Random, group: TargetGroup, ending: Ending): stri
     ? '-'
     : `10.0.${16 + random.below(4)}.${random.below(256)}:${group.port}`;
 
-/** request_, target_ and response_processing_time in seconds; -1 where no answer came. */
+/** request_, target_ and response_processing_time in seconds; -1 where no response came. */
 const durations = (random: Random, group: TargetGroup, ending: Ending): readonly number[] => {
   const before = random.below(3) / 1000;
   if (ending.target === '-') return [before, -1, -1];

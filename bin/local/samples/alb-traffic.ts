@@ -68,7 +68,7 @@ export const LOAD_BALANCERS: readonly LoadBalancer[] = [
 /** What became of a request: the statuses and the columns that go with them. */
 export interface Ending {
   readonly elb: string;
-  /** `-` when no target answered. */
+  /** `-` when no target responded. */
   readonly target: string;
   readonly action: string;
   readonly error?: string;
@@ -76,24 +76,24 @@ export interface Ending {
   readonly unreached?: true;
 }
 
-const answered = (status: string): Ending => ({ elb: status, target: status, action: 'forward' });
+const responded = (status: string): Ending => ({ elb: status, target: status, action: 'forward' });
 
 export const ENDINGS: readonly Ending[] = weighted<Ending>(
-  [840, answered('200')],
-  [18, answered('201')],
-  [22, answered('204')],
-  [34, answered('304')],
-  [9, { ...answered('200'), action: 'authenticate,forward' }],
+  [840, responded('200')],
+  [18, responded('201')],
+  [22, responded('204')],
+  [34, responded('304')],
+  [9, { ...responded('200'), action: 'authenticate,forward' }],
   [14, { elb: '301', target: '-', action: 'redirect', unreached: true }],
-  [9, answered('302')],
-  [4, answered('400')],
-  [6, answered('401')],
+  [9, responded('302')],
+  [4, responded('400')],
+  [6, responded('401')],
   [5, { elb: '403', target: '-', action: 'waf', unreached: true }],
-  [22, answered('404')],
-  [3, answered('429')],
+  [22, responded('404')],
+  [3, responded('429')],
   [3, { elb: '460', target: '-', action: 'forward' }],
   [1, { elb: '405', target: '-', action: 'fixed-response', unreached: true }],
-  [4, answered('500')],
+  [4, responded('500')],
   [3, { elb: '502', target: '-', action: 'forward' }],
   [2, { elb: '503', target: '-', action: 'forward', unreached: true }],
   [1, { elb: '504', target: '-', action: 'forward' }],

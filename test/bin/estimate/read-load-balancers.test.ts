@@ -57,7 +57,7 @@ const read = async (kinds: readonly LogKindName[] = ['alb'], arns?: readonly str
     NOW,
   );
 
-test('a load balancer writes a line per request of the last seven days, whoever responded to it', async () => {
+test('a load balancer writes a line per request of the last seven days, whether or not a target responded', async () => {
   loadBalancing
     .on(DescribeLoadBalancersCommand)
     .resolvesOnce({ LoadBalancers: [balancer('app/shop/1')], NextMarker: 'more' })

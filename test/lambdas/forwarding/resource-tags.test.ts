@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 
 const HOME: Home = { account: '123456789012', region: 'eu-west-1' };
 
-/** Tags whose reads the test answers, in a time of its own. */
+/** Tags whose reads the test resolves at a time of its choice. */
 const tagsOf = (respond: (types: readonly string[]) => Promise<TaggedResources>, random = 0.5) => {
   const clock = { now: 1_000_000 };
   const reads: (readonly string[])[] = [];
