@@ -18,7 +18,7 @@ const status = byId('status');
 const settings = (): Readonly<Record<string, string>> =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value as string]));
 
-/** Forwards everything under the settings of the form, and shows the result unless a later one is under way. */
+/** Forwards everything under the settings of the form, and shows the result unless a later one has begun. */
 const run = async (): Promise<void> => {
   const own = ++latest;
   showBusy();
