@@ -129,12 +129,19 @@ describe('when a queue accepts some of the messages', () => {
 
 const beside = () => ({ Records: [...forwarder.put(ALB_KEY, albText(5)).Records, { s3: {} }] });
 
-test('a message whose items the queue does not accept leaves no dead letter at each receive', async () => {
+/** An event that names an object that Scout does not accept, and one that is gone. */
+const failingAndGone = () => {
   scout.respond(fail(500));
-  const failing = forwarder.put(ALB_KEY, albText(3)).Records;
-  const gone = forwarder.put('alb/gone.log', '').Records;
+  const Records = [
+    ...forwarder.put(ALB_KEY, albText(3)).Records,
+    ...forwarder.put('alb/gone.log', '').Records,
+  ];
   (store.objects as Map<string, unknown>).delete(`${BUCKET}/alb/gone.log`);
-  const event = { Records: [...failing, ...gone] };
+  return { Records };
+};
+
+test('a message whose items the queue does not accept leaves no dead letter at each receive', async () => {
+  const event = failingAndGone();
   failQueue(QUEUE);
   expect(await forwarder.receive(event)).toBe(false);
   expect(await forwarder.receive(event, { receives: 2 })).toBe(false);
@@ -143,6 +150,26 @@ test('a message whose items the queue does not accept leaves no dead letter at e
   expect(await forwarder.receive(event, { receives: 2 })).toBe(true);
   expect(forwarder.deadLetters).toMatchObject([{ key: 'alb/gone.log' }]);
   expect(forwarder.queued).toMatchObject([{ key: ALB_KEY, fromLine: 1, toLine: 3 }]);
+});
+
+test('on its last receive such a message is dead-lettered with both', async () => {
+  failQueue(QUEUE);
+  expect(await forwarder.receive(failingAndGone(), { receives: MAX_RECEIVE_COUNT })).toBe(true);
+  expect(new Set(forwarder.deadLetters.map(({ key }) => key))).toEqual(new Set([ALB_KEY, 'alb/gone.log']));
+});
+
+test('an event that did not come from SQS dead-letters what is dead, and names the rest in its error', async () => {
+  const event = failingAndGone();
+  failQueue(QUEUE);
+  await expect(forwarder.invoke(event)).rejects.toThrow(
+    `not delivered: s3://logs/${ALB_KEY} from line 1 to 3`,
+  );
+  expect(forwarder.deadLetters).toMatchObject([{ key: 'alb/gone.log' }]);
+});
+
+test('a dead object leaves one line in the log', async () => {
+  expect(await forwarder.receive(GONE)).toBe(true);
+  expect(forwarder.logged.filter(({ message }) => message === 'dead letter')).toHaveLength(1);
 });
 
 describe('a record that names no object beside one that does', () => {
