@@ -44,7 +44,10 @@ export const fixedQuantities = (
             {
               name: 'logs pipeline',
               region,
-              quantities: pipeline(ALARM_METRICS.logs + (settings.logSilenceHours ? 1 : 0), settings),
+              quantities: {
+                ...pipeline(ALARM_METRICS.logs + (settings.logSilenceHours ? 1 : 0), settings),
+                ...gauges(objectsOf(logs, region), settings),
+              },
             },
           ]
         : []),
@@ -64,15 +67,28 @@ const pipeline = (alarmMetrics: number, { resourceTags }: StackSettings): Quanti
   perMillionSqsRequests: POLLS_PER_MONTH,
 });
 
+const objectsOf = (logs: Usage['logs'], region: string | undefined): number =>
+  sumBy(logs, (log) => (log.region === region ? log.objects : 0));
+
+/** The forwarder's own gauges: two points after an object, at most each minute. */
+const gauges = (objects: number, { ownMetrics }: StackSettings): Quantities => ({
+  perMillionScoutMetricPoints: ownMetrics ? 2 * Math.min(objects, SECONDS_PER_MONTH / 60) : 0,
+});
+
 /** Firehose writes an object when its time or its size is reached. */
 const streamObjects = (
   metrics: readonly MetricUsage[],
   { written }: LineBytes,
-  { firehoseBufferSeconds, firehoseBufferMiB, metricMemory }: StackSettings,
+  settings: StackSettings,
 ): Quantities => {
+  const { firehoseBufferSeconds, firehoseBufferMiB } = settings;
   const updates = sumBy(metrics, ({ updates }) => updates);
   const byTime = SECONDS_PER_MONTH / Math.max(firehoseBufferSeconds, 1);
   const bySize = (updates * written) / (firehoseBufferMiB * MIB);
   const objects = Math.min(updates, Math.max(byTime, bySize));
-  return { ...objectRequests(objects), perLambdaGbSecond: lambdaGbSeconds(0, objects, metricMemory) };
+  return {
+    ...objectRequests(objects),
+    ...gauges(objects, settings),
+    perLambdaGbSecond: lambdaGbSeconds(0, objects, settings.metricMemory),
+  };
 };

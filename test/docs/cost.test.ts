@@ -142,6 +142,7 @@ const DEFAULTS: readonly (readonly [what: string, off: Readonly<Record<string, u
   ['the line as JSON in the body', { albBody: 'none' }],
   ['attributes of dimensions', { metricDimensionAttributes: false }],
   ['percentiles of `TargetResponseTime`', { metricStatistics: 'none' }],
+  ['gauges about the forwarder itself', { ownMetrics: false }],
   ['the dashboard', { dashboard: false }],
 ];
 

@@ -30,6 +30,12 @@ const objects = async (updates: number): Promise<number | undefined> => {
 
 const kinds = (items: readonly Item[]) => items.map(({ kind }) => kind);
 
+const ownPoints = async (context: Readonly<Record<string, unknown>>) => {
+  const usage = { metrics: [metricUsage({ updates: 1e9 })], logs: [logUsage()] };
+  const items = await itemsOf('fixed', usage, context);
+  return items.reduce((sum, item) => sum + (quantities(item)['perMillionScoutMetricPoints'] ?? 0), 0);
+};
+
 describe('a namespace', () => {
   test('costs one update and one point per data point, and the bytes on each part of their way', async () => {
     const [item] = await itemsOf('metrics', { metrics: [metricUsage({ metrics: 1_000, updates: 1e6 })] });
@@ -179,6 +185,12 @@ describe('the stack', () => {
   test('pays for one more custom metric per pipeline where tags are sent', async () => {
     expect(await ownMetrics({})).toEqual([9, 9]);
     expect(await ownMetrics({ resourceTags: 'team' })).toEqual([10, 10]);
+  });
+
+  test('sends two points about itself after an object, at most each minute, unless that is turned off', async () => {
+    // Two per minute of metrics, and two per each of the log's 1,000 objects.
+    expect(await ownPoints({})).toBe(2 * 43_800 + 2_000);
+    expect(await ownPoints({ ownMetrics: false })).toBe(0);
   });
 
   test.each<[string, Readonly<Record<string, unknown>>]>([

@@ -24,8 +24,8 @@ describe('the bill as text', () => {
       logs: [logUsage({ sent: async () => ({ records: 1e9, bytes: 0 }) })],
     });
 
-    // Fixed $11.22, objects of the stream $0.39, metrics $9.04, log $0.01 and 1,000 × $0.25.
-    expect(lines[0]).toBe('About $270.97 a month: $20.67 to AWS and $250.30 to Scout.');
+    // Fixed $11.22, objects of the stream $0.39, metrics $9.04, log $0.01 and 1,000 × $0.25; own gauges $0.01.
+    expect(lines[0]).toBe('About $270.97 a month: $20.67 to AWS and $250.31 to Scout.');
     const rows = lines.map((line) => line.trim().split(/ {2,}/));
     const after = (title: string): readonly (readonly string[])[] =>
       rows.slice(rows.findIndex(([name]) => name === title) + 1);
