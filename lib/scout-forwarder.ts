@@ -10,7 +10,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { EMF_DIMENSION, type EMF_METRICS, EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
+import { EMF_DIMENSION, EMF_NAMESPACE, type EmfMetric } from '../lambdas/forwarding/ledger.ts';
 import { MAX_RECEIVE_COUNT } from '../lambdas/forwarding/limits.ts';
 import type { Pipeline } from '../lambdas/function-settings.ts';
 import { NODE_OPTIONS } from '../lambdas/runtime/gc.ts';
@@ -160,7 +160,7 @@ export class ScoutForwarder extends Construct {
   }
 
   /** A metric that the function itself reports. All instances of a pipeline in a region share it. */
-  metric(metricName: keyof typeof EMF_METRICS, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+  metric(metricName: EmfMetric, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: EMF_NAMESPACE,
       metricName,

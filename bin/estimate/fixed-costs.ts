@@ -62,7 +62,7 @@ export const fixedQuantities = (
 
 /** `RecordsUntagged` is reported only where tags are sent. */
 const pipeline = (alarmMetrics: number, { resourceTags }: StackSettings): Quantities => ({
-  perOwnMetric: Object.keys(EMF_METRICS).length - (resourceTags.length > 0 ? 0 : 1),
+  perOwnMetric: Object.keys(EMF_METRICS).length + (resourceTags.length > 0 ? 1 : 0),
   perAlarmMetric: alarmMetrics,
   perMillionSqsRequests: POLLS_PER_MONTH,
 });

@@ -76,11 +76,16 @@ export const EMF_METRICS = {
   ExportRetries: 'Count',
   DeliveryLag: 'Seconds',
   LedgerImbalance: 'Count',
-  RecordsUntagged: 'Count',
 } as const;
 
+/** Metrics that only some settings bring about: filters, sampling, tags. Elsewhere they do not exist, and cost nothing. */
+export const EMF_METRICS_OF_SETTINGS = { RecordsFiltered: 'Count', RecordsUntagged: 'Count' } as const;
+
+const ALL_EMF_METRICS = { ...EMF_METRICS, ...EMF_METRICS_OF_SETTINGS };
+export type EmfMetric = keyof typeof ALL_EMF_METRICS;
+
 /** Metrics that only some invocations report. */
-type Sparse = 'DeliveryLag' | 'RecordsUntagged';
+type Sparse = 'DeliveryLag' | keyof typeof EMF_METRICS_OF_SETTINGS;
 
 export type InvocationMetrics = Record<Exclude<keyof typeof EMF_METRICS, Sparse>, number> &
   Partial<Record<Sparse, number>> & {
@@ -108,6 +113,7 @@ export const addToMetrics = (metrics: InvocationMetrics, ledger: Ledger, lagMs: 
   metrics.BytesSent += ledger.bytes;
   metrics.ExportRetries += ledger.retries;
   metrics.LedgerImbalance += Math.abs(imbalance(ledger));
+  if (ledger.filtered > 0) metrics.RecordsFiltered = (metrics.RecordsFiltered ?? 0) + ledger.filtered;
   if (ledger.untagged !== undefined)
     metrics.RecordsUntagged = (metrics.RecordsUntagged ?? 0) + ledger.untagged;
   if (lagMs !== undefined) metrics.DeliveryLag = Math.max(metrics.DeliveryLag ?? 0, lagMs / 1000);
@@ -126,7 +132,7 @@ export const emfLine = (pipeline: Pipeline, metrics: Readonly<InvocationMetrics>
         {
           Namespace: EMF_NAMESPACE,
           Dimensions: [[EMF_DIMENSION]],
-          Metrics: Object.entries(EMF_METRICS)
+          Metrics: Object.entries(ALL_EMF_METRICS)
             .filter(([Name]) => Name in metrics)
             .map(([Name, Unit]) => ({ Name, Unit })),
         },

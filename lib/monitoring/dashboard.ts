@@ -27,8 +27,9 @@ export const createDashboard = (
       ],
       [
         graph('Is data flowing? Records', forwarders, (forwarder) => [
-          forwarder.metric('RecordsRead', sum(`${forwarder.pipeline}: read`)),
+          forwarder.metric('RecordsRead', sum(`${forwarder.pipeline}: read, repeated tries too`)),
           forwarder.metric('RecordsDelivered', sum(`${forwarder.pipeline}: delivered`)),
+          forwarder.metric('RecordsFiltered', sum(`${forwarder.pipeline}: left out by settings`)),
         ]),
         graph(
           'How late? Delivery lag in seconds, maximum',
@@ -47,12 +48,9 @@ export const createDashboard = (
           forwarder.metric('RecordsRejected', sum(`${forwarder.pipeline}: rejected`)),
           forwarder.metric('RecordsUntagged', sum(`${forwarder.pipeline}: without tags`)),
         ]),
-        graph('What waits? Objects in the queues and dead-letter queues', forwarders, (forwarder) => [
+        graph('What waits? Objects in the queues, and those given up', forwarders, (forwarder) => [
           forwarder.queue.metricApproximateNumberOfMessagesVisible(
             sum(`${forwarder.pipeline}: queued`, 'Maximum'),
-          ),
-          forwarder.deadLetterQueue.metricApproximateNumberOfMessagesVisible(
-            sum(`${forwarder.pipeline}: dead letters now`, 'Maximum'),
           ),
           forwarder.metric('ObjectsDeadLettered', sum(`${forwarder.pipeline}: dead-lettered`)),
         ]),
@@ -68,7 +66,15 @@ export const createDashboard = (
           height: 6,
           metrics: [monthlyCost(forwarders, metricStream)],
         }),
-        new cloudwatch.TextWidget({ width: 16, height: 6, markdown: RUNBOOK }),
+        new cloudwatch.SingleValueWidget({
+          title: 'Dead letters now',
+          width: 4,
+          height: 6,
+          metrics: forwarders.map(({ deadLetterQueue, pipeline }) =>
+            deadLetterQueue.metricApproximateNumberOfMessagesVisible(sum(pipeline, 'Maximum')),
+          ),
+        }),
+        new cloudwatch.TextWidget({ width: 12, height: 6, markdown: RUNBOOK }),
       ],
     ],
   });
@@ -89,10 +95,11 @@ const graph = (
 
 const RUNBOOK = [
   '### Runbook',
-  '- **Late or queued**: read the function log for errors of Scout or its token endpoint. Nothing is lost for 14 days.',
-  '- **Dead letters**: read `error.type` and `error.message` of a message, fix the cause, then redrive the queue.',
-  '- **Rejected**: the records and the reason are in the bucket under `rejected/`.',
-  '- **Anything else**: `npm run doctor`. Logs Insights has saved queries in the folder of the stack.',
+  '- **Late or queued**: `npm run doctor`; the saved query _objects not delivered_ has the response of Scout or its token endpoint. Nothing is lost for 14 days.',
+  '- **Dead letters**: `npm run letters -- list` has the reasons. Fix the cause, then `npm run letters -- retry`.',
+  '- **Rejected**: `npm run rejected -- list`. The records are in the bucket under `rejected/`, with the reason.',
+  '- **Nothing arrives**: `npm run doctor` checks every step. Left out by settings is not lost: filters and sampling.',
+  '- **Anything else**: docs/operations.md. Logs Insights has saved queries in the folder of the stack.',
 ].join('\n');
 
 const DAY = { statistic: cloudwatch.Stats.SUM, period: Duration.days(1) };

@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { EMF_METRICS } from '../../lambdas/forwarding/ledger.ts';
+import type { EmfMetric } from '../../lambdas/forwarding/ledger.ts';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
 
 /** A forwarder, as far as its alarms and graphs need it. */
@@ -14,7 +14,7 @@ export interface MonitoredForwarder extends Construct {
   readonly function: lambda.IFunction;
   readonly alarmNamePrefix: string;
   /** A metric of the function's own. */
-  metric(metricName: keyof typeof EMF_METRICS, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+  metric(metricName: EmfMetric, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /** Data later than this, since it was measured or logged, raises an alarm. */

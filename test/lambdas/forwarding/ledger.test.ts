@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { albFormat } from '../../support/factories/log-formats.ts';
 import {
   EMF_METRICS,
+  EMF_METRICS_OF_SETTINGS,
   emfLine,
   imbalance,
   newLedger,
@@ -43,7 +44,7 @@ interface Emf {
 describe('the line of metrics', () => {
   const line = emfLine(
     'logs',
-    { ...newInvocationMetrics(), RecordsRead: 7, DeliveryLag: 61.5, RecordsUntagged: 2 },
+    { ...newInvocationMetrics(), RecordsRead: 7, DeliveryLag: 61.5, RecordsFiltered: 3, RecordsUntagged: 2 },
     1_767_225_600_000,
   );
   const { _aws: aws, ...values } = JSON.parse(line) as Emf;
@@ -70,9 +71,10 @@ describe('the line of metrics', () => {
       'ExportRetries',
       'DeliveryLag',
       'LedgerImbalance',
+      'RecordsFiltered',
       'RecordsUntagged',
     ]);
-    expect(names).toEqual(Object.keys(EMF_METRICS));
+    expect(names).toEqual([...Object.keys(EMF_METRICS), ...Object.keys(EMF_METRICS_OF_SETTINGS)]);
     for (const { Name, Unit } of directive?.Metrics ?? []) {
       expect(UNITS).toContain(Unit);
       expect(values[Name]).toEqual(expect.any(Number));
@@ -108,11 +110,18 @@ describe('a report', () => {
       RecordsRead: 15,
       RecordsDelivered: 9,
       RecordsRejected: 3,
+      RecordsFiltered: 3,
       BytesSent: 300,
       ExportRetries: 6,
       LedgerImbalance: 0,
       DeliveryLag: 3,
     });
+  });
+
+  test('has no metric of filtered records where no setting filters', () => {
+    const values = newInvocationMetrics();
+    addToMetrics(values, { ...newLedger(), read: 5, delivered: 5 }, undefined);
+    expect(values).not.toHaveProperty('RecordsFiltered');
   });
 
   test('raises an imbalance in either direction, and none hides another', () => {

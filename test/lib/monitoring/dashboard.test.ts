@@ -14,6 +14,12 @@ const widgets = (context?: object): readonly Widget[] => {
   return (JSON.parse(String(asText(DashboardBody))) as { widgets: readonly Widget[] }).widgets;
 };
 
+/** The questions of the widgets that show a metric. */
+const shows = (metric: string): readonly (string | undefined)[] =>
+  widgets()
+    .filter(({ properties }) => JSON.stringify(properties.metrics ?? []).includes(`"${metric}"`))
+    .map(({ properties }) => properties.title?.split('?')[0]);
+
 describe('the dashboard', () => {
   test('shows one question per widget', () => {
     expect(widgets().map(({ properties }) => properties.title)).toEqual([
@@ -22,9 +28,10 @@ describe('the dashboard', () => {
       'How late? Delivery lag in seconds, maximum',
       'How much? Bytes sent to Scout',
       'What was rejected, or sent without tags? Records',
-      'What waits? Objects in the queues and dead-letter queues',
+      'What waits? Objects in the queues, and those given up',
       'What was done? Objects forwarded, and requests retried',
       'What does it cost? Dollars a month, AWS and Scout, by the last day at list prices',
+      'Dead letters now',
       undefined,
     ]);
   });
@@ -56,6 +63,17 @@ describe('the dashboard', () => {
       'logs_calls',
     ])
       expect(text).toContain(`FILL(${id}, 0)`);
+  });
+
+  test('shows what settings leave out apart from what was rejected or given up', () => {
+    expect(shows('RecordsFiltered')).toEqual(['Is data flowing']);
+    expect(shows('RecordsRejected')).toEqual(['What was rejected, or sent without tags']);
+    expect(shows('ObjectsDeadLettered')).toEqual(['What waits']);
+  });
+
+  test('has seconds and counts on axes of their own', () => {
+    const lag = widgets().find(({ properties }) => properties.title?.startsWith('How late?'));
+    expect(JSON.stringify(lag?.properties.metrics)).not.toMatch(/Records|Objects|Bytes/);
   });
 
   test('has the runbook as a text', () => {
