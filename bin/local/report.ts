@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { counted } from '../shared/counted.ts';
 import { money } from '../../lib/prices.ts';
 import { type Account, totals, type Totals } from './account.ts';
 import type { Exhibits, Line } from './exhibits.ts';
@@ -151,7 +152,7 @@ const rejectedList = (run: Run, paper: Paper): readonly string[] => {
       ...entries.slice(0, paper.isWhole ? undefined : 1).map(example),
     ].join('\n'),
   );
-  return list('yellow', `${whole(run.rejected.length)} records were rejected`, lines, paper);
+  return list('yellow', `Rejected: ${counted(run.rejected.length, 'record')}`, lines, paper);
 };
 
 const list = (

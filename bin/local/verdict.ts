@@ -41,19 +41,24 @@ export const verdictOf = ({ run, refused, areSamples, received, seconds }: Outco
     return { status: 2, text: `nothing was delivered: ${why(rejected, files, all, noun)}` };
   if (files === 0 && (rejected === 0 || areSamples)) {
     const onPurpose = rejected > 0 ? `; ${whole(rejected)} broken on purpose were rejected` : '';
-    return { status: 0, text: `${whole(delivered)} records delivered ${took}${leftOut}${onPurpose}` };
+    return {
+      status: 0,
+      text: `${records(delivered)} delivered ${took}${leftOut}${onPurpose}`,
+    };
   }
   return {
     status: 1,
-    text: `${whole(delivered)} records delivered ${took}${leftOut}, but ${why(rejected, files, all, noun, delivered + filtered + rejected)}`,
+    text: `${records(delivered)} delivered ${took}${leftOut}, but ${why(rejected, files, all, noun, delivered + filtered + rejected)}`,
   };
 };
 
-const why = (rejected: number, files: number, all: number, noun: string, records?: number): string =>
+const records = (count: number): string => `${whole(count)} record${count === 1 ? '' : 's'}`;
+
+const why = (rejected: number, files: number, all: number, noun: string, of?: number): string =>
   [
     rejected === 0
       ? []
-      : `${whole(rejected)}${records === undefined ? '' : ` of ${whole(records)}`} records were rejected`,
+      : `${whole(rejected)}${of === undefined ? '' : ` of ${whole(of)}`} records were rejected`,
     files === 0 ? [] : `${files} of ${counted(all, noun)} not forwarded whole`,
     rejected + files === 0 ? 'no record was read' : [],
   ]

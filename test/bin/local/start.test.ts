@@ -65,7 +65,7 @@ test('a rejected record makes status 1, and is shown with its place and reason',
   ]);
   expect(status).toBe(1);
   expect(lines.join('\n')).toMatch(/1 × not JSON: [^]*metrics\.json:2 /);
-  expect(lines.at(-1)).toMatch(/^⚠ 1 records delivered .*, but 1 of 2 records were rejected$/);
+  expect(lines.at(-1)).toMatch(/^⚠ 1 record delivered .*, but 1 of 2 records were rejected$/);
 });
 
 test('what is no log makes status 1 beside a good file, and 2 alone', async () => {

@@ -35,7 +35,7 @@ test.each<[string, Partial<Account>, Partial<Outcome>, number, RegExp]>([
     { skipped: 'test file', read: 1, delivered: 1 },
     { areSamples: true },
     0,
-    /^1 records/,
+    /^1 record delivered/,
   ],
   ['a skipped file', { skipped: 'test file' }, {}, 2, /^nothing was delivered: 1 of 1 file not forwarded/],
   [
