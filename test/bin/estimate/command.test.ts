@@ -9,7 +9,7 @@ import { startCommand } from '../../integration/support/command.ts';
 import { awsAt, runCommand } from '../../support/harness/run-command.ts';
 import { sampleHour } from '../../../bin/local/samples/hour.ts';
 
-const METRICS_ONLY = ['-c', 'albLogs=false'];
+const METRICS_ONLY = ['-c', 'metrics=true', '-c', 'albLogs=false'];
 
 describe('npm run estimate', { timeout: 60_000 }, () => {
   let server: Server;
