@@ -12,7 +12,8 @@ const RESOURCES_PER_PAGE = 100;
 
 /**
  * Reads the tags of all resources of these types, such as `ec2:instance`, in the client's account and region: those of
- * `keys`, and no resource that has none of them.
+ * `keys`, and no resource that has none of them. A type that the API does not know, which differs by region, has no tags;
+ * it would refuse a request for several types as a whole.
  */
 export const readTags = async (
   client: ResourceGroupsTaggingAPIClient,
@@ -20,11 +21,28 @@ export const readTags = async (
   types: readonly string[],
 ): Promise<TaggedResources> => {
   const found = new Map<string, Tags>();
+  for (const type of types) {
+    try {
+      await readType(client, keys, type, found);
+    } catch (error) {
+      if ((error as Error).name !== 'InvalidParameterException') throw error;
+      console.warn({ message: 'tags of a type not known', type, error: String(error) });
+    }
+  }
+  return found;
+};
+
+const readType = async (
+  client: ResourceGroupsTaggingAPIClient,
+  keys: readonly string[],
+  type: string,
+  found: Map<string, Tags>,
+): Promise<void> => {
   let next: string | undefined;
   do {
     const { PaginationToken, ResourceTagMappingList = [] } = await client.send(
       new GetResourcesCommand({
-        ResourceTypeFilters: [...types],
+        ResourceTypeFilters: [type],
         ResourcesPerPage: RESOURCES_PER_PAGE,
         PaginationToken: next,
       }),
@@ -36,5 +54,4 @@ export const readTags = async (
     }
     next = PaginationToken || undefined;
   } while (next !== undefined);
-  return found;
 };

@@ -39,7 +39,8 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
   });
   const sqs = new SQSClient({ requestHandler });
   const createTags = (keys: readonly string[]): ResourceTags => {
-    const client = new ResourceGroupsTaggingAPIClient({ requestHandler });
+    // A request may time out because Lambda froze the function meanwhile.
+    const client = new ResourceGroupsTaggingAPIClient({ requestHandler, maxAttempts: 10 });
     const home = { account: accountOf(settings.queueUrl), region: environment['AWS_REGION'] };
     const clock = { monotonicNow, random: Math.random };
     return resourceTags((types) => readTags(client, keys, types), home, clock);

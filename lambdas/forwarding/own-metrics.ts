@@ -64,15 +64,18 @@ export const createOwnMetrics = (pipeline: Pipeline, dependencies: Dependencies)
     try {
       const [, , , region, account] = functionArn.split(':');
       const body = await scout.compress(encode({ account, region }));
-      records = 0;
-      lag = undefined;
       const { outcome } = await scout.export('/v1/metrics', body, {
         retryInPlace: false,
         deadline: sentAt + OWN_METRICS_MS.timeout,
         leastMs: 1,
+        keepsToken: true,
       });
-      if (outcome.type !== 'accepted')
+      if (outcome.type !== 'accepted') {
         console.warn({ message: 'own metrics not sent', reason: outcome.reason });
+        return;
+      }
+      records = 0;
+      lag = undefined;
     } catch (error) {
       console.warn({ message: 'own metrics not sent', reason: String(error) });
     }

@@ -19,6 +19,8 @@ export interface ExportLimits {
   readonly deadline: number;
   /** No request begins with less time than this to the deadline; `MIN_REQUEST_MS` without it. */
   readonly leastMs?: number;
+  /** A refused token is kept: the request may need a permission that other requests do not need. */
+  readonly keepsToken?: boolean;
 }
 
 export interface Sent {
@@ -45,7 +47,11 @@ export const createScout = (
   const encoding = negotiateEncoding(settings.compression);
   return {
     compress: async (request) => compress(encoding.current(), request, pipeline),
-    export: async (path, compressed, { retryInPlace, deadline, leastMs = MIN_REQUEST_MS }) => {
+    export: async (
+      path,
+      compressed,
+      { retryInPlace, deadline, leastMs = MIN_REQUEST_MS, keepsToken = false },
+    ) => {
       const url = settings.endpoint + path;
       let body = compressed;
       let refusal: string | undefined;
@@ -75,6 +81,7 @@ export const createScout = (
         if (token.type !== 'token') return token;
         const outcome = await send(token.token);
         if (outcome.type !== 'unauthorized') return outcome;
+        if (keepsToken) return { ...outcome, type: 'refused' };
         tokens.discard(token.token);
         return mayRenew ? authorized(false) : { ...outcome, type: 'refused' };
       };

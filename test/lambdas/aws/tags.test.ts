@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readTags } from '../../../lambdas/aws/tags.ts';
 
 type Request = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ const taggingApi = async (respond: Respond) => {
     server.closeAllConnections();
     server.close();
   });
-  return { calls, read: () => readTags(client, ['team', 'env'], ['sqs', 'ec2:instance']) };
+  return { calls, read: (...types: readonly string[]) => readTags(client, ['team', 'env'], types) };
 };
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
@@ -47,7 +47,7 @@ const resource = (ResourceARN: string, tags: Readonly<Record<string, string>>) =
   Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
 });
 
-test('tags of all pages are read, for the types asked', async () => {
+test('tags of all pages of a type are read', async () => {
   const pages: Readonly<Record<string, object>> = {
     first: {
       ResourceTagMappingList: [resource('arn:1', { team: 'web', env: 'test' })],
@@ -60,14 +60,14 @@ test('tags of all pages are read, for the types asked', async () => {
     reply(response, pages[String(PaginationToken)] ?? {}),
   );
 
-  expect([...(await read())]).toEqual([
+  expect([...(await read('sqs'))]).toEqual([
     ['arn:1', { team: 'web', env: 'test' }],
     ['arn:2', { team: 'data' }],
   ]);
   expect(calls).toEqual([
-    { ResourceTypeFilters: ['sqs', 'ec2:instance'], ResourcesPerPage: 100 },
-    { ResourceTypeFilters: ['sqs', 'ec2:instance'], ResourcesPerPage: 100, PaginationToken: 'a' },
-    { ResourceTypeFilters: ['sqs', 'ec2:instance'], ResourcesPerPage: 100, PaginationToken: 'b' },
+    { ResourceTypeFilters: ['sqs'], ResourcesPerPage: 100 },
+    { ResourceTypeFilters: ['sqs'], ResourcesPerPage: 100, PaginationToken: 'a' },
+    { ResourceTypeFilters: ['sqs'], ResourcesPerPage: 100, PaginationToken: 'b' },
   ]);
 });
 
@@ -80,7 +80,7 @@ test('keys that are not on the list are dropped, and resources without one that 
       ],
     }),
   );
-  expect([...(await read())]).toEqual([['arn:1', { team: 'web' }]]);
+  expect([...(await read('sqs'))]).toEqual([['arn:1', { team: 'web' }]]);
 });
 
 test('a call that is throttled is repeated', async () => {
@@ -90,18 +90,33 @@ test('a call that is throttled is repeated', async () => {
       ? reply(response, { __type: 'ThrottledException', message: 'slow down' }, 400)
       : reply(response, { ResourceTagMappingList: [resource('arn:1', { env: 'test' })] }),
   );
-  expect([...(await read())]).toEqual([['arn:1', { env: 'test' }]]);
+  expect([...(await read('sqs'))]).toEqual([['arn:1', { env: 'test' }]]);
 });
 
 test('a call that is denied fails with the reason', async () => {
   const { calls, read } = await taggingApi((_, response) =>
     reply(response, { __type: 'AccessDeniedException', message: 'not allowed: tag:GetResources' }, 400),
   );
-  await expect(read()).rejects.toThrow('not allowed: tag:GetResources');
+  await expect(read('sqs')).rejects.toThrow('not allowed: tag:GetResources');
   expect(calls).toHaveLength(1);
 });
 
 test('a call without a response fails in the end', async () => {
   const { read } = await taggingApi(() => undefined);
-  await expect(read()).rejects.toThrow(/timed out|timeout/i);
+  await expect(read('sqs')).rejects.toThrow(/timed out|timeout/i);
+});
+
+test('a type that the API does not know has no tags, and does not hold up the others', async () => {
+  const { read } = await taggingApi(({ ResourceTypeFilters }, response) =>
+    String(ResourceTypeFilters) === 'odd:thing'
+      ? reply(response, { __type: 'InvalidParameterException', message: 'Unsupported service' }, 400)
+      : reply(response, { ResourceTagMappingList: [resource('arn:1', { team: 'web' })] }),
+  );
+  const warn = vi.spyOn(console, 'warn').mockReturnValue();
+  onTestFinished(() => warn.mockRestore());
+
+  expect([...(await read('odd:thing', 'sqs'))]).toEqual([['arn:1', { team: 'web' }]]);
+  expect(warn).toHaveBeenCalledWith(
+    expect.objectContaining({ message: 'tags of a type not known', type: 'odd:thing' }),
+  );
 });

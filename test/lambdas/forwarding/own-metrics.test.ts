@@ -80,17 +80,25 @@ test.each([
   ['is unable to take them', fail(503), 'responded 503'],
   ['finds them invalid', fail(400), 'responded 400'],
 ])('a Scout that %s gets the data once, and the gauges in one try', async (_, behaviour, reason) => {
-  // A token that is refused is renewed once.
-  scout.respond([accept(), behaviour, behaviour]);
+  scout.respond([accept(), behaviour]);
   expect(await forwardTen()).toBe(true);
   expect(scout.logs()).toHaveLength(10);
-  expect(scout.requests.filter(({ path }) => path === '/v1/metrics').length).toBeLessThanOrEqual(2);
+  expect(scout.requests.map(({ path }) => path)).toEqual(['/v1/logs', '/v1/metrics']);
   expect(forwarder.logged).toContainEqual({
     level: 'warn',
     message: 'own metrics not sent',
     reason: expect.stringContaining(reason),
   });
   expect([...forwarder.queued, ...forwarder.deadLetters]).toEqual([]);
+});
+
+test('a token that only the gauges may not use is kept for the data, and the next gauges count all records', async () => {
+  scout.respond([accept(), fail(403), accept()]);
+  await forwardTen();
+  forwarder.clock.now += 60_000;
+  await forwardTen(`${ALB_KEY}.2.gz`);
+  expect(scout.tokenRequests()).toBe(1);
+  expect(points()[0]?.points?.[0]?.[0]).toBe(20);
 });
 
 test('a Scout that is silent holds the function up for a second at most', async () => {
