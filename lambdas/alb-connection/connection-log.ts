@@ -89,7 +89,7 @@ const VALIDITY = /^NotBefore=([\w:.+-]+);NotAfter=[\w:.+-]+$/;
 const hasFailed = (line: Line): boolean =>
   isRefused(line) ||
   (fieldText(line, TLS_PROTOCOL) === '-' &&
-    (TLS_PORTS.has(fieldText(line, LISTENER_PORT)) || fieldText(line, LATENCY) !== '-'));
+    (TLS_PORTS.has(fieldText(line, LISTENER_PORT)) || !['', '-'].includes(fieldText(line, LATENCY))));
 const TLS_PORTS = new Set(['443', '8443']);
 
 /** `Failed:ClientCertUntrusted` */

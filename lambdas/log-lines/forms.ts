@@ -16,9 +16,14 @@ export const formsOf = (schema: LogSchema, lines: readonly string[]): readonly L
   if (json !== undefined && first.trimStart().startsWith('{')) return [json];
   const fields = first.startsWith('#') && lines.find((line) => line.startsWith(FIELDS));
   if (fields) {
-    const names = fields.slice(FIELDS.length).trim().split(/\s+/);
-    const row = lines.find((line) => !line.startsWith('#')) ?? '';
-    const separator = SEPARATORS.find((one) => countCells(row, one) === names.length) ?? '\t';
+    const names = fields
+      .slice(FIELDS.length)
+      .trim()
+      .split(/[\s,]+/);
+    if (!isHeader(schema, names)) return [];
+    const rows = lines.filter((line) => !line.startsWith('#'));
+    const fits = (one: Separator): boolean => rows.some((row) => countCells(row, one) === names.length);
+    const separator = SEPARATORS.find(fits) ?? '\t';
     return [namedForm(schema, names, separator, (text) => text === fields || isDirective(text))];
   }
   const separator = SEPARATORS.find((one) => isHeader(schema, first.split(one)));
@@ -30,8 +35,9 @@ export const formsOf = (schema: LogSchema, lines: readonly string[]): readonly L
 
 const FIELDS = '#Fields:';
 
-/** Any but one that names other fields: rows below it would be read wrong, so it is sent as a warning. */
-const isDirective = (text: string): boolean => text.startsWith('#') && !text.startsWith(FIELDS);
+/** https://www.w3.org/TR/WD-logfile.html. One that names other fields is sent as a warning, as are other lines with a `#`. */
+const isDirective = (text: string): boolean =>
+  /^#(Version|Software|Date|Start-Date|End-Date|Remark):/.test(text);
 
 /** Lines with the schema's fields in their order. */
 const unnamedForm = ({ fields, least }: LogSchema, separator: Separator): LineForm => ({

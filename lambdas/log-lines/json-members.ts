@@ -11,6 +11,9 @@ interface Key {
   readonly index: number | undefined;
 }
 
+/** Members whose names are remembered. */
+const MOST_EXPECTED = 512;
+
 /**
  * Finds the members of an object; false if the text is not one object. Texts are found without their quotes, `null` is
  * absent, and anything else is a text as it is written. AWS writes the members of all objects in one order: each name is
@@ -30,10 +33,15 @@ export const memberScanner = (
     if (bytes[at++] !== OPEN_BRACE) return false;
     for (let member = 0; ; member++) {
       let key = expected[member];
-      if (key === undefined || at + key.length > length || !isAt(view, at, key)) {
+      if (
+        key === undefined ||
+        at + key.length > length ||
+        !isAt(view, at, key) ||
+        !isValueAt(bytes, at, key)
+      ) {
         key = readKey(line, at, isSuspect, indexOf);
         if (key === undefined) break;
-        expected[member] = key;
+        if (member < MOST_EXPECTED) expected[member] = key;
       }
       line.traits |= key.traits;
       const start = at + key.length;
@@ -97,6 +105,12 @@ const isAt = (view: DataView, at: number, { text, length }: Key): boolean => {
   }
   for (; done < length; done++) if (view.getUint8(at + done) !== text.getUint8(done)) return false;
   return true;
+};
+
+/** A value without quotes begins where it did before: another line may have it in quotes, or behind a space. */
+const isValueAt = (bytes: Uint8Array, at: number, { length, quoted }: Key): boolean => {
+  const first = bytes[at + length] as number;
+  return quoted || (first !== QUOTE && first > SPACE);
 };
 
 /** Where a number, a word, a list or an object ends; -1 if it does not. The line gets its traits. */

@@ -47,7 +47,9 @@ export const lineReader = (schema: LogSchema, form: LineForm, settings: AlbSetti
       if (!isClean) {
         const text = line.bytes.subarray(0, line.length);
         const clean = redact(validUtf8(text), cut);
-        if (clean !== text) isLine = replace(clean) && isLine;
+        const { count } = line;
+        // Between commas a secret may run to the end of the line, over the fields behind it.
+        if (clean !== text) isLine = replace(clean) && line.count === count && isLine;
       }
       if (mask !== undefined) isLine = replace(mask(line, isLine)) && isLine;
       if (isLine) form.decode?.(line);

@@ -19,7 +19,9 @@ export const recordContent = (
   const table = attributes === 'aws' ? {} : schema.conventions();
   const byConventions = perField(
     names,
-    (name) => table[name] ?? text(schema.attributes + name.replaceAll('-', '_')),
+    (name) =>
+      (Object.hasOwn(table, name) ? table[name] : undefined) ??
+      text(schema.attributes + name.replaceAll('-', '_')),
   );
   return (writer, line) => {
     if (body === 'json') writeBody(writer, line, jsonOf);

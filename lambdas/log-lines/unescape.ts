@@ -34,7 +34,7 @@ export const unescape = (text: Uint8Array): Unescaped => {
       const decoded = width === 2 ? last : hexByte(bytes[size - 2] as number, last);
       let depth = 0;
       for (let i = first; i < size; i++) depth = Math.max(depth, depths[i] as number);
-      const isDeeper = bytes[first] === PERCENT || decoded === QUOTE;
+      const isDeeper = bytes[first] === PERCENT || decoded === QUOTE || decoded === SPACE;
       bytes[first] = decoded;
       depths[first] = isDeeper ? depth + 1 : depth;
       size = first + 1;
@@ -81,6 +81,7 @@ const HEX = Int8Array.from({ length: 256 }, (_, byte) => {
 
 /** `\u0040` */
 const LONGEST = 6;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const PERCENT = 0x25;
 const SLASH = 0x2f;
