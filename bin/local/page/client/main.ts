@@ -66,10 +66,12 @@ const post = async (path: string, body: BodyInit): Promise<unknown> => {
 const contextKey = (name: string): string =>
   name.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** The settings that differ from the functions' defaults, or from those that the page began with. */
 const showCommand = (): void => {
-  const changed = Object.entries(settings()).filter(
-    ([name, value]) => value !== '' && value !== switches.find((one) => one.name === name)?.choices?.[0]?.[0],
-  );
+  const changed = Object.entries(settings()).filter(([name, value]) => {
+    const one = switches.find((one) => one.name === name);
+    return value !== '' && (value !== one?.choices?.[0]?.[0] || value !== one.value);
+  });
   byId('command').textContent = [
     'npx cdk deploy',
     ...changed.map(([name, value]) => `-c '${contextKey(name)}=${value.replaceAll("'", String.raw`'\''`)}'`),
