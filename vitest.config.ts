@@ -14,6 +14,7 @@ const ELSEWHERE = ['test/integration/**', 'test/deploy/**', 'test/package/**'];
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    globalSetup: 'test/support/temporary-folder.ts',
     // The default leaves one core idle, which is half of two.
     maxWorkers: '100%',
     projects: [
