@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Files that replace modules or the SDK's clients for the whole process, or share connections that are kept alive: each needs a process of its own. */
@@ -15,8 +16,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     globalSetup: 'test/support/temporary-folder.ts',
-    // The default leaves one core idle, which is half of two.
-    maxWorkers: '100%',
+    // The default leaves one core idle, which is half of two; and some tests only wait for a time-out.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,
