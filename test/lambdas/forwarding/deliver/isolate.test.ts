@@ -39,7 +39,7 @@ const run = async ({ fromLine = 1, count, bad = new Set(), most = Infinity, ...w
   const acceptedLines: number[] = [];
   const budget = { requestsLeft: world.budget ?? Infinity };
   let asked = 0;
-  const answerTo = (from: number, to: number): Outcome => {
+  const outcomeFor = (from: number, to: number): Outcome => {
     if (world.refusal !== undefined) return world.refusal;
     const lines = Array.from({ length: to - from + 1 }, (_, index) => from + index);
     if (lines.length > most) return TOO_LARGE;
@@ -47,10 +47,10 @@ const run = async ({ fromLine = 1, count, bad = new Set(), most = Infinity, ...w
     acceptedLines.push(...lines);
     return ACCEPTED;
   };
-  const parts = await isolate({ fromLine, toLine }, answerTo(fromLine, toLine), {
+  const parts = await isolate({ fromLine, toLine }, outcomeFor(fromLine, toLine), {
     send: async (lines) => {
       sent.push([lines.fromLine, lines.toLine]);
-      return sent.length === world.busyAt ? BUSY : answerTo(lines.fromLine, lines.toLine);
+      return sent.length === world.busyAt ? BUSY : outcomeFor(lines.fromLine, lines.toLine);
     },
     probe: async () => {
       asked += 1;
@@ -144,6 +144,12 @@ describe('whatever is wrong with the lines and with Scout', () => {
       expect(sent.length).toBe(budget === Infinity ? sent.length : budget - requestsLeft);
       expect(sent.length).toBeLessThanOrEqual(budget);
     }));
+
+  test('lines that the budget is too small for continue, with the reason and without a wait', async () => {
+    const { parts } = await run({ count: 8, bad: new Set([3]), budget: 0 });
+    const cause = { type: 'undelivered', reason: 'bad record (not isolated yet)', unfinished: true };
+    expect(parts).toEqual([{ fromLine: 1, toLine: 8, fate: 'later', cause }]);
+  });
 
   test('there are only so many parts, the last of which may wait', () =>
     inEveryWorld((_world, { parts }) => {
