@@ -1,10 +1,9 @@
-import type { Format } from '../../lambdas/format.ts';
-import { readFunctionSettings } from '../../lambdas/function-settings.ts';
+import { LOG_KIND_NAMES, readFunctionSettings } from '../../lambdas/function-settings.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { logFormats } from '../../lambdas/log-lines/log-formats.ts';
-
-/** Kinds of logs that the functions know. */
-export const LOG_KIND_NAMES = Object.keys(LOG_KINDS);
+import { firstLines } from '../../lambdas/log-lines/first-lines.ts';
+import { skipReason } from '../../lambdas/log-lines/log-formats.ts';
+import { recognize } from '../../lambdas/log-lines/recognize.ts';
+import { unreadable, unsupported } from '../../lambdas/log-lines/refusal.ts';
 
 /** Kinds of objects that can be forwarded. */
 export const KIND_NAMES: readonly string[] = ['metrics', ...LOG_KIND_NAMES];
@@ -14,8 +13,11 @@ const METRIC_MEMBERS = ['metric_name', 'resourceMetrics', 'requestId'];
 
 /** The kind of a file that begins so, decompressed, or why it is none: the functions decide the same way. */
 export const kindOf = (head: Buffer): { readonly kind: string } | { readonly refused: string } => {
-  const kind = LOG_KIND_NAMES.find((name) => 'encoder' in opened(head, [name]));
-  if (kind !== undefined) return { kind };
+  const settings = settingsForAllKinds();
+  const lines = firstLines(head);
+  const fault = skipReason('any.log', head.length) ?? unsupported(head)?.reason;
+  const found = fault === undefined ? recognize(LOG_KINDS, lines, settings.alb) : undefined;
+  if (found !== undefined) return { kind: found.name };
   if (/^(?:\ufeff)?\s*\{/.test(head.toString('utf8', 0, 4096)))
     return METRIC_MEMBERS.some((name) => head.includes(`"${name}"`))
       ? { kind: 'metrics' }
@@ -23,24 +25,16 @@ export const kindOf = (head: Buffer): { readonly kind: string } | { readonly ref
           refused:
             'JSON that is neither a log of a known kind nor a metric stream, whose data have `metric_name`',
         };
-  const all = opened(head, LOG_KIND_NAMES);
-  return { refused: 'refuse' in all ? all.refuse.reason : 'not recognized' };
+  return { refused: fault ?? unreadable(lines, LOG_KINDS, LOG_KINDS, settings).reason };
 };
 
-const opened = (head: Buffer, kinds: readonly string[]): ReturnType<Format['open']> => {
-  const format = logFormats(LOG_KINDS, settingsFor(kinds))('any.log', head.length);
-  return 'skip' in format
-    ? { refuse: { type: 'wrong_format', reason: format.skip } }
-    : format.open({ bucket: 'local', key: 'any.log' }, head, { observedMs: 0 });
-};
-
-const settingsFor = (kinds: readonly string[]) =>
+const settingsForAllKinds = () =>
   readFunctionSettings(
     {
       SCOUT_ENDPOINT: 'https://localhost',
       SCOUT_TOKEN_URL: 'https://localhost',
       SCOUT_SECRET_NAME: 'none',
-      LOG_KINDS: kinds.join(','),
+      LOG_KINDS: LOG_KIND_NAMES.join(','),
     },
     'logs',
   );

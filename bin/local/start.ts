@@ -7,7 +7,7 @@ import type { START } from './command.ts';
 import { metricsTable, requestsTable } from './details.ts';
 import { firstLines, openExhibits } from './exhibits.ts';
 import { fileInputs, type Inputs, sampleInputs } from './inputs.ts';
-import { LOG_KIND_NAMES } from './kinds.ts';
+import { LOG_KIND_NAMES } from '../../lambdas/function-settings.ts';
 import { hoursBetween, monthOf } from './month.ts';
 import { exhibit, faults, filesTable, ledgerTable, type Paper } from './report.ts';
 import type { Run, RunOptions } from './run.ts';
