@@ -1,25 +1,12 @@
 import { clientAddress } from '../alb-lines.ts';
-import { ACCOUNT, CIPHERS, LOAD_BALANCERS, type LoadBalancer, REGION } from '../alb-traffic.ts';
+import { CIPHERS, LOAD_BALANCERS, type LoadBalancer } from '../alb-traffic.ts';
 import { type Random, weighted } from '../random.ts';
-import {
-  balancerFolder,
-  FIVE_MINUTES,
-  gzipLog,
-  isoMicroseconds,
-  moments,
-  type SampleLog,
-  stamp,
-} from './sample-log.ts';
+import { isoMicroseconds, nodeLog, type SampleLog } from './sample-log.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html */
 export const albConnectionLog = (random: Random, start: number): SampleLog => {
   const [balancer] = LOAD_BALANCERS as [LoadBalancer];
-  const name = `conn_log_${ACCOUNT}_elasticloadbalancing_${REGION}_app.${balancer.name}.${balancer.id}`;
-  const object = `${name}_${stamp(start + FIVE_MINUTES)}_203.0.113.${1 + random.below(254)}_${random.hex(8)}.log.gz`;
-  return gzipLog(
-    `${balancerFolder('logs/alb', start)}/${object}`,
-    moments(start, 60).map((time) => connectionLine(random, balancer, time)),
-  );
+  return nodeLog('conn_log', random, balancer, start, (time) => connectionLine(random, balancer, time));
 };
 
 const connectionLine = (random: Random, balancer: LoadBalancer, time: number): string => {

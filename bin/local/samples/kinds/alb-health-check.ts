@@ -1,23 +1,12 @@
-import { ACCOUNT, LOAD_BALANCERS, type LoadBalancer, REGION, type TargetGroup } from '../alb-traffic.ts';
+import { LOAD_BALANCERS, type LoadBalancer, type TargetGroup } from '../alb-traffic.ts';
 import { type Random, weighted } from '../random.ts';
-import {
-  balancerFolder,
-  FIVE_MINUTES,
-  gzipLog,
-  isoMicroseconds,
-  moments,
-  type SampleLog,
-  stamp,
-} from './sample-log.ts';
+import { isoMicroseconds, nodeLog, type SampleLog } from './sample-log.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html */
 export const albHealthCheckLog = (random: Random, start: number): SampleLog => {
   const [balancer] = LOAD_BALANCERS as [LoadBalancer];
-  const name = `health_check_log_${ACCOUNT}_elasticloadbalancing_${REGION}_app.${balancer.name}.${balancer.id}`;
-  const object = `${name}_${stamp(start + FIVE_MINUTES)}_203.0.113.${1 + random.below(254)}_${random.hex(8)}.log.gz`;
-  return gzipLog(
-    `${balancerFolder('logs/alb', start)}/${object}`,
-    moments(start, 60).map((time) => healthCheckLine(random, balancer, time)),
+  return nodeLog('health_check_log', random, balancer, start, (time) =>
+    healthCheckLine(random, balancer, time),
   );
 };
 

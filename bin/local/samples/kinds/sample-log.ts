@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { ACCOUNT, REGION } from '../alb-traffic.ts';
+import { ACCOUNT, type LoadBalancer, REGION } from '../alb-traffic.ts';
+import type { Random } from '../random.ts';
 
 /** A log that AWS writes for five minutes. */
 export interface SampleLog {
@@ -23,6 +24,21 @@ export const plainLog = (key: string, lines: readonly string[]): SampleLog => ({
   lines,
   body: Buffer.from(textOf(lines)),
 });
+
+/** A log of one node of an Application Load Balancer, beside its access log: `prefix` begins the name. */
+export const nodeLog = (
+  prefix: string,
+  random: Random,
+  { name, id }: LoadBalancer,
+  start: number,
+  lineAt: (time: number) => string,
+): SampleLog => {
+  const object = `${prefix}_${ACCOUNT}_elasticloadbalancing_${REGION}_app.${name}.${id}_${stamp(start + FIVE_MINUTES)}`;
+  return gzipLog(
+    `${balancerFolder('logs/alb', start)}/${object}_203.0.113.${1 + random.below(254)}_${random.hex(8)}.log.gz`,
+    moments(start, 60).map(lineAt),
+  );
+};
 
 /** Moments of `count` lines, spread evenly over the five minutes after `start`, in microseconds since the epoch. */
 export const moments = (start: number, count: number): readonly number[] =>
