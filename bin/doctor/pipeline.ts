@@ -9,7 +9,7 @@ import { type DeployedPipeline, deployedPipelines, queueArn } from '../shared/de
 import { shellWord } from '../shared/shell-word.ts';
 import { type Finding, fail, ok, skip, warn } from './check.ts';
 import type { Context } from './context.ts';
-import { readMetric } from './read-metric.ts';
+import { checkNoneLately } from './read-metric.ts';
 
 const OBJECT_CREATED = 's3:ObjectCreated:*';
 
@@ -149,22 +149,12 @@ export const RECREATE = 'npx cdk deploy --revert-drift';
 export const checkFunctionErrors = async (
   { clients, region }: Context,
   { functionName }: DeployedPipeline,
-): Promise<Finding> => {
-  const errors = await readMetric(clients.cloudWatch, {
-    namespace: 'AWS/Lambda',
-    name: 'Errors',
-    dimensions: { FunctionName: functionName },
-    statistic: 'Sum',
-    minutes: 60,
-  });
-  const sum = errors.reduce((total, { value }) => total + value, 0);
-  return sum === 0
-    ? ok('none in the last hour')
-    : warn(
-        `${sum} in the last hour`,
-        `its log names the cause (wrong settings, memory or time): ${tailCommand(functionName, region, '?ERROR ?WARN')}. The work is tried again by itself`,
-      );
-};
+): Promise<Finding> =>
+  checkNoneLately(
+    clients.cloudWatch,
+    { namespace: 'AWS/Lambda', name: 'Errors', dimensions: { FunctionName: functionName } },
+    `its log names the cause (wrong settings, memory or time): ${tailCommand(functionName, region, '?ERROR ?WARN')}. The work is tried again by itself`,
+  );
 
 /** A command that shows lines of a function's log: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
 export const tailCommand = (functionName: string, region: string | undefined, pattern: string): string =>

@@ -1,4 +1,5 @@
 import { type CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { type Finding, ok, warn } from './check.ts';
 
 export interface MetricQuery {
   readonly namespace: string;
@@ -38,6 +39,17 @@ export const readMetric = async (
     time: point.Timestamp ?? new Date(0),
     value: point[statistic] ?? 0,
   })).toSorted((one, other) => one.time.getTime() - other.time.getTime());
+};
+
+/** Warns if the metric counted anything in the last hour. */
+export const checkNoneLately = async (
+  client: CloudWatchClient,
+  metric: Pick<MetricQuery, 'namespace' | 'name' | 'dimensions'>,
+  remedy: string,
+): Promise<Finding> => {
+  const points = await readMetric(client, { ...metric, statistic: 'Sum', minutes: 60 });
+  const sum = points.reduce((total, { value }) => total + value, 0);
+  return sum === 0 ? ok('none in the last hour') : warn(`${sum} in the last hour`, remedy);
 };
 
 /** How long ago the newest data point above zero was, such as `5 min ago`; undefined where there is none. */

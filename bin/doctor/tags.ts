@@ -4,7 +4,7 @@ import type { DeployedPipeline } from '../shared/deployed-stack.ts';
 import { type Finding, ok, warn } from './check.ts';
 import type { Context } from './context.ts';
 import { pipelines, tailCommand } from './pipeline.ts';
-import { readMetric } from './read-metric.ts';
+import { checkNoneLately } from './read-metric.ts';
 
 /** Those that send tags. */
 export const taggingPipelines = async (context: Context): Promise<readonly DeployedPipeline[]> =>
@@ -30,19 +30,9 @@ export const checkTag = async ({ clients, region }: Context, key: string): Promi
 export const checkUntagged = async (
   { clients, region }: Context,
   { name, functionName }: DeployedPipeline,
-): Promise<Finding> => {
-  const points = await readMetric(clients.cloudWatch, {
-    namespace: EMF_NAMESPACE,
-    name: 'RecordsUntagged',
-    dimensions: { [EMF_DIMENSION]: name },
-    statistic: 'Sum',
-    minutes: 60,
-  });
-  const sum = points.reduce((total, { value }) => total + value, 0);
-  return sum === 0
-    ? ok('none in the last hour')
-    : warn(
-        `${sum} in the last hour`,
-        `some after a start of the function are usual. Else its role must allow tag:GetResources, and nothing of the organization may deny it: ${tailCommand(functionName, region, '"tags not read"')}`,
-      );
-};
+): Promise<Finding> =>
+  checkNoneLately(
+    clients.cloudWatch,
+    { namespace: EMF_NAMESPACE, name: 'RecordsUntagged', dimensions: { [EMF_DIMENSION]: name } },
+    `some after a start of the function are usual. Else its role must allow tag:GetResources, and nothing of the organization may deny it: ${tailCommand(functionName, region, '"tags not read"')}`,
+  );
