@@ -127,6 +127,16 @@ describe.skipIf(motoServer === undefined || awsCli === undefined)(
       expect(JSON.parse(SecretString ?? '')).toEqual({ clientId: '…', clientSecret: '…' });
     });
 
+    test('Upgrade from 1.0.0: the event source mapping is found, and deleted', async () => {
+      const commands =
+        runbookCommands('Upgrade and roll back').find((text) => text.includes('event-source')) ?? '';
+      const [functions = '', list = '', , remove = ''] = commands.split('\n');
+      const uuid = (await run(`${functions}\n${list}`)).trim();
+      expect(uuid).toMatch(/^[\da-f-]{36}$/);
+      await run(remove.replace(/\S+$/, uuid));
+      expect((await run(`${functions}\n${list}`)).trim()).toBe('');
+    });
+
     test('Uninstall: logs off, and no secret', async () => {
       const commands = runbookCommands('Uninstall');
       await run(commands.find((command) => command.includes('elbv2')) ?? '');
