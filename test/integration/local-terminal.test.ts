@@ -8,9 +8,9 @@ import { expect, test } from 'vitest';
 // oxlint-disable-next-line no-control-regex
 const LASTING = /\x1b\[\?(?:25l|7l|1049h)/;
 
-/** Runs `npm start` in a terminal of its own; util-linux's `script` makes one. */
+/** Runs `npm start` in a terminal of its own, which util-linux's `script` makes. `exec`: a Ctrl-C would end a shell between them. */
 const inTerminal = (args: string, environment: Readonly<Record<string, string>> = {}) => {
-  const child = spawn('script', ['-qec', `${process.execPath} bin/local.ts ${args}`, '/dev/null'], {
+  const child = spawn('script', ['-qec', `exec ${process.execPath} bin/local.ts ${args}`, '/dev/null'], {
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
