@@ -1,6 +1,7 @@
 import { START } from './local/command.ts';
 import { start } from './local/start.ts';
 import { keysAndValues, projectContext, run } from './shared/command-line.ts';
+import { terminalWidth } from './shared/terminal-width.ts';
 
 await run(START, async (options) => {
   process.exitCode = await start(options, keysAndValues(options.context), {
@@ -8,6 +9,6 @@ await run(START, async (options) => {
     project: projectContext(),
     print: console.log,
     warn: console.error,
-    width: process.stdout.columns ?? 80,
+    width: terminalWidth(process.stdout),
   });
 });

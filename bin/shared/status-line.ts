@@ -1,3 +1,5 @@
+import { terminalWidth } from './terminal-width.ts';
+
 const CLEAR = '\r\x1b[K';
 
 /** One line on standard error that says what a command is doing; nothing where that is not a terminal. */
@@ -10,7 +12,7 @@ export const createStatusLine = (
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'> = process.stderr,
 ): StatusLine => ({
   show: (text) => {
-    if (stream.isTTY) stream.write(`${CLEAR}${text.slice(0, stream.columns - 1)}`);
+    if (stream.isTTY) stream.write(`${CLEAR}${text.slice(0, terminalWidth(stream) - 1)}`);
   },
   clear: () => {
     if (stream.isTTY) stream.write(CLEAR);
