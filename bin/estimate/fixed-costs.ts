@@ -45,7 +45,11 @@ export const fixedQuantities = (
               name: 'logs pipeline',
               region,
               quantities: {
-                ...pipeline(ALARM_METRICS.logs + (settings.logSilenceHours ? 1 : 0), settings),
+                ...pipeline(
+                  ALARM_METRICS.logs + (settings.logSilenceHours ? 1 : 0),
+                  settings,
+                  filters(settings),
+                ),
                 ...gauges(objectsOf(logs, region), settings),
               },
             },
@@ -60,12 +64,19 @@ export const fixedQuantities = (
   });
 };
 
-/** `RecordsUntagged` is reported only where tags are sent. */
-const pipeline = (alarmMetrics: number, { resourceTags }: StackSettings): Quantities => ({
-  perOwnMetric: Object.keys(EMF_METRICS).length + (resourceTags.length > 0 ? 1 : 0),
+/** `RecordsUntagged` is reported only where tags are sent, `RecordsFiltered` only where records are left out. */
+const pipeline = (alarmMetrics: number, { resourceTags }: StackSettings, isFiltered = false): Quantities => ({
+  perOwnMetric: Object.keys(EMF_METRICS).length + (resourceTags.length > 0 ? 1 : 0) + (isFiltered ? 1 : 0),
   perAlarmMetric: alarmMetrics,
   perMillionSqsRequests: POLLS_PER_MONTH,
 });
+
+/** Whether the settings leave log records out. */
+const filters = ({ albSkipStatus, albSkipPath, albSkipUserAgent, albSampleRate }: StackSettings): boolean =>
+  albSkipStatus.length > 0 ||
+  albSkipPath !== undefined ||
+  albSkipUserAgent !== undefined ||
+  albSampleRate < 1;
 
 const objectsOf = (logs: Usage['logs'], region: string | undefined): number =>
   sumBy(logs, (log) => (log.region === region ? log.objects : 0));

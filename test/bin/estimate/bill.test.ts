@@ -187,6 +187,15 @@ describe('the stack', () => {
     expect(await ownMetrics({ resourceTags: 'team' })).toEqual([10, 10]);
   });
 
+  test.each([
+    { albSkipStatus: '404' },
+    { albSkipPath: '^/health' },
+    { albSkipUserAgent: 'bot' },
+    { albSampleRate: 0.5 },
+  ])('pays for one more custom metric of the logs with %o, which leaves records out', async (context) => {
+    expect(await ownMetrics(context)).toEqual([9, 10]);
+  });
+
   test('sends two points about itself after an object, at most each minute, unless that is turned off', async () => {
     // Two per minute of metrics, and two per each of the log's 1,000 objects.
     expect(await ownPoints({})).toBe(2 * 43_800 + 2_000);

@@ -37,12 +37,14 @@ describe('levers', () => {
   });
 
   test('sample successful requests, and send no body', async () => {
-    const found = await levers({ logs: [logUsage()] });
+    const found = await levers({ logs: [logUsage(), logUsage()] });
 
-    // 810,000 of 1e6 records less, of 200 bytes each; 70 bytes less of each.
+    // Of each log 810,000 of 1e6 records less, of 200 bytes each; 70 bytes less of each; $0.30 for the metric that counts them.
     expect(found).toEqual([
-      { setting: '-c albSampleRate=0.1', saves: expect.closeTo(0.81 * 0.25 + 0.162 * 0.09, 6) },
+      { setting: '-c albSampleRate=0.1', saves: expect.closeTo(2 * (0.81 * 0.25 + 0.162 * 0.09) - 0.3, 6) },
+      { setting: '-c albBody=none', saves: expect.closeTo(2 * 0.07 * 0.09, 6) },
     ]);
+    expect(settingsIn(await levers({ logs: [logUsage()] }))).toEqual([]);
     const more = await levers({
       logs: [
         logUsage({ sent: async ({ albBody }) => ({ records: 1e6, bytes: albBody === 'none' ? 0 : 1e9 }) }),
@@ -64,12 +66,12 @@ describe('levers', () => {
   test('skip a frequent path, quoted for the shell and for the expression', async () => {
     const logs = [
       logUsage({
-        sent: async ({ albSkipPath }) => ({ records: albSkipPath?.test('/health(z)') ? 0 : 1e6, bytes: 0 }),
+        sent: async ({ albSkipPath }) => ({ records: albSkipPath?.test('/health(z)') ? 0 : 2e6, bytes: 0 }),
       }),
     ];
     const found = await levers({ logs, frequentPath: '/health(z)' });
     expect(found).toEqual([
-      { setting: String.raw`-c albSkipPath='^/health\(z\)$'`, saves: expect.closeTo(0.25, 6) },
+      { setting: String.raw`-c albSkipPath='^/health\(z\)$'`, saves: expect.closeTo(0.5 - 0.3, 6) },
     ]);
     expect(settingsIn(await levers({ logs, frequentPath: '/x' }, { albSkipPath: '^/y' }))).toEqual([]);
   });
