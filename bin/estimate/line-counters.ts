@@ -32,10 +32,15 @@ export const LINE_COUNTERS: Readonly<Record<string, LineCounter>> = {
     namespace: 'AWS/ApplicationELB',
     // Counts connections to targets too.
     lines: ['NewConnectionCount'],
-    failed: [],
+    failed: ['ClientTLSNegotiationErrorCount'],
   },
   // Only TLS listeners log: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html
-  nlb: { type: 'network', namespace: 'AWS/NetworkELB', lines: ['NewFlowCount_TLS'], failed: [] },
+  nlb: {
+    type: 'network',
+    namespace: 'AWS/NetworkELB',
+    lines: ['NewFlowCount_TLS'],
+    failed: ['ClientTLSNegotiationErrorCount'],
+  },
   clb: {
     type: 'classic',
     namespace: CLASSIC_NAMESPACE,

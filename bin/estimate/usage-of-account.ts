@@ -74,8 +74,7 @@ export const balancerUsage = async (
     written: lines * written,
     stored: lines * stored,
     sent: async (settings) => {
-      const isSampled = LINE_COUNTERS[kind]?.failed.length !== 0;
-      const records = isSampled ? failed + (lines - failed) * settings.albSampleRate : lines;
+      const records = failed + (lines - failed) * settings.albSampleRate;
       return { records, bytes: records * (await logLineBytes(kind, settings)).sent };
     },
   };
@@ -103,7 +102,15 @@ const metricAssumptions = (listed: number, counted: number): readonly string[] =
 };
 
 const logAssumptions = (
-  { logKinds, albArns, albSkipPath, albSkipStatus, albSkipUserAgent }: StackSettings,
+  {
+    logKinds,
+    albArns,
+    albSkipPath,
+    albSkipStatus,
+    albSkipUserAgent,
+    albSampleRate,
+    albSampleSlowerThan,
+  }: StackSettings,
   logs: number,
 ): readonly string[] => {
   const counted = logKinds.filter((kind) => LINE_COUNTERS[kind] !== undefined);
@@ -127,6 +134,9 @@ const logAssumptions = (
       ? [
           'What albSkipPath, albSkipStatus and albSkipUserAgent leave out is not taken off; --from-files does.',
         ]
+      : []),
+    ...(albSampleRate < 1 && albSampleSlowerThan < Infinity
+      ? ['The slow requests that albSampleSlowerThan keeps are not added; --from-files does.']
       : []),
   ];
 };

@@ -131,13 +131,13 @@ test('a Network Load Balancer writes a line per new TLS flow, a Classic one per 
     Metrics: [{ Dimensions: named('old') }, { Dimensions: named('old', 'eu-west-1a') }, { Dimensions: [] }],
   });
   counts({
-    'net/tls/3': { NewFlowCount_TLS: 168 },
+    'net/tls/3': { NewFlowCount_TLS: 168, ClientTLSNegotiationErrorCount: 16.8 },
     old: { RequestCount: 336, HTTPCode_Backend_5XX: 168 },
   });
 
   const logs = await read(['nlb', 'clb'] as unknown as readonly LogKindName[]);
   expect(logs).toMatchObject([
-    { name: 'tls', kind: 'nlb', lines: 730, failed: 0 },
+    { name: 'tls', kind: 'nlb', lines: 730, failed: expect.closeTo(73, 6) },
     { name: 'old', kind: 'clb', lines: 1_460, failed: 730 },
   ]);
 });
