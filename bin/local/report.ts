@@ -112,29 +112,50 @@ export const faults = (
 ): readonly string[] => {
   const sources = sourcesOf(run);
   const lines = unreadable.map(({ key, lineNumber, text }) => {
-    const place = cutPath(`${sources.get(key)}:${lineNumber}`, Math.floor(paper.width / 2));
-    return cut(`${place}  ${text}`, paper.width - 2);
+    const place = `${sources.get(key)}:${lineNumber}`;
+    if (paper.isWhole) return `${place}  ${text}`;
+    return cut(`${cutPath(place, Math.floor(paper.width / 2))}  ${text}`, paper.width - 2);
   });
-  const foreign = refused.map(
-    ({ source, reason, hint }) => `${source}: ${reason}${hint === undefined ? '' : `; ${hint}`}`,
+  const foreign = refused.map(({ source, reason, hint }) =>
+    entry(source, hint === undefined ? reason : `${reason}; ${hint}`, paper),
   );
+  const each = (reasonsOf: (account: Account) => string | readonly string[]): readonly string[] =>
+    run.accounts.flatMap((account) =>
+      [reasonsOf(account)].flat().map((reason) => entry(account.input.source, reason, paper)),
+    );
   const unreadableTitle = `${whole(lines.length)} lines could not be read, and were sent as they are (WARN)`;
   return [
-    ...list('red', 'not delivered', run.accounts.flatMap(failure), paper),
-    ...list('red', 'in the dead-letter queue', run.accounts.flatMap(deadLetters), paper),
+    ...list(
+      'red',
+      'not delivered',
+      each(({ failure }) => failure ?? []),
+      paper,
+    ),
+    ...list(
+      'red',
+      'in the dead-letter queue',
+      each(({ deadLetters }) => deadLetters),
+      paper,
+    ),
     ...list('red', 'not forwarded', foreign, paper),
-    ...list('yellow', 'skipped', run.accounts.flatMap(skipped), paper),
+    ...list(
+      'yellow',
+      'skipped',
+      each(({ skipped }) => skipped ?? []),
+      paper,
+    ),
     ...rejectedList(run, paper),
     ...list('yellow', unreadableTitle, lines, paper),
   ];
 };
 
-const failure = ({ input, failure }: Account): readonly string[] =>
-  failure === undefined ? [] : [`${input.source}: ${failure}`];
-const deadLetters = ({ input, deadLetters }: Account): readonly string[] =>
-  deadLetters.map((reason) => `${input.source}: ${reason}`);
-const skipped = ({ input, skipped }: Account): readonly string[] =>
-  skipped === undefined ? [] : [`${input.source}: ${skipped}`];
+/** A file and what is wrong with it. */
+const entry = (source: string, reason: string, paper: Paper): string =>
+  sentence(`${paper.isWhole ? source : cutPath(source, Math.floor(paper.width / 2))}: ${reason}`, paper);
+
+/** An entry of a list, wrapped rather than cut: its end tells what would be right. */
+const sentence = (text: string, { width, isWhole }: Paper): string =>
+  isWhole ? text : wrapped(text.split(' '), width - 4).join('\n    ');
 
 /** Rejected records by their reason, with an example of each: its end, where the values are. */
 const rejectedList = (run: Run, paper: Paper): readonly string[] => {
@@ -143,12 +164,13 @@ const rejectedList = (run: Run, paper: Paper): readonly string[] => {
   const example = ({ object, lineNumber, line = '' }: Rejected): string => {
     const source = sources.get(object.replace(/^s3:\/\/[^/]+\//, '')) ?? object;
     const place = `${source}:${lineNumber}`;
+    if (paper.isWhole) return `    ${place}  ${line}`;
     const room = Math.max(20, paper.width - place.length - 6);
     return `    ${cutPath(place, paper.width - 26)}  ${line.length > room ? `…${line.slice(1 - room)}` : line}`;
   };
   const lines = [...byReason.values()].map((entries) =>
     [
-      `${whole(entries.length)} × ${entries[0]?.reason}`,
+      sentence(`${whole(entries.length)} × ${entries[0]?.reason}`, paper),
       ...entries.slice(0, paper.isWhole ? undefined : 1).map(example),
     ].join('\n'),
   );

@@ -144,6 +144,8 @@ const byPipeline = (a: { readonly pipeline: Pipeline }, b: { readonly pipeline: 
 /** Dollars a month of the pipelines whose data covers a known time. */
 const monthsOf = ({ accounts }: Run, received: Received | undefined, areSamples: boolean) => {
   const { oldestMs = 0, newestMs = 0, updates = 0 } = received ?? {};
+  // A part of the sample hour says nothing of an hour.
+  if (areSamples && accounts.some(({ failure }) => failure !== undefined)) return {};
   const hours = areSamples ? SAMPLE_HOURS : hoursBetween(oldestMs, newestMs);
   if (received === undefined || hours === undefined) return {};
   return Object.fromEntries(

@@ -73,7 +73,7 @@ test('what is no log makes status 1 beside a good file, and 2 alone', async () =
   expect(await npmStart([LOG, zip])).toMatchObject({ status: 1 });
   const { status, lines } = await npmStart([zip]);
   expect(status).toBe(2);
-  expect(lines.join('\n')).toContain('x.zip: it is a ZIP archive; unpack it: unzip');
+  expect(lines.join('\n')).toMatch(/x\.zip: it is a ZIP archive; unpack it:\s+unzip/);
   expect(lines.at(-1)).toBe('✘ nothing was delivered: 1 of 1 file not forwarded whole');
 });
 
@@ -149,6 +149,28 @@ test('--details prints every metric with its percentiles', async () => {
   const datum = DATUM.replace('"count":2.0', '"count":2.0,"p99":1.98');
   const { lines } = await npmStart(['--details', file('p99.json', `${datum}\n`)]);
   expect(lines.join('\n')).toMatch(/CPUUtilization +% +1 +1 +1\.5 +1\.98 +2$/m);
+});
+
+test('what is quoted of a file is cut to the terminal, and whole with --details', async () => {
+  const long = 'x'.repeat(300);
+  const files = [
+    file('long-lines.log', `${LINES.join('\n')}\n${long}\n`),
+    file('long-data.json', `${DATUM}\n${DATUM.replace('3.0', `"${long}"`)}\n`),
+    file('foreign.txt', `${long}\n`),
+    file(`${'a'.repeat(100)}.zip`, 'PK\x03\x04'),
+  ];
+  const short = await npmStart(files);
+  expect(short.lines.slice(0, -1).filter((line) => line.length > 80)).toEqual([]);
+  const text = short.lines.join('\n');
+  expect(text).toMatch(/long-lines\.log:21 {2}x+…\n/);
+  expect(text).toMatch(
+    /1 × sum is\s+"x+…"; it must\s+be a finite number\n +\S*long-data\.json:2 {2}…\S+"Percent"\}\n/,
+  );
+  expect(text).toMatch(/foreign\.txt:\s+none of its[^]*--kind KIND takes it\s+for a kind/);
+  expect(text).toContain('aaa.zip: it is a ZIP archive; unpack');
+  const { lines } = await npmStart(['--details', ...files]);
+  expect(lines.join('\n')).toMatch(new RegExp(`long-lines\\.log:21 {2}${long}$`, 'm'));
+  expect(lines.join('\n')).toMatch(new RegExp(`long-data\\.json:2 {2}${DATUM.slice(0, 50)}.*${long}`));
 });
 
 test('the help explains files, each option and the exit status', () => {
