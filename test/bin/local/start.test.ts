@@ -94,10 +94,10 @@ test('a receiver that takes nothing makes status 2 with the reason', async () =>
   expect(lines.join('\n')).toMatch(/not delivered\n.*shop\.log: Scout responded 40\d/);
 });
 
-test('--otlp sends to any OTLP receiver, with the headers of SCOUT_HEADERS, whatever it thinks of tokens', async () => {
-  const seen: (string | undefined)[] = [];
+test('--otlp sends to any OTLP receiver, with the headers of SCOUT_HEADERS and without a token', async () => {
+  const seen: (string | undefined)[][] = [];
   const receiver = createServer((request, response) => {
-    seen.push(String(request.headers['x-team']));
+    seen.push([String(request.headers['x-team']), request.headers.authorization]);
     request
       .resume()
       .on('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end());
@@ -110,7 +110,10 @@ test('--otlp sends to any OTLP receiver, with the headers of SCOUT_HEADERS, what
   expect(lines.at(-1)).toMatch(/^✔ 20 records delivered/);
   expect(status).toBe(0);
   // The data, and the forwarder's own gauges.
-  expect(seen).toEqual(['web', 'web']);
+  expect(seen).toEqual([
+    ['web', undefined],
+    ['web', undefined],
+  ]);
 });
 
 test.each<[string, readonly string[], Readonly<Record<string, string>>, string]>([
