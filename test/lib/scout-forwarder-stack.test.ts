@@ -1,42 +1,8 @@
 import type { App } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { LOG_KIND_NAMES } from '../../lambdas/function-settings.ts';
 import { asText, createStack, resource, synth } from '../support/harness/synth.ts';
-
-const ALB = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/0123456789abcdef';
-
-/** Every setting that changes which resources there are. */
-const VARIANTS = [
-  ['nothing more than Scout', {}],
-  ['metrics only', { albLogs: false }],
-  ['ALB logs only', { metrics: false }],
-  [
-    'all of it',
-    {
-      deleteProcessedFiles: true,
-      resourceTags: 'team',
-      alarmEmail: 'ops@example.com',
-      alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:alarms',
-      albArns: [ALB, ALB.replace('/app/', '/net/')],
-      logKinds: LOG_KIND_NAMES,
-      albLogAccounts: '210987654321',
-      vpcId: 'vpc-0123456789abcdef0',
-      subnetIds: 'subnet-0123456789abcdef0',
-      secretKmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef',
-    },
-  ],
-  ['an existing bucket with notifications', { albLogBucketName: 'logs.example.com', albLogPrefix: 'prod' }],
-  [
-    'an existing bucket of another account with EventBridge',
-    {
-      albLogBucketName: 'logs.example.com',
-      albLogBucketAccount: '210987654321',
-      albLogBucketKeyArn: 'arn:aws:kms:eu-west-1:210987654321:key/01234567-89ab-cdef-0123-456789abcdef',
-      albLogSource: 'eventbridge',
-    },
-  ],
-] as const;
+import { ALB, VARIANTS } from '../support/harness/variants.ts';
 
 /** The property that would name a resource. */
 const NAMES: Readonly<Record<string, string>> = {
