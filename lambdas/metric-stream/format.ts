@@ -3,7 +3,7 @@ import { encodeScope } from '../otlp/common.ts';
 import { metricsRequest } from '../otlp/metrics.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
 import { VERSION } from '../version.ts';
-import { type Malformed, readLine } from './line.ts';
+import { type Malformed, MOST_MALFORMED, readLine } from './line.ts';
 import { lineSource, lineText } from './usual-line.ts';
 import { mismatch } from './mismatch.ts';
 import { newSeriesCache, type SeriesCache } from './series-cache.ts';
@@ -39,6 +39,8 @@ const metricStreamEncoder = (cache: SeriesCache, limits: BatchLimits): Encoder =
 
   return {
     add: (bytes, start, end, lineNumber, cut) => {
+      // A stored entry is far longer than a short line: without an end to them, a batch would take gigabytes.
+      if (rejected.length >= MOST_MALFORMED) return false;
       if (source.of !== bytes) source = lineSource(bytes);
       const malformed: Malformed[] = [];
       let newest = newestMs ?? 0;

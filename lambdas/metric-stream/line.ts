@@ -9,6 +9,9 @@ export interface Malformed {
   readonly text: string;
 }
 
+/** A request with so many is full; of a line, all that follows so many is one more. */
+export const MOST_MALFORMED = 10_000;
+
 /** The objects of a line `[start, end)`, mostly one. What follows them and cannot be parsed is one part. */
 export const readLine = (
   source: LineSource,
@@ -30,10 +33,18 @@ export const readLine = (
 
 const readValues = (line: string, cache: SeriesCache): readonly (Datum | Malformed)[] => {
   const values: (Datum | Malformed)[] = [];
+  let malformed = 0;
   for (let start = 0; start < line.length;) {
     const end = valueEnd(line, start);
     const text = line.slice(start, end).trim();
     if (text === '') break;
+    if (malformed === MOST_MALFORMED) {
+      values.push({
+        reason: `follows ${MOST_MALFORMED} values that are not data`,
+        text: line.slice(start).trim(),
+      });
+      break;
+    }
     let json: unknown;
     try {
       json = JSON.parse(text);
@@ -41,7 +52,9 @@ const readValues = (line: string, cache: SeriesCache): readonly (Datum | Malform
       values.push({ reason: `not JSON: ${message(error)}`, text: line.slice(start).trim() });
       break;
     }
-    values.push(readValue(json, text, cache));
+    const value = readValue(json, text, cache);
+    if ('reason' in value) malformed++;
+    values.push(value);
     start = end;
   }
   return values;

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeMetrics, metricsOf } from '../../../bin/local/emulators/scout/otlp.ts';
+import { MOST_MALFORMED } from '../../../lambdas/metric-stream/line.ts';
 import {
   add,
   datumLine,
@@ -49,6 +50,15 @@ describe('a line that does not fit', () => {
       expect(add(encoder, named('d'))).toBe(false);
       expect(namesIn(encoder.take().request).join('')).toBe(line.includes('"a"') ? 'ab' : 'c');
     }
+  });
+
+  test('beside too many that were rejected is left for the next request', () => {
+    const encoder = newEncoder();
+    for (let line = 1; line <= MOST_MALFORMED; line++) expect(add(encoder, 'x', line)).toBe(true);
+    expect(add(encoder, named('a'), MOST_MALFORMED + 1)).toBe(false);
+    expect(encoder.take()).toMatchObject({ records: 0, rejected: { length: MOST_MALFORMED } });
+    expect(add(encoder, named('a'), MOST_MALFORMED + 1)).toBe(true);
+    expect(encoder.take()).toMatchObject({ records: 1, rejected: [] });
   });
 
   test('fits beside lines that were all rejected', () => {

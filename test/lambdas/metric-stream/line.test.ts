@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MOST_MALFORMED } from '../../../lambdas/metric-stream/line.ts';
 import { add, datumLine, encode, newEncoder, pointsOf } from '../../support/factories/metric-points.ts';
 
 const named = (metric_name: string, more = {}) => datumLine({ metric_name, ...more });
@@ -38,6 +39,17 @@ describe('several objects on a line', () => {
     const { request, rejected } = encode([`${named('a')}${named('b')} ${rest}`]);
     expect(namesIn(request)).toEqual(['a', 'b']);
     expect(rejected).toEqual([{ lineNumber: 1, reason: expect.stringMatching(/^not JSON: ./), line: rest }]);
+  });
+});
+
+test('of a line with too many values that are no data, the rest is rejected whole', () => {
+  const { request, rejected } = encode([named('a') + '{}'.repeat(MOST_MALFORMED + 5)]);
+  expect(namesIn(request)).toEqual(['a']);
+  expect(rejected).toHaveLength(MOST_MALFORMED + 1);
+  expect(rejected.at(-1)).toEqual({
+    lineNumber: 1,
+    reason: `follows ${MOST_MALFORMED} values that are not data`,
+    line: '{}'.repeat(5),
   });
 });
 
