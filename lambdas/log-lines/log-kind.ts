@@ -71,7 +71,9 @@ export const sourceOf = ({ objectName, resourceId }: LogKind, key: string, resou
 
 // Plain and Hive layouts: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
 const ACCOUNT_FOLDER = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(?:aws-account-id=)?(?<account>\d{12})\//;
-const REGION_FOLDER = /(?:^|\/)(?:(?:aws-)?region=)?(?<region>[a-z]{2,4}(?:-[a-z]+)+-\d)\//;
+/** Every region has a point of the compass in its name; a folder of the user's such as `team-a-1` has none. */
+const REGION_FOLDER =
+  /(?:^|\/)(?:(?:aws-)?region=)?(?<region>[a-z]{2,4}(?:-[a-z]+)?-(?:central|(?:north|south)?(?:east|west)|north|south)-\d)\//;
 
 /** A key without its folder. */
 export const nameOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);

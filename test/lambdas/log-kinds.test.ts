@@ -87,6 +87,12 @@ describe('the key of an object', () => {
     ],
     ['a/AWSLogs/aws-account-id=123456789012/elasticloadbalancing/mine/year=2026/', '123456789012', undefined],
     ['MyPrefix/eusc-de-east-1/2026/01/31/', undefined, 'eusc-de-east-1'],
+    [
+      'team-a-1/AWSLogs/123456789012/elasticloadbalancing/ap-southeast-2/2026/01/31/',
+      '123456789012',
+      'ap-southeast-2',
+    ],
+    ['web-prod-1/mx-central-1/2026/01/31/', undefined, 'mx-central-1'],
   ])('of a log of CloudWatch Logs says what its folders say: %s', (folder, account, region) => {
     expect({ ...sourceIn(`${folder}any.gz`) }).toEqual({
       ...(account !== undefined && { account }),
