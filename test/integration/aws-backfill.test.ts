@@ -119,9 +119,10 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
 
     const stopped = startCommand(SCRIPT, [...command, '--most-waiting', '25'], moto.environment);
     const ended = stopped.ended.then(() => true);
-    while ((await countOf(queueUrl)) < 20) {
+    while (!stopped.warned().includes('; waiting: ')) {
       expect(await Promise.race([ended, sleep(500, false)])).toBe(false);
     }
+    // It reads the queue's depth each second, and adds nothing.
     await sleep(2_500);
     expect(await countOf(queueUrl)).toBe(20);
     stopped.kill('SIGTERM');
@@ -138,7 +139,8 @@ describe.skipIf(motoServer === undefined)('npm run backfill', () => {
     const again = await backfill(...command, '--most-waiting', '50', '--start-after', last);
     expect(again).toMatchObject({
       code: 0,
-      stderr: '',
+      // On a slow machine it says how far it is.
+      stderr: expect.not.stringContaining('waiting'),
       stdout: expect.stringMatching(/which may hold 50 messages\.\n43 objects queued\./),
     });
     items.push(...(await take(queueUrl)));

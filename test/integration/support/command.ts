@@ -10,6 +10,8 @@ export interface Ran {
 
 export interface Running {
   readonly ended: Promise<Ran>;
+  /** Standard error so far. */
+  readonly warned: () => string;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
 
@@ -24,6 +26,8 @@ export const startCommand = (
     env: { PATH, HOME, AWS_CONFIG_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let warned = '';
+  child.stderr.on('data', (chunk: Buffer) => (warned += chunk.toString()));
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   return {
     ended: Promise.all([closed, text(child.stdout), text(child.stderr)]).then(([code, stdout, stderr]) => ({
@@ -31,6 +35,7 @@ export const startCommand = (
       stdout,
       stderr,
     })),
+    warned: () => warned,
     kill: (signal) => void child.kill(signal),
   };
 };
