@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
@@ -29,6 +29,15 @@ export const allowDelivery = (
   const { byLoadBalancers, byCloudWatchLogs } = prefixesOf(deliveries);
   if (byLoadBalancers.length > 0) allowLoadBalancers(bucket, byLoadBalancers, accounts);
   if (byCloudWatchLogs.length > 0) allowCloudWatchLogs(bucket, byCloudWatchLogs, accounts);
+};
+
+/** Adds a statement to the bucket's policy, or warns where the bucket is imported, which CDK passes over in silence. */
+const addToPolicy = (bucket: s3.IBucket, statement: iam.PolicyStatement): void => {
+  if (bucket.addToResourcePolicy(statement).statementAdded) return;
+  Annotations.of(bucket).addWarningV2(
+    'scout-forwarder:importedBucket',
+    `The bucket ${bucket.bucketName} is imported: the deploy cannot change its policy. Its owner must let AWS deliver logs into it, or AWS refuses to turn them on: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html#attach-bucket-policy`,
+  );
 };
 
 /** How many accounts a bucket policy has room for that lets all of them deliver these logs. */
@@ -65,7 +74,7 @@ const allowLoadBalancers = (
   const resources = prefixes.flatMap((prefix) =>
     accounts.map((one) => bucket.arnForObjects(`${prefix}/AWSLogs/${one}/*`)),
   );
-  bucket.addToResourcePolicy(new iam.PolicyStatement({ principals, actions: ['s3:PutObject'], resources }));
+  addToPolicy(bucket, new iam.PolicyStatement({ principals, actions: ['s3:PutObject'], resources }));
 };
 
 /**
@@ -85,7 +94,8 @@ const allowCloudWatchLogs = (
   const ArnLike = {
     'aws:SourceArn': accounts.map((account) => `arn:${partition}:logs:${region}:${account}:*`),
   };
-  bucket.addToResourcePolicy(
+  addToPolicy(
+    bucket,
     new iam.PolicyStatement({
       principals,
       actions: ['s3:GetBucketAcl'],
@@ -93,7 +103,8 @@ const allowCloudWatchLogs = (
       conditions: { StringEquals: source, ArnLike },
     }),
   );
-  bucket.addToResourcePolicy(
+  addToPolicy(
+    bucket,
     new iam.PolicyStatement({
       principals,
       actions: ['s3:PutObject'],

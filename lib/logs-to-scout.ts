@@ -6,6 +6,7 @@ import { FUNCTION_SETTINGS, type LogKindName } from '../lambdas/function-setting
 import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
 import { LOG_KINDS, type TurnOnOutput } from '../lambdas/log-kinds.ts';
 import type { LogDelivery } from '../lambdas/log-lines/log-kind.ts';
+import { checkProps } from './check-props.ts';
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
 import { type LoadBalancer, loadBalancersWithoutLog, writes } from './load-balancer.ts';
 import { allowDelivery, deliveryPrefix } from './log-delivery.ts';
@@ -21,6 +22,9 @@ import {
 
 // One vCPU.
 const DEFAULT_MEMORY_MB = 1769;
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+const MAX_SILENCE_DAYS = 7;
 
 export interface LogsToScoutProps extends ForwardingProps {
   /**
@@ -93,10 +97,10 @@ export class LogsToScout extends Construct {
   constructor(scope: Construct, id: string, props: LogsToScoutProps) {
     super(scope, id);
     const { logBucket, logPrefix = '', logKinds = FUNCTION_SETTINGS.logKinds.default, loadBalancers } = props;
-    const faults = loadBalancersWithoutLog(loadBalancers ?? [], logKinds);
-    if (faults.length > 0) throw new Error(faults.join('. '));
-    if (!logBucket && (props.logTopic ?? props.logEvents === 'eventbridge'))
-      throw new Error('logTopic and logEvents are about an existing bucket; they need logBucket');
+    checkProps([
+      ...rules(props),
+      ...loadBalancersWithoutLog(loadBalancers ?? [], logKinds).map((fault) => [true, fault] as const),
+    ]);
     const bucket = props.bucket ?? createBucket(this, 'Bucket');
     this.bucket = bucket;
     const source = logBucket
@@ -138,6 +142,28 @@ export class LogsToScout extends Construct {
     deleteWritersFirst(bucket, [this.logSwitch, this.forwarder.function]);
   }
 }
+
+const rules = ({ logBucket, logTopic, logEvents, ...props }: LogsToScoutProps) =>
+  [
+    [props.logKinds?.length === 0, 'logKinds is empty; it must name the kinds of logs to forward'],
+    [
+      !logBucket && (logTopic ?? props.logPrefix ?? logEvents === 'eventbridge'),
+      'logTopic, logEvents and logPrefix are about an existing bucket; they need logBucket',
+    ],
+    [
+      logTopic && logEvents === 'eventbridge',
+      "logTopic is given with logEvents: 'eventbridge'; new objects are announced one way",
+    ],
+    [
+      logBucket && (props.loadBalancers ?? props.logAccounts),
+      'loadBalancers and logAccounts deliver into bucket; they cannot be given with logBucket, which is only read',
+    ],
+    [logBucket && props.deleteProcessedFiles, 'deleteProcessedFiles is true, but logBucket is only read'],
+    [
+      (props.silenceAlarm?.toDays({ integral: false }) ?? 0) > MAX_SILENCE_DAYS,
+      `silenceAlarm is ${props.silenceAlarm?.toHumanString()}; it must be ${MAX_SILENCE_DAYS} days at most`,
+    ],
+  ] as const;
 
 const createLogSilenceAlarm = (forwarder: ScoutForwarder, silence: Duration): void => {
   createSilenceAlarm(forwarder, 'NoObjectsAlarm', forwarder, silence, {

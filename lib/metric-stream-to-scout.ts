@@ -18,14 +18,17 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import { EMF_NAMESPACE } from '../lambdas/forwarding/ledger.ts';
 import { FIREHOSE_ERRORS_PREFIX, METRICS_PREFIX } from '../lambdas/key-prefixes.ts';
+import { checkProps } from './check-props.ts';
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
 import { allow, allowKey } from './forwarder/grant.ts';
 import { createMetricStreamAlarms } from './monitoring/metric-stream-alarms.ts';
 import { costOf, HOURS_PER_MONTH, money } from './prices.ts';
 import { DEFAULT_LOG_RETENTION, type ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
 import {
+  countNames,
   DEFAULT_STATISTICS,
   type ExtraStatistics,
+  MAX_NAMES,
   merged,
   type MetricSelection,
 } from './settings/metric-selection.ts';
@@ -86,6 +89,12 @@ export class MetricStreamToScout extends Construct {
 
   constructor(scope: Construct, id: string, props: MetricStreamToScoutProps) {
     super(scope, id);
+    checkProps([
+      [
+        props.includeFilters?.length && props.excludeFilters?.length,
+        'excludeFilters is given with includeFilters; a metric stream either includes or excludes',
+      ],
+    ]);
     this.bucket = props.bucket ?? createBucket(this, 'Bucket');
     this.forwarder = new ScoutForwarder(this, 'Forwarder', {
       ...props,
@@ -215,8 +224,16 @@ const warnOfEveryMetric = (
 
 const filters = (
   selections: readonly MetricSelection[],
-): cloudwatch.CfnMetricStream.MetricStreamFilterProperty[] =>
-  merged(selections).map(({ namespace, metricNames }) => ({
+): cloudwatch.CfnMetricStream.MetricStreamFilterProperty[] => {
+  const count = countNames(selections);
+  checkProps([
+    [
+      count > MAX_NAMES,
+      `the filter of the metric stream has ${count} names; it must have ${MAX_NAMES} at most`,
+    ],
+  ]);
+  return merged(selections).map(({ namespace, metricNames }) => ({
     namespace,
     ...(metricNames && { metricNames: [...metricNames] }),
   }));
+};

@@ -15,11 +15,13 @@ import { MAX_RECEIVE_COUNT } from '../lambdas/forwarding/limits.ts';
 import type { Pipeline } from '../lambdas/function-settings.ts';
 import { NODE_OPTIONS } from '../lambdas/runtime/gc.ts';
 import { REJECTED_PREFIX } from '../lambdas/key-prefixes.ts';
+import { checkProps } from './check-props.ts';
 import { CA_CERTIFICATE_PATH, functionCode } from './forwarder/code.ts';
 import { checkEnvironment, type FunctionEnvironment } from './forwarder/environment.ts';
 import { createForwarderRole } from './forwarder/role.ts';
 import { createForwarderAlarms } from './monitoring/forwarder-alarms.ts';
 import { detectsLoops } from './region-facts.ts';
+import { MAX_TIMEOUT_SECONDS, MIN_TIMEOUT_SECONDS } from './settings/settings-table.ts';
 
 const DEFAULT_TIMEOUT = Duration.minutes(5);
 const DEFAULT_MAX_CONCURRENCY = 10;
@@ -59,7 +61,7 @@ export interface ForwardingProps {
    */
   readonly maxConcurrency?: number | undefined;
   /**
-   * Time-out of the function, at most 10 minutes.
+   * Time-out of the function, from 1 to 10 minutes.
    * @default 5 minutes
    */
   readonly timeout?: Duration | undefined;
@@ -131,6 +133,13 @@ export class ScoutForwarder extends Construct {
   constructor(scope: Construct, id: string, props: ScoutForwarderProps) {
     super(scope, id);
     const { timeout = DEFAULT_TIMEOUT, maxConcurrency = DEFAULT_MAX_CONCURRENCY } = props;
+    checkProps([
+      [
+        timeout.toSeconds() < MIN_TIMEOUT_SECONDS || timeout.toSeconds() > MAX_TIMEOUT_SECONDS,
+        `timeout is ${timeout.toHumanString()}; it must be ${MIN_TIMEOUT_SECONDS} to ${MAX_TIMEOUT_SECONDS} seconds`,
+      ],
+      [!props.vpc && (props.vpcSubnets ?? props.securityGroups), 'vpcSubnets and securityGroups need vpc'],
+    ]);
     this.pipeline = props.pipeline;
     this.memorySize = props.memorySize;
     this.alarmNamePrefix = props.alarmNamePrefix ?? pathName(this);

@@ -14,7 +14,8 @@ export interface ExtraStatistics {
 }
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStreamFilter.html
-const MAX_NAMES = 1000;
+/** Names in a filter of a metric stream. */
+export const MAX_NAMES = 1000;
 const METRIC_NAME = /^(?=.*\S)[ -~]{1,255}$/;
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
 const NAMESPACE = /^(?!:)(?=.*\S)[\w./#: -]{1,255}$/;
@@ -56,7 +57,7 @@ export const metricSelections: Parser<readonly MetricSelection[]> = {
     const json = parseJson(text);
     const items: readonly unknown[] = Array.isArray(json) ? json : text.split(',');
     const selections = all(items.map(selection));
-    return selections && names(selections) <= MAX_NAMES ? selections : undefined;
+    return selections && countNames(selections) <= MAX_NAMES ? selections : undefined;
   },
 };
 
@@ -80,7 +81,7 @@ export const merged = (selections: readonly MetricSelection[]): readonly MetricS
   );
 
 /** Names in a filter, as AWS counts them: those of namespaces and those of metrics. */
-const names = (selections: readonly MetricSelection[]): number =>
+export const countNames = (selections: readonly MetricSelection[]): number =>
   merged(selections).reduce((sum, { metricNames = [] }) => sum + 1 + metricNames.length, 0);
 
 const selection = (item: unknown): MetricSelection | undefined => {

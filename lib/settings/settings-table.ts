@@ -41,13 +41,15 @@ export interface Setting<T = unknown> {
  * A message that crashes the function is received again after six of these: 300 receives must end, and the message be
  * dead-lettered, before its 14 days do.
  */
-const MAX_TIMEOUT_SECONDS = 600;
+export const MAX_TIMEOUT_SECONDS = 600;
+/** No batch is begun in the last 15 seconds. */
+export const MIN_TIMEOUT_SECONDS = 60;
 
 /** Two queues of 14 days: an object outlives every message about it. */
 export const LEAST_BUCKET_RETENTION_DAYS = 28;
 
 const memory = integer(128, 10_240);
-const timeout = integer(60, MAX_TIMEOUT_SECONDS);
+const timeout = integer(MIN_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS);
 const concurrency = integer(2, 1000);
 const topicArn = matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:\S+$/, 'the ARN of an SNS topic');
 const kmsKeyArn = matching(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key');

@@ -1,13 +1,15 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
 import { LogsToScout, type LogsToScoutProps } from '../../lib/logs-to-scout.ts';
-import { MetricStreamToScout } from '../../lib/metric-stream-to-scout.ts';
+import { MetricStreamToScout, type MetricStreamToScoutProps } from '../../lib/metric-stream-to-scout.ts';
 import { asText, createBundles, resource } from '../support/harness/synth.ts';
+import { ALB } from '../support/harness/variants.ts';
 
 const bundles = createBundles();
 
@@ -104,6 +106,19 @@ describe('the constructs in the stack of another app', () => {
     expect(create).toThrow('need logBucket');
   });
 
+  test('warn where the bucket for logs is imported, whose policy the deploy cannot change', () => {
+    const stack = newStack();
+    const scout = scoutOf(stack);
+    const warnings = (): number =>
+      Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('cannot change its policy'))
+        .length;
+    new LogsToScout(stack, 'Own', { scout, bundles, bucket: new s3.Bucket(stack, 'Bucket') });
+    expect(warnings()).toBe(0);
+    const bucket = s3.Bucket.fromBucketName(stack, 'Imported', 'central-logs');
+    new LogsToScout(stack, 'Logs', { scout, bundles, bucket });
+    expect(warnings()).toBe(1);
+  });
+
   test('use the key of a bucket that they are given: to read, to write, and to keep rejected records', () => {
     const stack = newStack();
     const bucket = new s3.Bucket(stack, 'Own', { encryption: s3.BucketEncryption.KMS });
@@ -128,6 +143,69 @@ describe('the constructs in the stack of another app', () => {
     const create = (): unknown =>
       new LogsToScout(stack, 'Logs', { scout: scoutOf(stack), bundles, environment });
     expect(create).toThrow(/BATCH_SIZE is "0".*ALB_BODY is "xml"/);
+  });
+
+  test.each<[string, Omit<LogsToScoutProps, 'scout'>, string]>([
+    ['a prefix without its bucket', { logPrefix: 'prod/' }, 'logTopic, logEvents and logPrefix'],
+    ['no kind of log', { logKinds: [] }, 'logKinds is empty'],
+    ['a silence that no alarm can span', { silenceAlarm: Duration.days(8) }, 'silenceAlarm is 8 days'],
+    ['a time-out too long', { timeout: Duration.minutes(11) }, 'timeout is 11 minutes; it must be 60 to 600'],
+    [
+      'a time-out too short',
+      { timeout: Duration.seconds(30) },
+      'timeout is 30 seconds; it must be 60 to 600',
+    ],
+    ['subnets without a VPC', { vpcSubnets: {} }, 'vpcSubnets and securityGroups need vpc'],
+  ])('refuse at synth %s', (_, props, message) => {
+    const stack = newStack();
+    const create = (): unknown =>
+      new LogsToScout(stack, 'Logs', { scout: scoutOf(stack), bundles, ...props });
+    expect(create).toThrow(message);
+  });
+
+  test.each<[string, Omit<LogsToScoutProps, 'scout'>, string]>([
+    ['load balancers', { loadBalancers: [{ loadBalancerArn: ALB }] }, 'loadBalancers and logAccounts'],
+    ['other accounts', { logAccounts: ['210987654321'] }, 'loadBalancers and logAccounts'],
+    ['the deletion of its objects', { deleteProcessedFiles: true }, 'logBucket is only read'],
+  ])('refuse at synth an existing bucket with %s', (_, props, message) => {
+    const stack = newStack();
+    const logBucket = s3.Bucket.fromBucketName(stack, 'Central', 'central-logs');
+    const create = (): unknown =>
+      new LogsToScout(stack, 'Logs', { scout: scoutOf(stack), bundles, logBucket, ...props });
+    expect(create).toThrow(message);
+  });
+
+  test('refuse at synth two ways of announcing new objects, and name each fault', () => {
+    const stack = newStack();
+    const logTopic = sns.Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:eu-west-1:123456789012:objects');
+    const props = {
+      scout: scoutOf(stack),
+      bundles,
+      logTopic,
+      logEvents: 'eventbridge',
+      logKinds: [],
+    } as const;
+    const logBucket = s3.Bucket.fromBucketName(stack, 'Central', 'central-logs');
+    const create = (): unknown => new LogsToScout(stack, 'Logs', { ...props, logBucket });
+    expect(create).toThrow(/logKinds is empty.*announced one way/);
+  });
+
+  test.each<[string, Omit<MetricStreamToScoutProps, 'scout'>, string]>([
+    [
+      'filters of both kinds',
+      { includeFilters: [{ namespace: 'AWS/EC2' }], excludeFilters: [{ namespace: 'AWS/EBS' }] },
+      'excludeFilters is given with includeFilters',
+    ],
+    [
+      'more names than a filter may have',
+      { excludeFilters: Array.from({ length: 1_000 }, (_, index) => ({ namespace: `Shop/${index}` })) },
+      'the filter of the metric stream has 1001 names; it must have 1000 at most',
+    ],
+  ])('refuse at synth %s', (_, props, message) => {
+    const stack = newStack();
+    const create = (): unknown =>
+      new MetricStreamToScout(stack, 'Metrics', { scout: scoutOf(stack), bundles, ...props });
+    expect(create).toThrow(message);
   });
 
   test('set memory, time-out and concurrency', () => {
