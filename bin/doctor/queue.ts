@@ -10,23 +10,28 @@ import { tailCommand } from './pipeline.ts';
 import { newestAboveZero, readMetric } from './read-metric.ts';
 
 const MAX_REASON_LENGTH = 100;
+const RECENT_MINUTES = 15;
+/** Scout's `Retry-After` holds work back for an hour at most; and metrics are minutes late. */
+const LONGEST_WAIT_MINUTES = 75;
 
 /** How much waits, and for how long. SQS's own age leaves out messages received three times; the lag does not. */
 export const checkQueue = async (
   { clients: { sqs, cloudWatch }, region }: Context,
   { name, queueUrl, functionName }: DeployedPipeline,
 ): Promise<Finding> => {
-  const { visible, received, delayed } = await queueDepth(sqs, queueUrl);
-  const recent = { statistic: 'Maximum', minutes: 15 } as const;
+  const { visible, received, delayed, total } = await queueDepth(sqs, queueUrl);
   const points = await Promise.all([
     readMetric(cloudWatch, {
-      ...recent,
+      statistic: 'Maximum',
+      minutes: RECENT_MINUTES,
       namespace: 'AWS/SQS',
       name: 'ApproximateAgeOfOldestMessage',
       dimensions: { QueueName: queueUrl.slice(queueUrl.lastIndexOf('/') + 1) },
     }),
     readMetric(cloudWatch, {
-      ...recent,
+      statistic: 'Maximum',
+      // Failing work says how late it is each time that it is tried.
+      minutes: total > 0 ? LONGEST_WAIT_MINUTES : RECENT_MINUTES,
       namespace: EMF_NAMESPACE,
       name: 'DeliveryLag',
       dimensions: { [EMF_DIMENSION]: name },

@@ -48,6 +48,18 @@ const examine = async (
 const troubles = (findings: Readonly<Record<string, Finding>>) =>
   Object.fromEntries(Object.entries(findings).filter(([, { status }]) => status !== 'ok'));
 
+test('work that was late an hour ago is no fault of a queue that is empty now', async () => {
+  const metrics = {
+    ...HEALTHY_BUT('AWS/SQS ApproximateAgeOfOldestMessage'),
+    'ScoutForwarder DeliveryLag': [[55, 7_200]],
+  };
+  const { 'logs: queue': queue } = await examine({ depth: [0, 0, 0], metrics });
+  expect(queue).toEqual({
+    status: 'ok',
+    found: '0 waiting, 0 received, 0 delayed; the oldest is 0 s old',
+  });
+});
+
 test('a healthy stack has only ok findings', async () => {
   expect(
     Object.fromEntries(Object.entries(await examine({})).map(([name, { found }]) => [name, found])),
@@ -308,6 +320,17 @@ const CASES: readonly (readonly [
         { queue: ['fail', /the oldest is 900 s old/, /^data is late, not lost.*aws logs tail/] },
       ] as const,
   ),
+  [
+    'a queue whose work waits for an hour as Scout asked',
+    {
+      depth: [0, 5, 0],
+      metrics: {
+        ...HEALTHY_BUT('AWS/SQS ApproximateAgeOfOldestMessage'),
+        'ScoutForwarder DeliveryLag': [[55, 7_200]],
+      },
+    },
+    { queue: ['fail', /5 received, 0 delayed; the oldest is 7200 s old/, /^data is late, not lost/] },
+  ],
   [
     'no object forwarded lately',
     { metrics: HEALTHY_BUT('ScoutForwarder ObjectsForwarded') },

@@ -173,11 +173,13 @@ export const awsReplies = (replies: Replies): void => {
     ...orThrow(replies.stream),
   }));
   mocks.CloudWatchClient.on(GetMetricStatisticsCommand).callsFake(
-    ({ Namespace, MetricName, Statistics: [statistic] }) => ({
-      Datapoints: (replies.metrics[`${Namespace} ${MetricName}`] ?? []).map(([minutes = 0, value]) => ({
-        Timestamp: new Date(Date.now() - minutes * 60_000),
-        [statistic]: value,
-      })),
+    ({ Namespace, MetricName, StartTime, Statistics: [statistic] }) => ({
+      Datapoints: (replies.metrics[`${Namespace} ${MetricName}`] ?? [])
+        .map(([minutes = 0, value]) => ({
+          Timestamp: new Date(Date.now() - minutes * 60_000),
+          [statistic]: value,
+        }))
+        .filter(({ Timestamp }) => Timestamp >= StartTime),
     }),
   );
   mocks.FirehoseClient.on(DescribeDeliveryStreamCommand).callsFake(() => ({
