@@ -19,7 +19,7 @@ metrics, and prints the IAM policy that the exporter needs. It calls nothing of 
 } as const satisfies Command;
 
 const main = ({ region, out, context }: Values<typeof COMMAND.options>): void => {
-  if (region === undefined || !/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region))
+  if (region === undefined || !/^[a-z]{2,4}(?:-[a-z]+)+-\d+$/.test(region))
     throw new UsageError(`--region is ${region ?? 'missing'}; it must be a region such as us-east-1`);
   if (out === undefined) throw new UsageError('--out is missing; it must be the folder to write to');
   if (existsSync(out) && !statSync(out).isDirectory())

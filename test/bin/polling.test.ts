@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { polledDimensions } from '../../bin/polling/exporter-rules.ts';
 import { type CollectorSettings, pollingFiles } from '../../bin/polling/files.ts';
@@ -140,8 +140,8 @@ describe('npm run polling', () => {
     '-c',
     `scoutTokenUrl=${SETTINGS.scoutTokenUrl}`,
   ];
-  const run = async (out = folder) =>
-    runCommand('polling', ['--region', 'eu-west-1', '--out', out, ...context], secrets);
+  const run = async (out = folder, region = 'eu-west-1') =>
+    runCommand('polling', ['--region', region, '--out', out, ...context], secrets);
   const file = (name: string): string => readFileSync(join(folder, name), 'utf8');
   let printed = '';
 
@@ -160,6 +160,12 @@ describe('npm run polling', () => {
       for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
     }
     expect(statSync(join(folder, '.env')).mode & 0o077).toBe(0);
+  });
+
+  test.each(['us-gov-west-1', 'eusc-de-east-1'])('takes the region %s', async (region) => {
+    const out = join(folder, region);
+    onTestFinished(() => rmSync(out, { recursive: true, force: true }));
+    expect(await run(out, region)).toMatchObject({ status: 0, stderr: '' });
   });
 
   test('prints the IAM policy, and nothing more than is needed in it', () => {
