@@ -1,7 +1,7 @@
 import { type Objects, s3Objects } from '../lambdas/aws/objects.ts';
 import { sqsQueue } from '../lambdas/aws/queue.ts';
 import { REJECTED_PREFIX } from '../lambdas/key-prefixes.ts';
-import { pipelineOf } from './rejected/entries.ts';
+import { NoEntryError, pipelineOf } from './rejected/entries.ts';
 import { readFile, type RejectedFile, retryFile } from './rejected/files.ts';
 import { entryLines, newTally } from './rejected/report.ts';
 import { awsClients, commandRegion } from './shared/aws-clients.ts';
@@ -42,7 +42,7 @@ A file is deleted only when all of its work items are queued.`,
     's3:PutObject',
     'sqs:SendMessage',
   ],
-  failure: 'if it stopped before its end',
+  failure: 'if it stopped before its end, or left a file as it is that is not one of rejected records',
 } as const satisfies Command;
 
 const OUTCOMES: Readonly<Record<string, (isDone: boolean) => string>> = {
@@ -69,10 +69,15 @@ const main = async (options: Values<typeof COMMAND.options>): Promise<void> => {
   const interrupt = onInterrupt();
   const progress = startProgress(keys.length, `files of s3://${bucket}/${REJECTED_PREFIX}${options.prefix}`);
   const tally = newTally();
+  const foreign: string[] = [];
   try {
     await concurrently(keys, CONCURRENCY, async (key) => {
       if (interrupt.isStopped()) return;
-      const file = await readFile(objects, bucket, key);
+      const file = await readFile(objects, bucket, key).catch(noEntries);
+      if (file instanceof NoEntryError) {
+        foreign.push(file.message);
+        return;
+      }
       const pipeline = pipelines.find(({ name }) => name === pipelineOf(file, bucket));
       if (pipeline !== undefined) await steps[verb]?.(file, pipeline.queueUrl);
       tally.add(file, pipeline?.name);
@@ -83,9 +88,17 @@ const main = async (options: Values<typeof COMMAND.options>): Promise<void> => {
     interrupt.close();
     if (verb !== 'show') console.log([...tally.lines(), OUTCOMES[verb]?.(verb in steps)].join('\n').trim());
   }
+  for (const message of foreign) console.error(message);
+  if (foreign.length > 0) process.exitCode = 1;
   if (!interrupt.isStopped()) return;
   console.error('stopped: files that are not counted are as they were; repeat the command');
   process.exitCode = 1;
+};
+
+/** The error where the file is not ours; the others are still read. */
+const noEntries = (error: unknown): NoEntryError => {
+  if (error instanceof NoEntryError) return error;
+  throw error;
 };
 
 const keysBelow = async (

@@ -13,7 +13,10 @@ export interface Entry {
   readonly work: WorkItem;
 }
 
-/** @throws Error naming the first line that is not an entry */
+/** A file that holds something else. */
+export class NoEntryError extends Error {}
+
+/** @throws NoEntryError naming the first line that is not an entry */
 export const parseEntries = (text: string, key: string): readonly Entry[] =>
   text
     .split('\n')
@@ -22,7 +25,7 @@ export const parseEntries = (text: string, key: string): readonly Entry[] =>
       const { reason, line: rejected, count, work } = parseObject(line);
       const item = parseWorkItem(parseObject(work));
       if (item === undefined)
-        throw new Error(`${key}, line ${index + 1}, has no work item; it is left as it is`);
+        throw new NoEntryError(`${key}, line ${index + 1}, has no work item; it is left as it is`);
       return {
         reason: String(reason),
         line: typeof rejected === 'string' ? rejected : undefined,

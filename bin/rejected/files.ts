@@ -16,7 +16,7 @@ export interface RejectedFile {
 /** Longest wait for the bytes of a file. */
 const TIMEOUT_MS = 60_000;
 
-/** @throws Error where it cannot be read or is not a file of rejected records */
+/** @throws Error where it cannot be read, NoEntryError where it is not a file of rejected records */
 export const readFile = async (
   objects: Pick<Objects, 'open'>,
   bucket: string,
