@@ -5,6 +5,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { CommandError } from '../shared/command-line.ts';
 import { counted } from '../shared/counted.ts';
 import type { Queue } from '../../lambdas/aws/queue.ts';
 
@@ -119,7 +120,7 @@ const deleteLetters = async (
   );
   onDone(letters.filter((_, index) => !Failed.some(({ Id }) => Id === String(index))));
   if (Failed.length > 0)
-    throw new Error(
+    throw new CommandError(
       `SQS did not delete ${counted(Failed.length, 'dead letter')} (${Failed[0]?.Code}): if they were sent, a retry sends them twice`,
     );
 };

@@ -93,16 +93,17 @@ interface Thrown {
   readonly message?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
   readonly iamAction?: string;
+  readonly cause?: unknown;
 }
 
 /**
- * Describes an error of an AWS call; undefined for any other error.
+ * Describes an error of an AWS call, or one that such an error caused; undefined for any other error.
  * @param actions IAM actions of the call, for an error that names none
  */
 export const awsFault = (error: unknown, actions: readonly string[]): AwsFault | undefined => {
   const thrown = (error ?? {}) as Thrown;
   const kind = kindOf(thrown);
-  if (kind === undefined) return undefined;
+  if (kind === undefined) return thrown.cause === undefined ? undefined : awsFault(thrown.cause, actions);
   const { name = 'Error', message = '' } = thrown;
   const text = message === '' || message === 'UnknownError' ? '' : `: ${message}`;
   if (kind === 'denied') {

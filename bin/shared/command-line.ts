@@ -8,6 +8,9 @@ import { awsFault } from './aws-fault.ts';
 /** Says what is wrong with a command line, or with what it asks for. */
 export class UsageError extends Error {}
 
+/** Says why a command did not finish. */
+export class CommandError extends Error {}
+
 /** An option of a command. Without `value` it takes none. */
 export interface Option extends ParseArgsOptionDescriptor {
   /** Placeholder of its value in the help. */
@@ -121,8 +124,14 @@ const failure = (
     return { status: WRONG_USAGE, text: `${error.message}\n${usage(command)}` };
   if (error instanceof SettingsError) return { status: FAILED, text: error.message };
   const fault = awsFault(error, command.actions);
-  return { status: FAILED, text: fault && `${fault.found}\n→ ${fault.remedy}` };
+  if (fault !== undefined) return { status: FAILED, text: `${fault.found}\n→ ${fault.remedy}` };
+  return { status: FAILED, text: isExplained(error) ? error.message : undefined };
 };
+
+/** Those of lambdas/aws by name: importing them would load the SDK in every command. */
+const isExplained = (error: unknown): error is Error =>
+  error instanceof CommandError ||
+  (error instanceof Error && ['ReadError', 'UnsentMessages'].includes(error.name));
 
 const usage = ({ name }: { readonly name: string }): string =>
   `usage: ${typed(name)} -- … (${typed(name)} -- --help explains it)`;

@@ -14,8 +14,8 @@ export type ReadFailure = 'gone' | 'denied' | 'overwritten' | 'unreadable';
 
 export class ReadError extends Error {
   readonly failure: ReadFailure;
-  constructor(failure: ReadFailure, message: string) {
-    super(message);
+  constructor(failure: ReadFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'ReadError';
     this.failure = failure;
   }
@@ -84,7 +84,8 @@ const open = async (
   const checkReopen = (error: unknown): void => {
     const failure = failureOf(error);
     if (failure === 'unreadable' && reopens++ < REOPENS && !signal?.aborted) return;
-    throw new ReadError(failure, `cannot read s3://${object.bucket}/${object.key}: ${describe(error)}`);
+    const message = `cannot read s3://${object.bucket}/${object.key}: ${describe(error)}`;
+    throw new ReadError(failure, message, { cause: error });
   };
   const get = async (): Promise<GetObjectCommandOutput> => {
     const command = new GetObjectCommand({

@@ -10,8 +10,13 @@ export interface QueueMessage {
 /** SQS did not accept all messages; the others are on the queue. */
 export class UnsentMessages extends Error {
   readonly unsent: readonly QueueMessage[];
-  constructor(unsent: readonly QueueMessage[], count: number, reasons: readonly string[]) {
-    super(`SQS did not accept ${unsent.length} of ${count} messages: ${reasons.join('; ')}`);
+  constructor(
+    unsent: readonly QueueMessage[],
+    count: number,
+    reasons: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(`SQS did not accept ${unsent.length} of ${count} messages: ${reasons.join('; ')}`, options);
     this.name = 'UnsentMessages';
     this.unsent = unsent;
   }
@@ -39,6 +44,7 @@ export const sqsQueue = (client: SQSClient): Queue => ({
   send: async (queueUrl, messages, signal) => {
     const unsent: QueueMessage[] = [];
     const reasons: string[] = [];
+    let cause: unknown;
     for (let from = 0; from < messages.length; from += ENTRIES_PER_CALL) {
       let entries = messages.slice(from, from + ENTRIES_PER_CALL);
       for (let tries = 1; entries.length > 0; tries++) {
@@ -46,10 +52,11 @@ export const sqsQueue = (client: SQSClient): Queue => ({
         const lost = failed.filter(({ isFinal }) => isFinal || tries === TRIES);
         unsent.push(...lost.map(({ message }) => message));
         reasons.push(...new Set(lost.map(({ reason }) => reason)));
+        cause ??= lost.find(({ error }) => error !== undefined)?.error;
         entries = failed.filter((entry) => !lost.includes(entry)).map(({ message }) => message);
       }
     }
-    if (unsent.length > 0) throw new UnsentMessages(unsent, messages.length, reasons);
+    if (unsent.length > 0) throw new UnsentMessages(unsent, messages.length, reasons, { cause });
   },
   changeVisibility: async (queueUrl, receiptHandle, seconds, signal) => {
     await client.send(
@@ -77,10 +84,10 @@ const sendEntries = async (
       const entry = Failed.find(({ Id }) => Id === String(index));
       if (entry === undefined) return [];
       const reason = `${entry.Code}: ${entry.Message ?? ''}`;
-      return [{ message, reason, isFinal: entry.SenderFault === true }];
+      return [{ message, reason, isFinal: entry.SenderFault === true, error: undefined }];
     });
   } catch (error) {
-    return messages.map((message) => ({ message, reason: String(error), isFinal: true }));
+    return messages.map((message) => ({ message, reason: String(error), isFinal: true, error }));
   }
 };
 

@@ -242,3 +242,125 @@ describe('commands report errors of AWS without a stack trace', { timeout: 60_00
     ]);
   });
 });
+
+describe('commands that AWS stops midway say why, without a stack trace', { timeout: 60_000 }, () => {
+  /** Responses to the calls up to the last one, by what is in the request. */
+  let responses: readonly (readonly [asked: Pick<RegExp, 'test'>, status: number, body: string])[] = [];
+  let server: Server;
+  let endpoint = '';
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let text = `${request.method} ${request.url} ${String(request.headers['x-amz-target'])} `;
+      request.on('data', (chunk) => (text += String(chunk)));
+      request.on('end', () => {
+        const [, status = 500, body = ''] = responses.find(([asked]) => asked.test(text)) ?? [];
+        response.writeHead(status, {
+          'content-type': body.startsWith('{') ? 'application/x-amz-json-1.0' : 'text/xml',
+        });
+        response.end(body);
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const stack = () =>
+    ({
+      BucketName: 'ours',
+      LogsQueueUrl: `${endpoint}/123456789012/logs`,
+      LogsDeadLetterQueueUrl: `${endpoint}/123456789012/logs-dead`,
+      LogsFunctionName: 'forward-logs',
+    }) as const;
+  const describeStacks = () =>
+    [
+      /DescribeStacks/,
+      200,
+      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>ScoutForwarder</StackName><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${Object.entries(
+        stack(),
+      )
+        .map(
+          ([key, value]) =>
+            `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+        )
+        .join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+    ] as const;
+
+  test('a rejected file that may not be read', async () => {
+    responses = [
+      describeStacks(),
+      [
+        /list-type=2/,
+        200,
+        '<ListBucketResult><Contents><Key>rejected/a.ndjson</Key><Size>9</Size></Contents></ListBucketResult>',
+      ],
+      [/GET/, 403, '<Error><Code>AccessDenied</Code><Message>no</Message></Error>'],
+    ];
+    const { status, stderr } = await runCommand('rejected', ['list'], awsAt(endpoint));
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        'not allowed: AccessDenied: no\n→ allow the IAM action s3:GetObject to the user or role that runs this\n',
+    });
+  });
+
+  const letters = (): typeof responses => {
+    let isReceived = false;
+    const message = {
+      MessageId: '1',
+      ReceiptHandle: 'r',
+      Body: '{}',
+      MD5OfBody: '99914b932bd37a50b983c5e7c90ae93b',
+    };
+    return [
+      describeStacks(),
+      [/GetQueueAttributes/, 200, '{"Attributes":{"ApproximateNumberOfMessages":"1"}}'],
+      [
+        { test: (text) => /ReceiveMessage/.test(text) && !isReceived && (isReceived = true) },
+        200,
+        JSON.stringify({ Messages: [message] }),
+      ],
+      [/ReceiveMessage/, 200, '{}'],
+      [/ChangeMessageVisibilityBatch/, 200, '{"Successful":[],"Failed":[]}'],
+    ];
+  };
+
+  test.each<[string, string, (typeof responses)[number], RegExp]>([
+    [
+      'dead letters that may not be sent',
+      'retry',
+      [/SendMessageBatch/, 403, '{"__type":"AccessDeniedException","message":"no"}'],
+      /not allowed: AccessDeniedException: no\n→ allow the IAM action sqs:SendMessage to/,
+    ],
+    [
+      'dead letters that SQS does not accept',
+      'retry',
+      [
+        /SendMessageBatch/,
+        200,
+        '{"Successful":[],"Failed":[{"Id":"0","Code":"Bad","SenderFault":true,"Message":"too long"}]}',
+      ],
+      /SQS did not accept 1 of 1 messages: Bad: too long\n/,
+    ],
+    [
+      'dead letters that SQS does not delete',
+      'drop',
+      [
+        /DeleteMessageBatch/,
+        200,
+        '{"Successful":[],"Failed":[{"Id":"0","Code":"Busy","SenderFault":false}]}',
+      ],
+      /SQS did not delete 1 dead letter \(Busy\)/,
+    ],
+  ])('%s', async (_, verb, response, message) => {
+    responses = [...letters(), response];
+    const { status, stderr, stdout } = await runCommand('letters', [verb, '--yes'], awsAt(endpoint));
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(status).toBe(1);
+    expect(stdout).toContain('1 left');
+  });
+});
