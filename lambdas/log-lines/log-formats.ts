@@ -47,7 +47,8 @@ export const skipReason = (key: string, size: number | undefined): string | unde
 export const kindOf = (kinds: LogKinds, key: string): string | undefined =>
   Object.entries(kinds).find(([, kind]) => isNamedAs(kind, key))?.[0];
 
-const TEST_FILE = /LogTestFile/;
+/** A load balancer may be named so too: its name is never at the beginning. */
+const TEST_FILE = /^ELB\w*LogTestFile/;
 
 /** How the names of logs end, under AWS's names and those of copies; Parquet is refused with a reason. */
 const ENDINGS = ['log', 'gz', 'json', 'parquet'];

@@ -116,6 +116,7 @@ describe('skipReason', () => {
     'alb/copy.gz',
     'alb/copy.json',
     'alb/copy.log.parquet',
+    'alb/123456789012_elasticloadbalancing_eu-west-1_app.LogTestFile.0a1b_20260131T2355Z_203.0.113.9_1a2b.log.gz',
   ])('reads %s', (key) => {
     expect(skipReason(key, 1)).toBeUndefined();
     expect(skipReason(key, undefined)).toBeUndefined();
