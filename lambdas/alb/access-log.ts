@@ -47,6 +47,7 @@ type Field = (typeof FIELDS)[number];
 const at = (field: Field): number => FIELDS.indexOf(field);
 const TYPE = at('type');
 const STATUS = at('elb_status_code');
+const REQUEST = at('request');
 
 export const ACCESS_LOG: LogSchema = {
   scope: 'aws.alb',
@@ -54,13 +55,13 @@ export const ACCESS_LOG: LogSchema = {
   // Names of CloudWatch Logs. A line has no name for the field that it calls `ip_address`.
   aliases: { request_line: 'request', ip_address: `field_${FIELDS.length + 1}` },
   least: at('sent_bytes') + 1,
-  accepts: (line) => isAbsent(line, TYPE) || isType(line),
+  accepts: (line) => (isAbsent(line, TYPE) || isType(line)) && isRequest(line),
   time: at('time'),
   severity: (line) => (statusClass(line, STATUS) === 5 ? 'ERROR' : isFailed(line, STATUS) ? 'WARN' : 'INFO'),
   trace: at('trace_id'),
   resource: at('elb'),
   addresses: [{ field: at('client:port'), hasPort: true }],
-  request: at('request'),
+  request: REQUEST,
   urls: [at('redirect_url'), at('transformed_uri')],
   status: STATUS,
   userAgent: at('user_agent'),
@@ -123,6 +124,18 @@ const isType = (line: Line): boolean => {
   return letter >= 0x61 && letter <= 0x7a && (letter !== LETTER_T || fieldText(line, TYPE) !== 'tls');
 };
 const LETTER_T = 0x74;
+
+/**
+ * Whether the request is one: without quotes it begins with a method. It is another field where plain text of CloudWatch
+ * Logs has fields that the user chose, and only a word where texts lack their quotes; then the fields behind it are others too.
+ */
+const isRequest = (line: Line): boolean => {
+  const { bytes } = line;
+  const { start, end } = spanOf(line, REQUEST);
+  return bytes[start - 1] === QUOTE || isNothing(bytes, start, end) || METHOD.test(fieldText(line, REQUEST));
+};
+const QUOTE = 0x22;
+const METHOD = /^[^\s/:]+ /;
 
 const hasErrorReason = (line: Line): boolean => {
   const { start, end } = spanOf(line, at('error_reason'));

@@ -142,6 +142,22 @@ describe('an object of CloudWatch Logs', () => {
     });
   });
 
+  test('in plain text with other fields, or without the quotes, is not read as fields that are others', () => {
+    const all = Object.fromEntries(values()) as Record<string, string>;
+    const without = (...left: readonly string[]): string =>
+      Object.keys(all)
+        .filter((name) => !left.includes(name))
+        .map((name) => all[name])
+        .join('\t');
+    const unquoted = lineWith().replaceAll('"', '');
+    for (const text of [without('target_port'), without('target_port', 'sent_bytes'), unquoted]) {
+      expect(() => forward(text)).toThrow(/none of its first lines/);
+      const [, record] = forward(`${lineWith()}\n${text}`, { ALB_QUERY_STRINGS: 'drop' });
+      expect(record?.attributes).toMatchObject({ 'error.type': 'unparsable_line' });
+      expect(record?.body?.stringValue).not.toContain('item=lamp');
+    }
+  });
+
   test('without times has the time of reading', () => {
     const [record] = forward('{"elb_status_code":"404","client_port":"203.0.113.77:49152"}');
     expect(record).toMatchObject({ severityText: 'WARN', timeUnixNano: record?.observedTimeUnixNano });
