@@ -1,4 +1,5 @@
 import type { Pipeline } from '../../lambdas/function-settings.ts';
+import { printable } from '../shared/printable.ts';
 import { counted } from '../shared/counted.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { remedyFor } from './remedies.ts';
@@ -17,7 +18,7 @@ export const summary = (pipeline: Pipeline, letters: readonly DeadLetter[], now:
     const { text, verb } = remedyFor(type, pipeline);
     return [
       `  ${type}: ${some.length}, the oldest sent ${Math.floor((now - oldest) / HOUR_MS)} h ago`,
-      ...(reason === undefined ? [] : [`    ${reason}${others}`]),
+      ...(reason === undefined ? [] : [printable(`    ${reason}${others}`)]),
       `    → ${text}. Then: npm run letters -- ${verb} --pipeline ${pipeline} --type ${type}`,
     ].join('\n');
   });
@@ -36,5 +37,7 @@ export const letterLines = (
   const sent = new Date(sentMs).toISOString();
   return isJson
     ? JSON.stringify({ pipeline, type, reason, sent, body })
-    : `${pipeline}  ${type}  ${sent}${reason === undefined ? '' : `\n  ${reason}`}\n  ${body}`;
+    : [`${pipeline}  ${type}  ${sent}`, ...(reason === undefined ? [] : [`  ${reason}`]), `  ${body}`]
+        .map(printable)
+        .join('\n');
 };

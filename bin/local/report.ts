@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { counted } from '../shared/counted.ts';
+import { printable } from '../shared/printable.ts';
 import { money } from '../../lib/prices.ts';
 import { type Account, totals, type Totals } from './account.ts';
 import type { Exhibits, Line } from './exhibits.ts';
@@ -36,11 +37,12 @@ export const exhibit = (
   if (line === undefined || sent === undefined) return [];
   const [body, fields] = [true, false].map((is) => sent.fields.filter(([name]) => (name === 'body') === is));
   const items = [fields, sent.attributes, sent.resource, body].flatMap((list = []) =>
-    list.map(([name, value]) => `${name}=${value}`),
+    list.map(([name, value]) => printable(`${name}=${value}`)),
   );
+  const text = printable(line.text);
   return [
     styleText('bold', 'This line:'),
-    `  ${isWhole ? line.text : cut(line.text, width - 2)}`,
+    `  ${isWhole ? text : cut(text, width - 2)}`,
     styleText('bold', `is this ${sent.is} in Scout:`),
     ...wrapped(items, width - 2, isWhole ? Infinity : SHOWN).map((text) => `  ${text}`),
   ];
@@ -111,7 +113,8 @@ export const faults = (
   paper: Paper,
 ): readonly string[] => {
   const sources = sourcesOf(run);
-  const lines = unreadable.map(({ key, lineNumber, text }) => {
+  const lines = unreadable.map(({ key, lineNumber, text: raw }) => {
+    const text = printable(raw);
     const place = `${sources.get(key)}:${lineNumber}`;
     if (paper.isWhole) return `${place}  ${text}`;
     return cut(`${cutPath(place, Math.floor(paper.width / 2))}  ${text}`, paper.width - 2);
@@ -155,13 +158,14 @@ const entry = (source: string, reason: string, paper: Paper): string =>
 
 /** An entry of a list, wrapped rather than cut: its end tells what would be right. */
 const sentence = (text: string, { width, isWhole }: Paper): string =>
-  isWhole ? text : wrapped(text.split(' '), width - 4).join('\n    ');
+  isWhole ? printable(text) : wrapped(printable(text).split(' '), width - 4).join('\n    ');
 
 /** Rejected records by their reason, with an example of each: its end, where the values are. */
 const rejectedList = (run: Run, paper: Paper): readonly string[] => {
   const sources = sourcesOf(run);
   const byReason = Map.groupBy(run.rejected, ({ reason }) => reason.replace(/: .*/, ''));
-  const example = ({ object, lineNumber, line = '' }: Rejected): string => {
+  const example = ({ object, lineNumber, line: raw = '' }: Rejected): string => {
+    const line = printable(raw);
     const source = sources.get(object.replace(/^s3:\/\/[^/]+\//, '')) ?? object;
     const place = `${source}:${lineNumber}`;
     if (paper.isWhole) return `    ${place}  ${line}`;

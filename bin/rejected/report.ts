@@ -1,5 +1,6 @@
 import type { Pipeline } from '../../lambdas/function-settings.ts';
 import { counted } from '../shared/counted.ts';
+import { printable } from '../shared/printable.ts';
 import type { Entry } from './entries.ts';
 
 /** Reasons that the list names. */
@@ -48,7 +49,9 @@ export const newTally = () => {
 
 const reasonLines = (reasons: ReadonlyMap<string, number>): readonly string[] => {
   const ordered = [...reasons].toSorted(([, one], [, other]) => other - one);
-  const lines = ordered.slice(0, MAX_REASONS).map(([reason, records]) => `  ${records}  ${reason}`);
+  const lines = ordered
+    .slice(0, MAX_REASONS)
+    .map(([reason, records]) => printable(`  ${records}  ${reason}`));
   const left = ordered.length - lines.length;
   return left > 0 ? [...lines, `  and ${counted(left, 'other reason')}`] : lines;
 };
@@ -59,8 +62,7 @@ export const entryLines = (entry: Entry, isJson: boolean): string => {
   const { reason, line, count, work } = entry;
   const lines =
     line === undefined ? `${count} of lines ${work.fromLine} to ${work.toLine}` : `line ${work.fromLine}`;
-  return [
-    `s3://${work.bucket}/${work.key} ${lines}: ${reason}`,
-    ...(line === undefined ? [] : [`  ${line}`]),
-  ].join('\n');
+  return [`s3://${work.bucket}/${work.key} ${lines}: ${reason}`, ...(line === undefined ? [] : [`  ${line}`])]
+    .map(printable)
+    .join('\n');
 };

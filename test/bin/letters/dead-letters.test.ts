@@ -190,3 +190,23 @@ test.each([...FAILURE_TYPES, 'none'])(
 test('a type of a later version has a remedy too', () => {
   expect(remedyFor('toString', 'logs')).toEqual({ text: 'error.message says what to fix', verb: 'retry' });
 });
+
+test('control characters of a letter do not reach the terminal, and are kept in JSON', () => {
+  const letter = {
+    id: '1',
+    type: 'undelivered',
+    reason: 'Scout: \x1b[2J',
+    body: '{}\x9b2J',
+    sentMs: 0,
+    receiptHandle: 'r',
+  };
+  expect(letterLines('logs', letter, false)).toBe(
+    [
+      'logs  undelivered  1970-01-01T00:00:00.000Z',
+      String.raw`  Scout: \x1b[2J`,
+      String.raw`  {}\x9b2J`,
+    ].join('\n'),
+  );
+  expect(JSON.parse(letterLines('logs', letter, true))).toMatchObject({ reason: letter.reason });
+  expect(summary('logs', [letter], 0)).toContain(String.raw`Scout: \x1b[2J`);
+});

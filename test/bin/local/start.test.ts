@@ -176,6 +176,21 @@ test('what is quoted of a file is cut to the terminal, and whole with --details'
   expect(lines.join('\n')).toMatch(new RegExp(`long-data\\.json:2 {2}${DATUM.slice(0, 50)}.*${long}`));
 });
 
+test('control characters of a file do not reach the terminal', async () => {
+  const escape = '\x1b[2J\x9b2J\x07';
+  const files = [
+    file('escape.log', `${LINES.join('\n')}\nbad ${escape}\n`),
+    file('escape.json', `${DATUM}\n{"bad": ${escape}\n`),
+    file('escape.txt', `${escape.slice(0, 1)}${'x'.repeat(70)} ${escape}\n`),
+  ];
+  for (const options of [[], ['--details']]) {
+    const { lines } = await npmStart([...options, ...files]);
+    const text = lines.join('\n');
+    expect(text).toContain(String.raw`bad \x1b[2J\x9b2J\x07`);
+    for (const sequence of ['\x1b[2J', '\x9b', '\x07']) expect(text).not.toContain(sequence);
+  }
+});
+
 test('the help explains files, each option and the exit status', () => {
   const text = help(START);
   expect(text).toMatch(/^usage: npm start -- \[options\] \[FILE…\]$/m);

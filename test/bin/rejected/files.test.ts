@@ -132,6 +132,18 @@ const retried = async (failing = '') => {
   return { result, sent, files };
 };
 
+test('control characters of a rejected line do not reach the terminal, and are kept in JSON', () => {
+  const work = { bucket: 'ours', key: KEY, fromLine: 1, toLine: 1 };
+  const entry = { reason: 'bad \x1b[2J', line: '\x07 \x9b2J', count: 1, work };
+  expect(entryLines(entry, false)).toBe(
+    String.raw`s3://ours/${KEY} line 1: bad \x1b[2J` + '\n' + String.raw`  \x07 \x9b2J`,
+  );
+  expect(JSON.parse(entryLines(entry, true))).toEqual(entry);
+  const tally = newTally();
+  tally.add({ entries: [entry] }, 'logs');
+  expect(tally.lines().join('\n')).toContain(String.raw`1  bad \x1b[2J`);
+});
+
 describe('a retry of a file', () => {
   test('queues its work items and deletes it, but not one that the function wrote in the meantime', async () => {
     const { sent, files } = await retried();
