@@ -37,11 +37,19 @@ export interface ListRequest {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The listing that a manual event asks for, if it is one. */
+/**
+ * The listing that a manual event asks for, if it is one.
+ * @throws Error if a member is of another type: a dry run that is not one would forward everything
+ */
 export const listingOf = (event: unknown): ListRequest | undefined => {
   if (!isObject(event) || typeof event['prefix'] !== 'string') return undefined;
-  const { bucket, prefix, dryRun, startAfter } = event;
-  return { bucket: text(bucket), prefix, dryRun: dryRun === true, startAfter: text(startAfter) };
+  const { bucket, prefix, dryRun = false, startAfter } = event;
+  if (typeof dryRun !== 'boolean') throw new Error(`dryRun is ${excerpt(dryRun)}; it must be true or false`);
+  for (const [name, value] of Object.entries({ bucket, startAfter })) {
+    if (value !== undefined && typeof value !== 'string')
+      throw new Error(`${name} is ${excerpt(value)}; it must be text`);
+  }
+  return { bucket: text(bucket), prefix, dryRun, startAfter: text(startAfter) };
 };
 
 /**

@@ -244,3 +244,11 @@ test.each<[string, unknown, object | undefined]>([
 ])('a listing by hand: %s', (_what, event, expected) => {
   expect(listingOf(event)).toEqual(expected);
 });
+
+test.each([
+  [{ dryRun: 'true' }, 'dryRun is "true"; it must be true or false'],
+  [{ bucket: ['b'] }, 'bucket is ["b"]; it must be text'],
+  [{ startAfter: 5 }, 'startAfter is 5; it must be text'],
+])('a listing by hand with a wrong member is refused: %j', (members, message) => {
+  expect(() => listingOf({ prefix: 'alb/', ...members })).toThrow(message);
+});
