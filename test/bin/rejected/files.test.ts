@@ -134,9 +134,9 @@ const retried = async (failing = '') => {
 
 test('control characters of a rejected line do not reach the terminal, and are kept in JSON', () => {
   const work = { bucket: 'ours', key: KEY, fromLine: 1, toLine: 1 };
-  const entry = { reason: 'bad \x1b[2J', line: '\x07 \x9b2J', count: 1, work };
+  const entry = { reason: 'bad \x1b[2J', line: '\x07\t\x9b2J', count: 1, work };
   expect(entryLines(entry, false)).toBe(
-    String.raw`s3://ours/${KEY} line 1: bad \x1b[2J` + '\n' + String.raw`  \x07 \x9b2J`,
+    String.raw`s3://ours/${KEY} line 1: bad \x1b[2J` + '\n' + String.raw`  \x07` + '\t' + String.raw`\x9b2J`,
   );
   expect(JSON.parse(entryLines(entry, true))).toEqual(entry);
   const tally = newTally();
