@@ -185,14 +185,4 @@ describe('redact', () => {
       { numRuns: 1000 },
     );
   });
-
-  test.each(['%', '%25', '//', '/%2F', '//a:', '@', '?sig=&', '\\', '\\"', '%2', 'sig=', '=', '%40"'])(
-    'takes no more than a second for a mebibyte of %j',
-    (piece) => {
-      const text = Buffer.from(piece.repeat((1024 * 1024) / piece.length));
-      const start = performance.now();
-      redactBytes(text, true);
-      expect(performance.now() - start).toBeLessThan(1000);
-    },
-  );
 });
