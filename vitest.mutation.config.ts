@@ -10,11 +10,12 @@ const PURE = process.env['MUTATE_TESTS'] !== 'forwarding';
 
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
-    const rank = ({ moduleId }: TestSpecification) =>
-      Number(moduleId.includes('/forwarding/')) + 2 * Number(SLOW.test(moduleId));
     return files.toSorted((a, b) => rank(a) - rank(b));
   }
 }
+
+const rank = ({ moduleId }: TestSpecification): number =>
+  Number(moduleId.includes('/forwarding/')) + 2 * Number(SLOW.test(moduleId));
 
 /** The unit tests that run for each mutant: quick ones, without child processes, time-outs or a synthesized stack. */
 export default defineConfig({

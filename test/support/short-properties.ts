@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { configureGlobal } from 'fast-check';
 
 /** For mutation testing: a fault that random inputs do not show in this time, in ms, is left to the whole suite. */
-fc.configureGlobal({ interruptAfterTimeLimit: 1000 });
+configureGlobal({ interruptAfterTimeLimit: 1000 });
