@@ -50,6 +50,17 @@ describe('a line of the access log', () => {
     expect(encodeObject('\uFEFF').records).toBe(0);
   });
 
+  test.each(['http', 'h2', 'grpcs', 'wss', 'a', 'z', 'H3', 'tcp', 'tlsv2'])(
+    'may be of any type that is a word, such as %s',
+    (type) => {
+      expect(attributesIn(recordOf(lineWith({ type })))['type']).toBe(type);
+    },
+  );
+
+  test.each(['tls', '@', '`', '[', '{', '2h'])('is not of type %s', (type) => {
+    expect(attributesIn(recordOf(lineWith({ type })))).toEqual({ 'error.type': 'unparsable_line' });
+  });
+
   test('of more fields than are known has them numbered', () => {
     const { attributes } = recordOf(`${lineWith()} "later" - even-later`);
     expect(attributes).toMatchObject({ field_34: '198.51.100.3', field_37: 'later', field_39: 'even-later' });

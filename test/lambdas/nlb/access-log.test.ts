@@ -80,6 +80,14 @@ describe('a line of the access log of a Network Load Balancer', () => {
   });
 
   test.each([
+    ['incoming_tls_alert', '48', { 'aws.elb.incoming_tls_alert': 48n }],
+    ['chosen_cert_serial', '0a1b2c', { 'aws.elb.chosen_cert_serial': '0a1b2c' }],
+    ['alpn_be_protocol', 'http/1.1', { 'aws.elb.alpn_be_protocol': 'http/1.1' }],
+  ])('that has a %s has its attribute', (name, value, attributes) => {
+    expect(semconv(lineOf({ [name]: value }))).toMatchObject(attributes);
+  });
+
+  test.each([
     ['tlsv10', '1.0'],
     ['tlsv12', '1.2'],
     ['TLSv1.2', '1.2'],

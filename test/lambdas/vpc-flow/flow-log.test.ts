@@ -106,7 +106,40 @@ describe('a record of a flow log', () => {
   });
 
   test.each([
+    ['sublocation-type', 'outpost', { 'aws.sublocation.type': 'outpost' }],
+    ['sublocation-id', 'op-0123', { 'aws.sublocation.id': 'op-0123' }],
+    ['pkt-dst-aws-service', 'DYNAMODB', { 'aws.vpc.flow.destination.service': 'DYNAMODB' }],
+    ['ecs-task-arn', 'arn:task', { 'aws.ecs.task.arn': 'arn:task' }],
+    ['ecs-task-id', '0123abcd', { 'aws.ecs.task.id': '0123abcd' }],
+    ['packets-lost-no-route', '1', { 'aws.vpc.flow.packets_lost_no_route': 1n }],
+    ['packets-lost-blackhole', '2', { 'aws.vpc.flow.packets_lost_blackhole': 2n }],
+    ['packets-lost-mtu-exceeded', '3', { 'aws.vpc.flow.packets_lost_mtu_exceeded': 3n }],
+    ['packets-lost-ttl-expired', '4', { 'aws.vpc.flow.packets_lost_ttl_expired': 4n }],
+    ['flow-direction', 'egress', { 'network.io.direction': 'transmit' }],
+    ['srcport', '65535', { 'source.port': 65535n }],
+  ])('that has a %s has its attribute', (name, value, attributes) => {
+    expect(semconvOf({ ...FLOW, [name]: value })).toMatchObject(attributes);
+  });
+
+  test('whose packet went to another address than its interface has both', () => {
+    expect(semconvOf({ ...FLOW, 'pkt-dstaddr': '198.51.100.9' })).toMatchObject({
+      'destination.address': '198.51.100.9',
+      'network.local.address': FLOW['dstaddr'],
+    });
+  });
+
+  test.each([
     ['1', { 'network.transport': 'icmp' }],
+    ['2', { 'network.transport': 'igmp' }],
+    ['4', { 'network.transport': 'ipv4' }],
+    ['41', { 'network.transport': 'ipv6' }],
+    ['47', { 'network.transport': 'gre' }],
+    ['50', { 'network.transport': 'esp' }],
+    ['51', { 'network.transport': 'ah' }],
+    ['89', { 'network.transport': 'ospfigp' }],
+    ['103', { 'network.transport': 'pim' }],
+    ['112', { 'network.transport': 'vrrp' }],
+    ['132', { 'network.transport': 'sctp' }],
     ['17', { 'network.transport': 'udp' }],
     ['58', { 'network.transport': 'ipv6-icmp' }],
     ['253', { 'aws.vpc.flow.protocol': 253n }],
