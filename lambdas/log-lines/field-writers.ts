@@ -116,13 +116,19 @@ const decimal = (bytes: Uint8Array, start: number, end: number): number => {
     const digit = (bytes[at] as number) - ZERO;
     if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
     else if (bytes[at] === DOT && dot === end && at > first && at + 1 < end) dot = at;
-    else return NaN;
+    else return scientific(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
   }
   if (first === end) return NaN;
   if (end - first > MOST_DIGITS) return Number(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
   // Both are whole and below 2^53, so that the quotient is the double nearest to the text.
   const value = dot === end ? digits : digits / (POWERS[end - dot - 1] as number);
   return first === start ? value : -value;
+};
+
+/** The number of a text such as `5.8E-4`, as JSON may have it; NaN if it is none. */
+const scientific = (text: string): number => {
+  const value = /^-?\d+(?:\.\d+)?e[-+]?\d+$/i.test(text) ? Number(text) : NaN;
+  return Number.isFinite(value) ? value : NaN;
 };
 
 /** Digits, with a dot among them, that a double holds. */

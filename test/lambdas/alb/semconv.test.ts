@@ -162,7 +162,10 @@ describe('attributes of the semantic conventions', () => {
   test.each([
     ['0.0195840112345678', 0.0195840112345678],
     ['1234567890123456', 1234567890123456],
-    ['1e5', undefined],
+    ['5.8E-4', 0.00058],
+    ['1e5', 100_000],
+    ['1e999', undefined],
+    ['1e', undefined],
     ['12345678901234567x', undefined],
   ])('of a duration of %s have the double nearest to it', (target_processing_time, duration) => {
     expect(semconvOf({ target_processing_time })['aws.elb.target_processing_time']).toBe(duration);
@@ -212,7 +215,7 @@ describe('attributes of the semantic conventions', () => {
       received_bytes: 'many',
       sent_bytes: '1.5',
       target_processing_time: 'slow',
-      matched_rule_priority: '1e3',
+      matched_rule_priority: 'first',
     };
     expect(
       those(
