@@ -44,5 +44,10 @@ export const checkStack = async ({ stack, stackName, region }: Context): Promise
       `the last deploy failed: ${status}`,
       `it runs as before that deploy, if the rollback was complete. ${events} names the cause; then npx cdk deploy`,
     );
+  if (/IN_PROGRESS/.test(status))
+    return warn(
+      `the stack is being changed: ${status}`,
+      `wait until it is done, then run the doctor again. ${events} shows how far it is`,
+    );
   return ok(`${stackName} is deployed (${status})`);
 };

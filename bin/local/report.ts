@@ -96,7 +96,10 @@ const LEDGER_ROWS: readonly LedgerRow[] = [
   ['+ rejected', ({ rejected }) => whole(rejected)],
   ['+ filtered', ({ filtered }) => whole(filtered)],
   ['+ back to a queue', ({ continued }) => whole(continued)],
-  ['sent', ({ bytes, requests }) => `${size(bytes)} in ${whole(requests)} POSTs`],
+  [
+    'sent',
+    ({ bytes, requests }) => `${size(bytes)} in ${whole(requests)} ${requests === 1 ? 'POST' : 'POSTs'}`,
+  ],
 ];
 
 /** Names a bucket's object as people know it. */
@@ -126,7 +129,10 @@ export const faults = (
     run.accounts.flatMap((account) =>
       [reasonsOf(account)].flat().map((reason) => entry(account.input.source, reason, paper)),
     );
-  const unreadableTitle = `${whole(lines.length)} lines could not be read, and were sent as they are (WARN)`;
+  const unreadableTitle =
+    lines.length === 1
+      ? '1 line could not be read, and was sent as it is (WARN)'
+      : `${whole(lines.length)} lines could not be read, and were sent as they are (WARN)`;
   return [
     ...list(
       'red',

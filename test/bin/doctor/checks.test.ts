@@ -152,6 +152,11 @@ const CASES: readonly (readonly [
     },
   ],
   [
+    'a stack that is being deleted',
+    { stack: { ...HEALTHY.stack, StackStatus: 'DELETE_IN_PROGRESS' } },
+    { stack: ['warn', 'the stack is being changed: DELETE_IN_PROGRESS', /^wait until it is done/] },
+  ],
+  [
     'a stopped metric stream',
     { stream: { State: 'stopped', OutputFormat: 'json' } },
     {
