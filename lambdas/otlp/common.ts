@@ -19,27 +19,20 @@ export const field = (tag: number, content: Uint8Array): Uint8Array => {
 export const encodeResource = (attributes: Attributes): Uint8Array => encodeAttributes(0x0a, attributes);
 
 /** `InstrumentationScope { name = 1, version = 2, attributes = 3 }`, without tag and length. */
-export const encodeScope = (name: string, version: string, attributes: Attributes = {}): Uint8Array => {
-  const writer = new ProtobufWriter();
-  writer.reserve(2);
-  writer.byte(0x0a);
-  writer.string(name);
-  writer.reserve(2);
-  writer.byte(0x12);
-  writer.string(version);
-  const tail = encodeAttributes(0x1a, attributes);
-  writer.reserve(tail.length);
-  writer.copy(tail);
-  return writer.written();
-};
+export const encodeScope = (name: string, version: string, attributes: Attributes = {}): Uint8Array =>
+  Buffer.concat([
+    field(0x0a, Buffer.from(name)),
+    field(0x12, Buffer.from(version)),
+    encodeAttributes(0x1a, attributes),
+  ]);
 
 /** `KeyValue { key = 1 }`: what an attribute of this name begins with, made once. */
-export const encodeKey = (name: string): Uint8Array => field(0x0a, Buffer.from(name, 'utf8'));
+export const encodeKey = (name: string): Uint8Array => field(0x0a, Buffer.from(name));
 
 /** An attribute (`KeyValue`) with a string value, under the given tag. */
 export const encodeAttribute = (tag: number, name: string, value: string): Uint8Array => {
   const key = encodeKey(name);
-  const text = field(0x12, field(0x0a, Buffer.from(value, 'utf8')));
+  const text = field(0x12, field(0x0a, Buffer.from(value)));
   return field(tag, Buffer.concat([key, text]));
 };
 

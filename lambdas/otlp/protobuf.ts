@@ -97,14 +97,6 @@ export class ProtobufWriter {
     this.length += end - start;
   }
 
-  /** A string's UTF-8 bytes after their length, growing the buffer itself. */
-  string(text: string): void {
-    this.reserve(text.length * 3 + 5);
-    const mark = this.open();
-    this.length += ENCODER.encodeInto(text, this.bytes.subarray(this.length)).written;
-    this.close(mark);
-  }
-
   /** Begins a length-prefixed value. Returns the mark for `close`. */
   open(): number {
     this.length += LENGTH_ROOM;
@@ -156,5 +148,3 @@ export const varintSize = (value: number): number => {
   for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) size++;
   return size;
 };
-
-const ENCODER = new TextEncoder();

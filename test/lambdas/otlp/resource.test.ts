@@ -17,3 +17,12 @@ test.each([
     'deployment.environment.name': expected,
   });
 });
+
+test.each([
+  ['that of the settings', 'web', 'alb', 'web'],
+  ['else that of the log kind', '', 'alb', 'alb'],
+  ['else none', '', undefined, ''],
+])('the service name of a resource is %s', (_, serviceName, ofKind, expected) => {
+  const attributes = resourceAttributes({ environment: 'test', serviceName, attributes: {} }, {}, ofKind);
+  expect(attributes['service.name']).toBe(expected);
+});
