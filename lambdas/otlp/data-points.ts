@@ -55,15 +55,7 @@ export const writeNumberPoint = (writer: ProtobufWriter, timeMs: number, value: 
 
 /** An attribute of a data point; `key` is what `encodeKey` made of its name. */
 export const writePointAttribute = (writer: ProtobufWriter, key: Uint8Array, value: string): void => {
-  const start = writer.length;
-  // Nearly every text is ASCII: to see that it was is faster than to ask first.
-  if (writeAttribute(writer, key, value, value.length)) return;
-  writer.length = start;
-  writeAttribute(writer, key, value, Buffer.byteLength(value));
-};
-
-/** False if the value does not take `size` bytes. */
-const writeAttribute = (writer: ProtobufWriter, key: Uint8Array, value: string, size: number): boolean => {
+  const size = Buffer.byteLength(value);
   const any = 1 + varintSize(size) + size;
   const attribute = key.length + 1 + varintSize(any) + any;
   writer.reserve(6 + attribute);
@@ -74,9 +66,8 @@ const writeAttribute = (writer: ProtobufWriter, key: Uint8Array, value: string, 
   writer.varint(any);
   writer.byte(0x0a);
   writer.varint(size);
-  const { read, written } = ENCODER.encodeInto(value, writer.bytes.subarray(writer.length));
-  writer.length += written;
-  return read === value.length && written === size;
+  ENCODER.encodeInto(value, writer.bytes.subarray(writer.length));
+  writer.length += size;
 };
 
 /** `time_unix_nano = 3`. Nanoseconds are beyond a double's 53 bits: their 64 bits are made in two exact parts. */
