@@ -9,7 +9,7 @@ export interface Fragment {
 
 export const fragment = (...parts: readonly Uint8Array[]): Fragment => {
   const bytes = Buffer.concat(parts);
-  const padded = new Uint8Array(bytes.length + SLACK + 8);
+  const padded = new Uint8Array(bytes.length + SLACK);
   padded.set(bytes);
   return { words: new DataView(padded.buffer), length: bytes.length };
 };

@@ -37,7 +37,7 @@ export const logsRequest = (
   return {
     writer,
     open: (bytes) => {
-      writer.reserve(bytes + 1 + MOST_LENGTH);
+      writer.reserve(bytes + MARK_SIZE);
       writer.byte(0x12);
       return writer.open();
     },
