@@ -27,8 +27,7 @@ export interface ResourceGroup {
   readonly resource: Resource;
   /** By their metric's key. */
   readonly metrics: Map<string, MetricGroup>;
-  /** Bytes of all their points. */
-  pointBytes: number;
+  hasPoints: boolean;
 }
 
 /** The data points of one metric of one resource. */
@@ -60,10 +59,9 @@ export const metricGroup = (of: ResourceGroup, metric: Metric): MetricGroup => {
 /** Puts a point into its group. */
 export const addPoint = (point: Point): void => {
   const { group } = point;
-  const bytes = fieldSize(pointSize(point));
   group.points.push(point);
-  group.pointBytes += bytes;
-  group.of.pointBytes += bytes;
+  group.pointBytes += fieldSize(pointSize(point));
+  group.of.hasPoints = true;
 };
 
 /** Writes `ExportMetricsServiceRequest.resource_metrics = 1` with the points of one resource, if it has any. */
@@ -71,9 +69,9 @@ export const writeResourceMetrics = (
   output: ProtobufWriter,
   ownFields: DataView,
   scopeField: Uint8Array,
-  { resource, metrics, pointBytes }: ResourceGroup,
+  { resource, metrics, hasPoints }: ResourceGroup,
 ): void => {
-  if (pointBytes === 0) return;
+  if (!hasPoints) return;
   const groups = Array.from(metrics.values()).filter(({ pointBytes }) => pointBytes > 0);
   let scopeMetrics = scopeField.length;
   for (const group of groups) scopeMetrics += fieldSize(metricSize(group));

@@ -49,7 +49,7 @@ export const metricsRequest = (scope: Uint8Array): MetricsRequest => {
     if (lastGroup?.resource.key === resource.key) return lastGroup;
     let group = resources.get(resource.key);
     if (group === undefined)
-      resources.set(resource.key, (group = { resource, metrics: new Map(), pointBytes: 0 }));
+      resources.set(resource.key, (group = { resource, metrics: new Map(), hasPoints: false }));
     return (lastGroup = group);
   };
   /** What the points staged add to the request, at most. */
@@ -59,7 +59,7 @@ export const metricsRequest = (scope: Uint8Array): MetricsRequest => {
       const { of, metric, pointBytes } = group;
       bytes += FRAME;
       if (pointBytes === 0) bytes += 2 * FRAME + metric.head.length;
-      if (of.pointBytes === 0) bytes += 3 * FRAME + of.resource.content.length + scopeField.length;
+      if (!of.hasPoints) bytes += 3 * FRAME + of.resource.content.length + scopeField.length;
     }
     return bytes;
   };
