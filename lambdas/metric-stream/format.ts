@@ -78,5 +78,4 @@ const TOO_MUCH = `the data points of the line take more than ${MOST_POINT_BYTES}
 /** Bytes of a rejected line that are kept. */
 const KEPT_BYTES = 64 * 1024;
 
-const kept = (text: string): string =>
-  Buffer.byteLength(text) > KEPT_BYTES ? Buffer.from(text).toString('utf8', 0, KEPT_BYTES) : text;
+const kept = (text: string): string => Buffer.from(text).toString('utf8', 0, KEPT_BYTES);

@@ -13,7 +13,7 @@ export const object = (name: string, value: unknown): Members =>
 
 /** Infinity is what JSON.parse makes of a number that a double cannot hold. */
 export const finite = (name: string, value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) ? value : refuse(name, value, 'a finite number');
+  Number.isFinite(value) ? (value as number) : refuse(name, value, 'a finite number');
 
 /** A string; also a number or a boolean, as text. */
 export const text = (name: string, value: unknown): string => {

@@ -6,7 +6,7 @@ import { resourceAttributes } from '../otlp/resource.ts';
 import { newArena } from './arena.ts';
 import { type ByteMap, byteMap } from './byte-map.ts';
 import { readIdentity } from './identity.ts';
-import { object } from './json-values.ts';
+import type { Members } from './json-values.ts';
 import { pointAttributes } from './point-attributes.ts';
 import { unitIn, unitOfStatistic } from './units.ts';
 
@@ -84,7 +84,7 @@ export const newSeriesCache = (
   };
 
   const encodeSeries = (prefix: string, unit: string): Series => {
-    const identity = readIdentity(object('the line', JSON.parse(`${prefix}}`)));
+    const identity = readIdentity(JSON.parse(`${prefix}}`) as Members);
     const { account, region, namespace, metricName } = identity;
     const { serviceName } = resourceSettings;
     const name = `amazonaws.com/${namespace}/${metricName}`;

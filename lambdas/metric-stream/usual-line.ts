@@ -1,5 +1,5 @@
 import type { Datum } from './datum.ts';
-import { object } from './json-values.ts';
+import type { Members } from './json-values.ts';
 import type { SeriesCache } from './series-cache.ts';
 import { basicStatistics, readStatistics } from './statistics.ts';
 
@@ -40,7 +40,7 @@ export const readUsualLine = (
       timestampMs: Number(timestamp),
       value:
         max === undefined
-          ? readStatistics(object('value', JSON.parse(value)))
+          ? readStatistics(JSON.parse(value) as Members)
           : basicStatistics(Number(count), Number(sum), Number(min), Number(max)),
     };
   } catch {
