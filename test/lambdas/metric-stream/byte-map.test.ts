@@ -47,12 +47,21 @@ test('any value found is the one that was set for the same bytes', () => {
   );
 });
 
-test('a second key of a hash is not found, and does not hide the first', () => {
-  // Found by search.
-  const [first, second] = ['instance-18788', 'instance-88781'];
+// Found by search.
+test.each([
+  ['of its length', 'instance-18788', 'instance-88781'],
+  ['of its length and end', 'instance-134468-shop', 'instance-153353-shop'],
+  ['that begins with it', 'instancephdxad1n', 'instance'],
+])('a second key of a hash, %s, is not found, and does not hide the first', (_, first, second) => {
   const map = byteMap<number>(newArena());
   map.set(bytes(first), 0, first.length, 1);
   map.set(bytes(second), 0, second.length, 2);
   expect(map.get(bytes(first), 0, first.length)).toBe(1);
   expect(map.get(bytes(second), 0, second.length)).toBeUndefined();
+});
+
+test('a short key is not kept, wherever it is', () => {
+  const map = byteMap<number>(newArena());
+  map.set(bytes('...abc'), 3, 6, 1);
+  expect(map.get(bytes('...abc'), 3, 6)).toBeUndefined();
 });

@@ -15,6 +15,7 @@ describe('an object is something else if its first line is', () => {
     ['that with other order and space', '{ "records" : [] , "x": {"a":[1]}, "requestId" : "1" }'],
     ['that after a byte order mark and blank lines', `\uFEFF\r\n\n  ${ENVELOPE}`],
     ['OTLP JSON', OTLP_JSON],
+    ['OTLP JSON after its length', `${OTLP_JSON.length} ${OTLP_JSON}`],
     ['OTLP JSON before other lines', `${OTLP_JSON}\n${datumLine()}\n`],
     ['OTLP JSON of which only the beginning is known', `{"resourceMetrics":[${'{"a":"b"},'.repeat(6000)}`],
     [

@@ -23,6 +23,7 @@ const COUNT = 'it must be a number from 0 to below 2^64';
 const FINITE = 'it must be a finite number';
 const TIME = 'it must be milliseconds from 1000000000000 to 18446744073709';
 const NAME = 'it must be text that is not empty';
+const MANY = Object.fromEntries(Array.from({ length: 280 }, (_, i) => [`s${i}`, 1]));
 
 describe('a datum is rejected, with the value and what would be right, for', () => {
   test.each([
@@ -32,6 +33,8 @@ describe('a datum is rejected, with the value and what would be right, for', () 
     ['an infinite count', withCount('1E999'), `count is Infinity; ${COUNT}`],
     ['a count in quotes', withCount('"3"'), `count is "3"; ${COUNT}`],
     ['no count', lineWith(',"count":3', ''), `count is missing; ${COUNT}`],
+    ['a text of 64 characters', withCount(`"${'9'.repeat(64)}"`), `count is "${'9'.repeat(64)}"; ${COUNT}`],
+    ['a longer text', withCount(`"${'9'.repeat(65)}"`), `count is "${'9'.repeat(64)}…"; ${COUNT}`],
     ['a null count', withCount('null'), `count is null; ${COUNT}`],
     ['no sum', lineWith('"sum":7.5,', ''), `sum is missing; ${FINITE}`],
     ['an infinite sum', withSum('-1E999'), `sum is -Infinity; ${FINITE}`],
@@ -68,6 +71,7 @@ describe('a datum is rejected, with the value and what would be right, for', () 
       datumLine({ account_id: {} }),
       'account_id is an object; it must be text',
     ],
+    ['a region that is a list', datumLine({ region: [] }), 'region is an array; it must be text'],
     ['a unit that is a list', datumLine({ unit: [] }), 'unit is an array; it must be text'],
     ['dimensions that are text', datumLine({ dimensions: 'a' }), 'dimensions is "a"; it must be an object'],
     [
@@ -83,6 +87,11 @@ describe('a datum is rejected, with the value and what would be right, for', () 
     ['a null dimension', datumLine({ dimensions: { a: null } }), 'dimension a is null; it must be text'],
     ['a number alone', '42', 'the line is 42; it must be an object'],
     ['null alone', 'null', 'the line is null; it must be an object'],
+    [
+      'statistics of which each repeats a long name',
+      datumLine({ metric_name: 'x'.repeat(60_000), value: { sum: 1, count: 1, ...MANY } }),
+      'the data points of the line take more than 16777216 bytes',
+    ],
     ['an array', `[${datumLine()}]`, 'the line is an array; it must be an object'],
   ])('%s', (_, line, reason) => {
     const { records, rejected, request } = encode([line]);

@@ -95,10 +95,12 @@ describe('the ARN of a metric', () => {
     expect(arnOf(namespace, dimensions)).toBeUndefined();
   });
 
-  test('is absent without an account or a region', () => {
-    const dimensions = { QueueName: 'orders' };
-    expect(arnOf('AWS/SQS', dimensions, '')).toBeUndefined();
-    expect(arnOf('AWS/SQS', dimensions, 'eu-west-1', '')).toBeUndefined();
+  test.each([
+    ['AWS/SQS', { QueueName: 'orders' }],
+    ['AWS/S3', { BucketName: 'my.bucket' }],
+  ])('of %s is absent without an account or a region', (namespace, dimensions) => {
+    expect(arnOf(namespace, dimensions, '')).toBeUndefined();
+    expect(arnOf(namespace, dimensions, 'eu-west-1', '')).toBeUndefined();
   });
 
   test.each([

@@ -42,6 +42,8 @@ describe('a statistic that is no percentile', () => {
     ['TM(25%:75%)', 'Seconds', 's'],
     ['ts99', 'Seconds', 's'],
     ['tcx', 'Seconds', 's'],
+    ['WTC(1:2)', 'Seconds', 's'],
+    ['wtc90', 'Seconds', 's'],
   ])('%s has the unit %s, or %s in UCUM', (key, cloudwatch, ucum) => {
     const line = datumLine({ unit: 'Seconds', value: { count: 1, sum: 1, [key]: 1 } });
     const units = (style: 'cloudwatch' | 'ucum') =>

@@ -179,6 +179,14 @@ describe('quantiles', () => {
     ]);
   });
 
+  test('that differ only in how they are written count once, the first of them', () => {
+    expect(quantilesOf(lineWithValue({ p05: 1.2, p5: 1.1, 'p5.0': 1.3 }))).toEqual([
+      [0, 1],
+      [0.05, 1.2],
+      [1, 4],
+    ]);
+  });
+
   test('at the ends are minimum and maximum, before p0 and p100', () => {
     const ends = { p0: 1.5, p100: 3.5, 'p100.0': 3.6, 'p0.0': 1.6 };
     expect(quantilesOf(lineWithValue(ends))).toEqual([

@@ -47,6 +47,14 @@ describe('the tags of the resource', () => {
     expect(untagged).toBe(0);
   });
 
+  test('are looked up once for a series, in whatever objects it is', () => {
+    const format = newFormat();
+    let lookUps = 0;
+    const tags: TagsOf = () => ({ team: `${++lookUps}` });
+    for (let object = 1; object <= 3; object++) encodeLine(datumLine(), tags, format);
+    expect(lookUps).toBe(1);
+  });
+
   test('are those of the last reading, also for a series seen before', () => {
     const format = newFormat();
     const teamIn = (team: string) =>
