@@ -16,15 +16,15 @@ import {
 const named = (metric_name: string, more = {}) => datumLine({ metric_name, ...more });
 const namesIn = (request: Uint8Array) => pointsOf(request).map(({ attributes }) => attributes['MetricName']);
 
-describe('the format', () => {
-  const format = metricStreamFormat({ metrics: METRICS, resource: RESOURCE });
+const newFormat = () => metricStreamFormat({ metrics: METRICS, resource: RESOURCE });
 
+describe('the format', () => {
   test('is for the path of metrics', () => {
-    expect(format.path).toBe('/v1/metrics');
+    expect(newFormat().path).toBe('/v1/metrics');
   });
 
   test('refuses an object of another format with the reason', () => {
-    const opened = format.open({ bucket: 'b', key: 'k' }, Buffer.of(0), { observedMs: 0 });
+    const opened = newFormat().open({ bucket: 'b', key: 'k' }, Buffer.of(0), { observedMs: 0 });
     expect(opened).toEqual({
       refuse: { type: 'wrong_format', reason: expect.stringMatching(/^not metric-stream JSON: ./) },
     });

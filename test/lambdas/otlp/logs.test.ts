@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { decodeLogs, logRecordsOf } from '../../../bin/local/emulators/scout/otlp.ts';
-import { field } from '../../../lambdas/otlp/common.ts';
+import { encodeResource, encodeScope, field } from '../../../lambdas/otlp/common.ts';
 import { type LogsRequest, logsRequest } from '../../../lambdas/otlp/logs.ts';
 import { SLACK } from '../../../lambdas/otlp/protobuf.ts';
 
 const newRequest = (limits: { readonly records: number; readonly bytes: number }) =>
-  logsRequest(new Uint8Array(), new Uint8Array(), limits);
+  logsRequest(encodeResource({ name: 'r' }), encodeScope('s'.repeat(200), '1'), limits);
 
 const TEXT = 'x'.repeat(1000);
 const BODY = field(0x2a, field(0x0a, Buffer.from(TEXT)));
@@ -36,8 +36,15 @@ test('a second record fits up to the limit of bytes, which its request keeps', (
     [bytes - 1, false],
   ] as const) {
     const request = newRequest({ records: 9, bytes: limit });
-    expect(add(request)).toBe(true);
-    expect(add(request)).toBe(fits);
+    expect([add(request), add(request)]).toEqual([true, fits]);
     expect(request.take().request.length).toBeLessThanOrEqual(limit);
   }
+});
+
+test('a record beyond the limit of records leaves no trace', () => {
+  const request = newRequest({ records: 2, bytes: Infinity });
+  expect([add(request), add(request), add(request)]).toEqual([true, true, false]);
+  const { request: bytes, records } = request.take();
+  expect(records).toBe(2);
+  expect(logRecordsOf(decodeLogs(bytes))).toHaveLength(2);
 });
