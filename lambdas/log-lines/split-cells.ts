@@ -15,11 +15,12 @@ export const splitCells = (line: MutableLine, separator: Separator, isSuspect: I
   const { bytes, length } = line;
   line.count = 0;
   for (let at = 0; at <= length; at++) {
-    const quote = bytes[at] === QUOTE ? bytes.indexOf(QUOTE, at + 1) : -1;
-    const quoted = quote > 0 && (quote + 1 === length || (quote + 1 < length && bytes[quote + 1] === stop));
+    // A quote stands behind the line.
+    const quote = bytes[at] === QUOTE && at < length ? bytes.indexOf(QUOTE, at + 1) : length;
+    const quoted = quote < length && (quote + 1 === length || bytes[quote + 1] === stop);
     const next = quoted ? quote : bytes.indexOf(stop, at);
-    const end = next < 0 || next > length ? length : next;
-    if (line.count === line.starts.length && !reserveTokens(line, line.count + 1)) return false;
+    const end = next < 0 ? length : Math.min(next, length);
+    if (!reserveTokens(line, line.count + 1)) return false;
     line.starts[line.count] = quoted ? at + 1 : at;
     line.ends[line.count++] = end;
     at = quoted ? end + 1 : end;
@@ -35,25 +36,20 @@ export const splitCells = (line: MutableLine, separator: Separator, isSuspect: I
  * @param indexes of the fields, by cell; undefined for a cell that is left out
  */
 export const cellPlacer = (indexes: readonly (number | undefined)[]): ((line: MutableLine) => boolean) => {
-  const isInOrder = indexes.every((index, cell) => index === cell);
-  const fields = 1 + Math.max(-1, ...indexes.filter((index) => index !== undefined));
+  const fields = 1 + Math.max(...indexes.map((index = -1) => index));
   const cells = { starts: new Int32Array(indexes.length), ends: new Int32Array(indexes.length) };
   return (line) => {
     if (line.count !== indexes.length || !reserveTokens(line, fields)) return false;
-    if (isInOrder) return true;
     const { starts, ends } = line;
-    for (let cell = 0; cell < indexes.length; cell++) {
-      cells.starts[cell] = starts[cell] as number;
-      cells.ends[cell] = ends[cell] as number;
-    }
+    cells.starts.set(starts.subarray(0, indexes.length));
+    cells.ends.set(ends.subarray(0, indexes.length));
     starts.fill(0, 0, fields);
     ends.fill(0, 0, fields);
-    for (let cell = 0; cell < indexes.length; cell++) {
-      const index = indexes[cell];
-      if (index === undefined) continue;
+    indexes.forEach((index, cell) => {
+      if (index === undefined) return;
       starts[index] = cells.starts[cell] as number;
       ends[index] = cells.ends[cell] as number;
-    }
+    });
     line.count = fields;
     return true;
   };
