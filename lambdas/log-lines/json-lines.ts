@@ -10,11 +10,12 @@ import { addText, ESCAPED, isAbsent, type MutableLine } from './line.ts';
  */
 export const jsonForm = (schema: LogSchema, lines: readonly string[]): LineForm | undefined => {
   const { names, indexOf, isKnown } = newColumns(schema);
-  const keys = lines.map(keysOf).find((one) => one.length > 0) ?? [];
+  const keys = lines.map(keysOf).find((one) => one.length > 0);
+  if (keys === undefined) return undefined;
   const known = keys.filter(isKnown);
-  if (known.length === 0 || 2 * known.length < keys.length) return undefined;
-  const times = [schema.time, ...(schema.otherTime === undefined ? [] : [schema.otherTime])];
-  const hasTime = known.some((key) => times.includes(indexOf(key) ?? -1));
+  if (2 * known.length < keys.length) return undefined;
+  const times = [schema.time, schema.otherTime ?? schema.time];
+  const hasTime = known.some((key) => times.includes(indexOf(key) as number));
   const scan = memberScanner(names, indexOf);
   return {
     names,
@@ -33,15 +34,12 @@ export const jsonForm = (schema: LogSchema, lines: readonly string[]): LineForm 
 const keysOf = (text: string): string[] => {
   if (!text.trimStart().startsWith('{')) return [];
   try {
-    // Escapes that are not JSON's, such as \x22, stay texts.
-    const valid = text.replaceAll(ESCAPE, (escape) => (escape === '\\' ? '\\\\' : escape));
-    return Object.keys(JSON.parse(valid) as object);
+    // No known name needs an escape, and some, such as \x22, are not JSON's.
+    return Object.keys(JSON.parse(text.replaceAll(/\\./g, '_')) as object);
   } catch {
     return [];
   }
 };
-
-const ESCAPE = /\\["\\/bfnrtu]?/g;
 
 /** Decodes the escapes of fields. One that is not JSON's stays as it is, and so does all of its field. */
 const decode = (line: MutableLine): void => {
@@ -55,7 +53,7 @@ const decode = (line: MutableLine): void => {
       ({ start: line.starts[i], end: line.ends[i] } = added);
       ({ end } = added);
     } catch {
-      continue;
+      // The field stays as it is.
     }
   }
 };

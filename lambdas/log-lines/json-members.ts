@@ -28,7 +28,7 @@ export const memberScanner = (
     const { bytes, view, length } = line;
     line.count = 0;
     line.traits = 0;
-    if (!makeAbsent(line, names.length)) return false;
+    makeAbsent(line, names.length);
     let at = afterSpace(bytes, 0);
     if (bytes[at++] !== OPEN_BRACE) return false;
     for (let member = 0; ; member++) {
@@ -49,7 +49,7 @@ export const memberScanner = (
       if (end < start) return false;
       const isNull = !key.quoted && bytes.toString('latin1', start, end) === 'null';
       if (key.index !== undefined && !isNull) {
-        if (!makeAbsent(line, key.index + 1)) return false;
+        makeAbsent(line, key.index + 1);
         line.starts[key.index] = start;
         line.ends[key.index] = end;
       }
@@ -61,14 +61,13 @@ export const memberScanner = (
   };
 };
 
-/** Adds absent fields up to `count`; false if no line has as many. */
-const makeAbsent = (line: MutableLine, count: number): boolean => {
-  if (count <= line.count) return true;
-  if (!reserveTokens(line, count)) return false;
+/** Adds absent fields up to `count`, which is never more than a line may have: columns.ts limits the names. */
+const makeAbsent = (line: MutableLine, count: number): void => {
+  if (count <= line.count) return;
+  reserveTokens(line, count);
   line.starts.fill(0, line.count, count);
   line.ends.fill(0, line.count, count);
   line.count = count;
-  return true;
 };
 
 const readKey = (
@@ -83,7 +82,7 @@ const readKey = (
   if (bytes[start - 1] !== QUOTE || end < 0) return undefined;
   const colon = afterSpace(bytes, end + 1);
   const value = afterSpace(bytes, colon + 1);
-  if (bytes[colon] !== COLON || value >= line.length) return undefined;
+  if (bytes[colon] !== COLON) return undefined;
   const quoted = bytes[value] === QUOTE;
   const length = (quoted ? value + 1 : value) - from;
   const text = new DataView(new ArrayBuffer(length));
