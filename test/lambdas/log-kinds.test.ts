@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { kindOf, logFormats, skipReason } from '../../lambdas/log-lines/log-formats.ts';
+import { kindOf, logFormats } from '../../lambdas/log-lines/log-formats.ts';
 import { settingsWith } from '../support/factories/alb-records.ts';
 import { recognize } from '../../lambdas/log-lines/recognize.ts';
 import { type LogKinds, sourceOf } from '../../lambdas/log-lines/log-kind.ts';
@@ -106,37 +106,6 @@ describe('the key of an object', () => {
       expect(sourceIn(key)).toEqual({});
     },
   );
-});
-
-describe('skipReason', () => {
-  test.each([
-    `alb/AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/01/31/${nameIn('eu-west-1')}`,
-    'alb/copy.log',
-    'alb/copy.log.gz',
-    'alb/copy.gz',
-    'alb/copy.json',
-    'alb/copy.log.parquet',
-    'alb/123456789012_elasticloadbalancing_eu-west-1_app.LogTestFile.0a1b_20260131T2355Z_203.0.113.9_1a2b.log.gz',
-  ])('reads %s', (key) => {
-    expect(skipReason(key, 1)).toBeUndefined();
-    expect(skipReason(key, undefined)).toBeUndefined();
-  });
-
-  test.each([
-    ['alb/AWSLogs/123456789012/ELBAccessLogTestFile', 'test file'],
-    ['alb/AWSLogs/123456789012/ELBConnectionLogTestFile', 'test file'],
-    ['alb/AWSLogs/123456789012/ELBHealthCheckLogTestFile', 'test file'],
-    ['alb/notes.txt', 'neither *.log nor *.gz'],
-    ['alb/alb.log.gz.bak', 'neither *.log nor *.gz'],
-    ['alb/catalog', 'neither *.log nor *.gz'],
-    ['alb/folder.log/', 'neither *.log nor *.gz'],
-  ])('skips %s', (key, reason) => {
-    expect(skipReason(key, 100)).toContain(reason);
-  });
-
-  test('skips an object without bytes', () => {
-    expect(skipReason('alb/copy.log', 0)).toBe('zero-byte object');
-  });
 });
 
 describe('the kind of an object', () => {
