@@ -13,7 +13,7 @@ export type Mask = (line: Line, isLine: boolean) => Buffer;
 
 /** Undefined if the settings keep everything. */
 export const maskOf = (
-  { addresses, request, urls }: LogSchema,
+  { addresses, request, urls }: Pick<LogSchema, 'addresses' | 'request' | 'urls'>,
   { queryStrings, clientAddress }: AlbSettings,
 ): Mask | undefined => {
   if (queryStrings === 'keep' && clientAddress === 'keep') return undefined;

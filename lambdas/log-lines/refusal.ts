@@ -1,9 +1,10 @@
 import type { Refusal } from '../format.ts';
-import { formsOf } from './forms.ts';
-import { lineReader } from './line-parser.ts';
 import type { LineSettings } from './line-settings.ts';
+import { load, newLine } from './line.ts';
 import type { LogKinds } from './log-kind.ts';
+import { maskOf } from './mask.ts';
 import { recognize } from './recognize.ts';
+import { redactor } from './redact.ts';
 
 /** So many characters of a first line are shown, of so many bytes that are read. */
 const SHOWN = 80;
@@ -33,7 +34,7 @@ export const unreadable = (
   const wanted = `none of its first lines is a line of ${Object.keys(candidates).join(' or ')}`;
   const found = recognize(known, lines, alb)?.name;
   if (found === undefined) {
-    return { type: 'wrong_format', reason: `${wanted}; it begins with ${beginning(lines, candidates, alb)}` };
+    return { type: 'wrong_format', reason: `${wanted}; it begins with ${beginning(lines, alb)}` };
   }
   const isOn = logKinds.some((name) => name === found);
   const advice = isOn ? '' : `, a kind that LOG_KINDS=${[...logKinds, found].join(',')} turns on`;
@@ -41,17 +42,13 @@ export const unreadable = (
 };
 
 /** The beginning of the first line in quotes, redacted and masked like any text that is not a line. */
-const beginning = (
-  [first = Buffer.alloc(0)]: readonly Buffer[],
-  candidates: LogKinds,
-  settings: LineSettings['alb'],
-): string => {
-  const [kind] = Object.values(candidates);
-  const [form] = kind === undefined ? [] : formsOf(kind.schema, []);
-  if (kind === undefined || form === undefined) return 'something else';
-  const { line, read } = lineReader(kind.schema, form, settings);
-  read(first, 0, Math.min(first.length, LOOKED_AT), true);
-  return JSON.stringify(line.bytes.toString('utf8', 0, line.length).trim().slice(0, SHOWN));
+const beginning = ([first = Buffer.alloc(0)]: readonly Buffer[], settings: LineSettings['alb']): string => {
+  const text = Buffer.from(first.toString('utf8', 0, LOOKED_AT));
+  const redacted = redactor(settings.redactQueryKeys).redact(text, true);
+  const line = newLine();
+  load(line, redacted, 0, redacted.length);
+  const masked = maskOf({ addresses: [], urls: [] }, settings)?.(line, false) ?? redacted;
+  return JSON.stringify(masked.toString().trim().slice(0, SHOWN));
 };
 
 const PARQUET = Buffer.from('PAR1');
