@@ -29,9 +29,7 @@ export const lineFormat = (
   known: LogKinds = candidates,
 ): Format => {
   const { redact } = redactor(settings.alb.redactQueryKeys);
-  const encoders = new Map(
-    Object.entries(candidates).map(([name, kind]) => [name, kindEncoder(kind, settings)]),
-  );
+  const encoders: Record<string, ReturnType<typeof kindEncoder>> = {};
   return {
     path: '/v1/logs',
     // The text of an overlong line is cut.
@@ -41,10 +39,9 @@ export const lineFormat = (
       if (refusal !== undefined) return { refuse: refusal };
       const lines = firstLines(head);
       const recognized = recognize(candidates, lines, settings.alb);
-      const encoder = encoders.get(recognized?.name ?? '');
-      return recognized === undefined || encoder === undefined
-        ? { refuse: unreadable(lines, candidates, known, settings) }
-        : { encoder: encoder(object, recognized, opening) };
+      if (recognized === undefined) return { refuse: unreadable(lines, candidates, known, settings) };
+      const encoder = (encoders[recognized.name] ??= kindEncoder(recognized.kind, settings));
+      return { encoder: encoder(object, recognized, opening) };
     },
   };
 };
