@@ -9,7 +9,8 @@ export const firstLines = (head: Uint8Array): readonly Buffer[] => {
     const lf = text.indexOf(LF, start);
     const next = lf < 0 ? text.length : lf;
     let end = next;
-    while (end > start && (text[end - 1] === CR || text[end - 1] === SPACE)) end--;
+    // Before a line is a line feed, the byte order mark or nothing.
+    while (text[end - 1] === CR || text[end - 1] === SPACE) end--;
     if (end > start) lines.push(text.subarray(start, end));
     if (lines.length === TRIED_LINES) break;
     start = next + 1;
