@@ -8,6 +8,7 @@ import {
   type MutableLine,
   newLine,
   NON_ASCII,
+  spanOf,
   SUSPECT,
 } from '../../../lambdas/log-lines/line.ts';
 
@@ -44,6 +45,7 @@ describe('memberScanner', () => {
     [' \t{\t"a" :\t1\t, "b":\t"x" }\t ', { a: '1', b: 'x' }],
     [String.raw`{"a":"\"x\\"}`, { a: String.raw`\"x\\` }],
     ['{"!":1,"c":2}', { c: '2' }],
+    ['{"":1,"a":2}', { '': '1', a: '2' }],
   ])('finds the members of %s', (text, members) => {
     expect(scan([text])).toEqual(members);
     expect(scan([text, text])).toEqual(members);
@@ -95,6 +97,12 @@ describe('memberScanner', () => {
     expect(line.count).toBe(2);
     scan(['{"c":1}'], line);
     expect(line.count).toBe(3);
+  });
+
+  test('clears the fields that the line before had', () => {
+    const line = newLine();
+    scan(['{"a":"x","b":"y"}', '{}'], line);
+    for (const i of [0, 1]) expect(spanOf(line, i)).toEqual({ start: 0, end: 0 });
   });
 
   test('finds more members than a line has room for at first, and than it remembers', () => {

@@ -172,6 +172,17 @@ describe('cellPlacer', () => {
         [2, 3],
       ],
     ],
+    [
+      'cells with absent fields where cells were',
+      [0, 3, 4],
+      [
+        [0, 1],
+        [0, 0],
+        [0, 0],
+        [2, 3],
+        [4, 5],
+      ],
+    ],
     ['cells of which some are left out', [undefined, 0, undefined], [[2, 3]]],
     ['no cells', [undefined, undefined, undefined], []],
   ])('places %s', (_, indexes, fields) => {
