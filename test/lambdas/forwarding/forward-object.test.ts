@@ -99,12 +99,14 @@ describe('while Scout is slow', () => {
     const many = Array.from({ length: 100 }, (_, pair) => PAIRS[pair % PAIRS.length] ?? '');
     const { dependencies, requests, source, settled } = createEdges(many);
     const forwarded = forwardObject(WORK, textFormat, dependencies, CALL);
+    await vi.waitFor(() => expect(requests).toHaveLength(IN_FLIGHT));
     await settled();
     expect(requests).toHaveLength(IN_FLIGHT);
     // The head, and no more.
     expect(source.given).toBe(50);
 
     requests[1]?.respond(ACCEPTED);
+    await vi.waitFor(() => expect(requests).toHaveLength(IN_FLIGHT + 1));
     await settled();
     expect(requests).toHaveLength(IN_FLIGHT + 1);
     for (let next = 0; next < many.length; next++) {
@@ -125,6 +127,7 @@ describe('while Scout is slow', () => {
     const { dependencies, requests, settled } = createEdges(Array.from(broken, (byte) => Buffer.of(byte)));
     let returned = false;
     const forwarded = forwardObject(WORK, textFormat, dependencies, CALL).finally(() => (returned = true));
+    await vi.waitFor(() => expect(requests).toHaveLength(3));
     await settled();
     expect([requests.length, returned]).toEqual([3, false]);
     requests[0]?.respond(ACCEPTED);
@@ -141,6 +144,7 @@ describe('while Scout is slow', () => {
   test('a failure of one request lets the others end, and begins no more', async () => {
     const { dependencies, requests, settled } = createEdges(PAIRS);
     const forwarded = forwardObject(WORK, textFormat, dependencies, CALL);
+    await vi.waitFor(() => expect(requests).toHaveLength(IN_FLIGHT));
     await settled();
     const [first, ...others] = inOrder(requests);
     first?.respond({ type: 'refused', reason: 'down' });
@@ -248,6 +252,7 @@ describe('a defect of the forwarder', () => {
       return encoder;
     });
     const forwarded = forwardObject(WORK, faulty, dependencies, CALL);
+    await vi.waitFor(() => expect(requests).toHaveLength(IN_FLIGHT));
     await settled();
     const [first, ...others] = inOrder(requests);
     first?.respond({ type: 'too_large', reason: '413' });

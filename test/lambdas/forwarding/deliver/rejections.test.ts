@@ -58,7 +58,7 @@ describe('413', () => {
     expect(forwarder.queued[0]?.attempt).toBeUndefined();
     for (const item of forwarder.queued) await forwarder.receive(item);
     expect(storedLines(scout)).toEqual(range(1, 400));
-  });
+  }, 60_000);
 
   test('rejects a single line that is too large, and keeps it', async () => {
     scout.respond(tooLargeAbove(20_000));
