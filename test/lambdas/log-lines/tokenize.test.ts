@@ -10,7 +10,10 @@ import {
   newLine,
   spanOf,
 } from '../../../lambdas/log-lines/line.ts';
-import { tokenize } from '../../../lambdas/log-lines/tokenize.ts';
+import { endOfText, tokenize, traitsOf } from '../../../lambdas/log-lines/tokenize.ts';
+
+/** The traits that a line says it has. */
+const NOTED = ESCAPED | NON_ASCII | SUSPECT;
 
 let line = newLine();
 
@@ -36,9 +39,9 @@ const reference = (text: string): readonly string[] | undefined => {
   return tokens;
 };
 
-const traitsOf = (text: string): number => {
+const traitsMet = (text: string): number => {
   expect(tokensOf(text)).toBeDefined();
-  return line.traits & (ESCAPED | NON_ASCII | SUSPECT);
+  return line.traits & NOTED;
 };
 
 describe('tokenize', () => {
@@ -53,7 +56,8 @@ describe('tokenize', () => {
 
   test('takes quoted texts with commas between them as one token, with their quotes', () => {
     expect(tokensOf('a "b","c d" "e"')).toEqual(['a', '"b","c d"', 'e']);
-    for (const text of ['"a","b', '"a",', '"a",b', '"a","b"c', '"a","'])
+    expect(tokensOf('"a\\","b" c')).toEqual(['"a\\","b"', 'c']);
+    for (const text of ['"a","b', '"a",', '"a",b', '"a","b"c', '"a","', '"a","b ', '"a","b",c" d'])
       expect(tokensOf(text)).toBeUndefined();
   });
 
@@ -80,10 +84,10 @@ describe('tokenize', () => {
   });
 
   test('notices the kinds of byte it meets', () => {
-    expect(traitsOf('plain "text here"')).toBe(0);
-    expect(traitsOf('a \\')).toBe(ESCAPED);
-    expect(traitsOf('a\u0001')).toBe(ESCAPED);
-    expect(traitsOf('"b ü"')).toBe(NON_ASCII);
+    expect(traitsMet('plain "text here"')).toBe(0);
+    expect(traitsMet('a \\')).toBe(ESCAPED);
+    expect(traitsMet('a\u0001')).toBe(ESCAPED);
+    expect(traitsMet('"b ü"')).toBe(NON_ASCII);
   });
 
   test.each(['=', '@', '%'])('asks about each %s, and remembers that one of them was suspect', (trigger) => {
@@ -169,4 +173,65 @@ test('a text is nothing when it is empty or a dash', () => {
     return isNothing(line.bytes, start, end);
   });
   expect(nothing).toEqual([true, true, true, false, false, false]);
+});
+
+/** Where a text ends, and its traits; the bytes at `suspects` are suspect. */
+const endIn = (text: string, suspects: readonly number[] = []) => {
+  const subject = newLine();
+  const bytes = Buffer.from(text);
+  load(subject, bytes, 0, bytes.length);
+  const end = endOfText(subject, 0, (_, at) => suspects.includes(at));
+  return { end, traits: subject.traits & NOTED };
+};
+
+describe('endOfText', () => {
+  test.each([
+    ['"', 0],
+    ['a"', 1],
+    ['a b"', 3],
+    ['ab "c"', 3],
+    ['a\\"b"', 4],
+    ['a\\\\"b"', 3],
+    ['', -1],
+    ['a', -1],
+    ['ab', -1],
+    ['abc', -1],
+    ['a\\', -1],
+    ['ab\\', -1],
+    ['ab\\"', -1],
+  ])('finds the quote that ends a text, if there is one: %j at %i', (text, end) => {
+    expect(endIn(text).end).toBe(end);
+  });
+
+  test.each<[text: string, suspects: readonly number[], traits: number]>([
+    ['ab"', [0, 1, 2], 0],
+    ['a=b"', [], 0],
+    ['ab="', [], 0],
+    ['a=b"', [1], SUSPECT],
+    ['ab="', [2], SUSPECT],
+    ['é"', [0, 1], NON_ASCII],
+    ['\\n"', [1], ESCAPED],
+    ['\\n"', [0], ESCAPED | SUSPECT],
+    ['\\\\x40"', [], ESCAPED],
+    ['\\\\x40"', [1], ESCAPED | SUSPECT],
+    ['a\\\\x40"', [2], ESCAPED | SUSPECT],
+    ['a" =é\\"', [3], 0],
+  ])('notices the kinds of byte up to there: %j, of which %j are suspect', (text, suspects, traits) => {
+    expect(endIn(text, suspects).traits).toBe(traits);
+  });
+});
+
+test.each<[text: string, isSuspect: boolean, traits: number]>([
+  ['ab', true, 0],
+  ['a=', false, 0],
+  ['a=', true, SUSPECT],
+  ['a\\', false, ESCAPED],
+  ['a\t', true, ESCAPED],
+  ['é', true, NON_ASCII],
+  ['é=\\', true, ESCAPED | NON_ASCII | SUSPECT],
+])('a part of a line has traits: %j, suspect %s', (text, isSuspect, traits) => {
+  const subject = newLine();
+  const bytes = Buffer.from(`=${text}\\`);
+  load(subject, bytes, 0, bytes.length);
+  expect(traitsOf(subject, 1, bytes.length - 1, () => isSuspect) & NOTED).toBe(traits);
 });
