@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { instantOf, timeReader } from '../../../lambdas/log-lines/timestamp.ts';
+import { instantOf, type TimeForm, timeReader } from '../../../lambdas/log-lines/timestamp.ts';
 
 const into = instantOf(0);
 const read = timeReader(into);
@@ -36,6 +36,11 @@ describe('timeReader', () => {
     '2026-01-31T23:59Z',
     '2026-01-31T23:59:5Z',
     '2026-01-31T23:59:58',
+    '2026-01-31T23:59:58.123456',
+    '2026-01-31T23:59.58Z',
+    '2026-01-31T23:59:/8Z',
+    '2026-01-31T23:59:5/Z',
+    '2026-01-31T23:59:58.1/3Z',
     '2026-01-31T23:59:58.Z',
     '2026-01-31T23:59:58.12x456Z',
     '2026-01-31T23:59:58,123456Z',
@@ -68,4 +73,46 @@ describe('timeReader', () => {
       }),
     );
   });
+});
+
+/** Nanoseconds since the epoch, if what stands in `text` up to `end` is a time. */
+const nanosIn = (form: TimeForm, text: string, end = text.length): bigint | undefined => {
+  const time = instantOf(0);
+  return timeReader(time, form)(Buffer.from(text), 0, end)
+    ? BigInt(time.high) * 2n ** 32n + BigInt(time.low)
+    : undefined;
+};
+
+describe('timeReader of times in UTC', () => {
+  test.each([
+    ['2026-01-31T23:59:58.123456', 1769903998123456000n],
+    ['2026-01-31T23:59:58.123456Z', 1769903998123456000n],
+    ['2026-01-31T23:59:58', 1769903998000000000n],
+    ['2026-01-31T23:59:58Z', 1769903998000000000n],
+  ])('reads %s, with or without Z', (text, nanos) => {
+    expect(nanosIn('utc', text)).toBe(nanos);
+  });
+
+  test('reads nothing behind the field', () => {
+    const text = '2026-01-31T23:59:58';
+
+    for (let end = 0; end < text.length; end++) expect(nanosIn('utc', text, end)).toBeUndefined();
+  });
+});
+
+describe('timeReader of seconds since the epoch', () => {
+  test.each([
+    ['0', 0n],
+    ['1769903998', 1769903998000000000n],
+    ['9223372036', 9223372036000000000n],
+  ])('reads %s exactly', (text, nanos) => {
+    expect(nanosIn('epoch seconds', text)).toBe(nanos);
+  });
+
+  test.each(['', '-', '-1', '1769903998.5', '176990399:', '176990399/', '9223372037', '1769903998000'])(
+    'refuses "%s"',
+    (text) => {
+      expect(nanosIn('epoch seconds', text)).toBeUndefined();
+    },
+  );
 });
