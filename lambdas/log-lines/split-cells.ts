@@ -36,20 +36,26 @@ export const splitCells = (line: MutableLine, separator: Separator, isSuspect: I
  * @param indexes of the fields, by cell; undefined for a cell that is left out
  */
 export const cellPlacer = (indexes: readonly (number | undefined)[]): ((line: MutableLine) => boolean) => {
-  const fields = 1 + Math.max(...indexes.map((index = -1) => index));
+  const isInOrder = indexes.every((index, cell) => index === cell);
+  const fields = 1 + Math.max(-1, ...indexes.filter((index) => index !== undefined));
   const cells = { starts: new Int32Array(indexes.length), ends: new Int32Array(indexes.length) };
   return (line) => {
     if (line.count !== indexes.length || !reserveTokens(line, fields)) return false;
+    // A header in the order of the schema, which is the usual one: placing would take twice the time of reading the line.
+    if (isInOrder) return true;
     const { starts, ends } = line;
-    cells.starts.set(starts.subarray(0, indexes.length));
-    cells.ends.set(ends.subarray(0, indexes.length));
+    for (let cell = 0; cell < indexes.length; cell++) {
+      cells.starts[cell] = starts[cell] as number;
+      cells.ends[cell] = ends[cell] as number;
+    }
     starts.fill(0, 0, fields);
     ends.fill(0, 0, fields);
-    indexes.forEach((index, cell) => {
-      if (index === undefined) return;
+    for (let cell = 0; cell < indexes.length; cell++) {
+      const index = indexes[cell];
+      if (index === undefined) continue;
       starts[index] = cells.starts[cell] as number;
       ends[index] = cells.ends[cell] as number;
-    });
+    }
     line.count = fields;
     return true;
   };
