@@ -3,7 +3,6 @@ import { albLine } from '../../bin/local/samples/alb-lines.ts';
 import { LOAD_BALANCERS, type LoadBalancer } from '../../bin/local/samples/alb-traffic.ts';
 import { kindLogs } from '../../bin/local/samples/kinds.ts';
 import { random } from '../../bin/local/samples/random.ts';
-import { attributesOf, decodeLogs, logRecordsOf } from '../../bin/local/emulators/scout/otlp.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { type FieldWriter, text } from '../../lambdas/log-lines/field-writers.ts';
 import { firstLines } from '../../lambdas/log-lines/first-lines.ts';
@@ -11,9 +10,9 @@ import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
 import type { LogKind } from '../../lambdas/log-lines/log-kind.ts';
 import { recognize } from '../../lambdas/log-lines/recognize.ts';
 import { isNothing, type Line, load, newLine, spanOf } from '../../lambdas/log-lines/line.ts';
-import { field } from '../../lambdas/otlp/common.ts';
 import { ProtobufWriter } from '../../lambdas/otlp/protobuf.ts';
 import { settingsWith } from '../support/factories/alb-records.ts';
+import { attributesOfRecord } from '../support/factories/encoded-record.ts';
 
 const START = Date.UTC(2026, 0, 31, 12);
 const HEAD = `# Fields of the logs
@@ -67,14 +66,7 @@ const objectsOf = (name: string): readonly (readonly Buffer[])[] => [
 const attributesFrom = (write: FieldWriter, line: Line, start: number, end: number): string[] => {
   const writer = new ProtobufWriter(64 * 1024);
   write(writer, line, start, end);
-  // One record in one scope of one resource.
-  const request = [0x12, 0x12, 0x0a].reduce<Uint8Array>(
-    (content, tag) => field(tag, content),
-    writer.written(),
-  );
-  return logRecordsOf(decodeLogs(Buffer.from(request))).flatMap(({ record }) =>
-    Object.keys(attributesOf(record.attributes)),
-  );
+  return Object.keys(attributesOfRecord(writer.written()));
 };
 
 const section = ([name, kind]: [string, LogKind]): string => {

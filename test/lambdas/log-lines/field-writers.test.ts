@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { attributesOf, decodeLogs, logRecordsOf } from '../../../bin/local/emulators/scout/otlp.ts';
 import {
   address,
   duration,
@@ -9,27 +8,17 @@ import {
   text,
   writeFields,
 } from '../../../lambdas/log-lines/field-writers.ts';
-import { load, newLine } from '../../../lambdas/log-lines/line.ts';
-import { field as protobufField } from '../../../lambdas/otlp/common.ts';
 import { ProtobufWriter } from '../../../lambdas/otlp/protobuf.ts';
-import { lineOf } from '../../support/factories/log-schema.ts';
+import { attributesOfRecord } from '../../support/factories/encoded-record.ts';
+import { lineOf, loaded } from '../../support/factories/log-schema.ts';
 
 const BEFORE = 'what stands before the field ';
 
-const attributesIn = (writer: ProtobufWriter) => {
-  const tags = [0x12, 0x12, 0x0a];
-  const request = tags.reduce<Uint8Array>((content, tag) => protobufField(tag, content), writer.written());
-  return attributesOf(logRecordsOf(decodeLogs(request))[0]?.record.attributes);
-};
-
 /** The attributes that a field in the middle of a line becomes. */
 const written = (write: FieldWriter, field: string) => {
-  const line = newLine();
-  const bytes = Buffer.from(`${BEFORE}${field} 9`);
-  load(line, bytes, 0, bytes.length);
   const writer = new ProtobufWriter();
-  write(writer, line, BEFORE.length, BEFORE.length + field.length);
-  return attributesIn(writer);
+  write(writer, loaded(`${BEFORE}${field} 9`), BEFORE.length, BEFORE.length + field.length);
+  return attributesOfRecord(writer.written());
 };
 
 test.each([
@@ -103,5 +92,5 @@ test('the fields of a line are written but for those that are nothing, and none 
   const writer = new ProtobufWriter();
   writeFields((i) => text(`f${i}`), writer, lineOf('a - c', lineOf('v w x y')));
 
-  expect(attributesIn(writer)).toEqual({ f0: 'a', f2: 'c' });
+  expect(attributesOfRecord(writer.written())).toEqual({ f0: 'a', f2: 'c' });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formsOf } from '../../../lambdas/log-lines/forms.ts';
-import { newLine, load } from '../../../lambdas/log-lines/line.ts';
-import { schemaWith } from '../../support/factories/log-schema.ts';
+import { loaded, schemaWith } from '../../support/factories/log-schema.ts';
 
 const SCHEMA = schemaWith(['time', 'gauge', 'height']);
 
@@ -46,10 +45,8 @@ describe('the form of lines', () => {
   });
 
   test('has the separator of its rows, whatever the directives have', () => {
-    const bytes = Buffer.from('1 pier');
-    const line = newLine();
-    load(line, bytes, 0, bytes.length);
-    expect(formOf('#Fields: time gauge', '#Remark:\tx', '1 pier').split(line, () => false)).toBe(true);
+    const { split } = formOf('#Fields: time gauge', '#Remark:\tx', '1 pier');
+    expect(split(loaded('1 pier'), () => false)).toBe(true);
   });
 });
 

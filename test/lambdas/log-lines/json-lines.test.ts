@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { jsonForm } from '../../../lambdas/log-lines/json-lines.ts';
-import { fieldText, isAbsent, load, type MutableLine, newLine } from '../../../lambdas/log-lines/line.ts';
+import { fieldText, isAbsent, type MutableLine, newLine } from '../../../lambdas/log-lines/line.ts';
 import type { LineForm } from '../../../lambdas/log-lines/line-form.ts';
 import type { LogSchema } from '../../../lambdas/log-lines/schema.ts';
+import { loaded } from '../../support/factories/log-schema.ts';
 
 /** Of the schema only what the form reads. */
 const SCHEMA = { fields: ['status', 'time', 'client:port', 'start'], time: 1 } as unknown as LogSchema;
@@ -11,8 +12,7 @@ const TWO_TIMES: LogSchema = { ...SCHEMA, otherTime: 3 };
 const formOf = (first: string, schema = SCHEMA): LineForm =>
   jsonForm(schema, [first]) ?? expect.fail('the object is not JSON');
 const splits = (form: LineForm, text: string, line = newLine()): boolean => {
-  const bytes = Buffer.from(text);
-  load(line, bytes, 0, bytes.length);
+  loaded(text, line);
   return form.split(line, () => false);
 };
 const decoded = (text: string): MutableLine => {

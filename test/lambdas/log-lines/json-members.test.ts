@@ -4,13 +4,13 @@ import {
   ESCAPED,
   fieldText,
   isAbsent,
-  load,
   type MutableLine,
   newLine,
   NON_ASCII,
   spanOf,
   SUSPECT,
 } from '../../../lambdas/log-lines/line.ts';
+import { loaded } from '../../support/factories/log-schema.ts';
 
 type Members = Readonly<Record<string, string>>;
 
@@ -24,8 +24,7 @@ const scan = (texts: readonly string[], line: MutableLine = newLine()): Members 
   const scanner = memberScanner(names, indexOf);
   let isObject = false;
   for (const text of texts) {
-    const bytes = Buffer.from(text);
-    load(line, bytes, 0, bytes.length);
+    loaded(text, line);
     isObject = scanner(line, (all, at) => all[at] === EQUALS);
   }
   if (!isObject) return undefined;

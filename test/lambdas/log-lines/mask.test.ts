@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { load, newLine } from '../../../lambdas/log-lines/line.ts';
 import { maskOf } from '../../../lambdas/log-lines/mask.ts';
 import { settingsWith } from '../../support/factories/alb-records.ts';
-import { lineOf, schemaWith } from '../../support/factories/log-schema.ts';
+import { lineOf, loaded, schemaWith } from '../../support/factories/log-schema.ts';
 
 type Settings = Partial<Parameters<typeof maskOf>[1]>;
 
@@ -91,9 +90,7 @@ describe('maskOf', () => {
     ['masks query strings', MASK, 'é 10.1.2.3 "/a?b=REDACTED" ::1:2 "/d?e=REDACTED" g'],
     ['masks addresses', HIDE, 'é 10.1.2.0 "/a?b=1 2" ::0 "/d?e=\\"f" g'],
   ])('%s of a text that is not a line', (_, settings, masked) => {
-    const line = newLine();
-    const bytes = Buffer.from('é 10.1.2.3 "/a?b=1 2" ::1:2 "/d?e=\\"f" g');
-    load(line, bytes, 0, bytes.length);
+    const line = loaded('é 10.1.2.3 "/a?b=1 2" ::1:2 "/d?e=\\"f" g');
     expect(maskWith(settings)?.(line, false).toString()).toBe(masked);
   });
 });

@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { attributesOf, decodeLogs, logRecordsOf } from '../../../bin/local/emulators/scout/otlp.ts';
 import { sampler } from '../../../lambdas/log-lines/sampler.ts';
-import { field } from '../../../lambdas/otlp/common.ts';
+import { attributesOfRecord } from '../../support/factories/encoded-record.ts';
 
 const ALWAYS = 'f'.repeat(32);
 
 const attributesAt = (rate: number) => {
   const { words, length } = sampler(rate)(ALWAYS, '') ?? expect.fail('the record is left out');
-  const tags = [0x12, 0x12, 0x0a];
-  const request = tags.reduce<Uint8Array>(
-    (content, tag) => field(tag, content),
-    new Uint8Array(words.buffer as ArrayBuffer, 0, length),
-  );
-  return attributesOf(logRecordsOf(decodeLogs(request))[0]?.record.attributes);
+  return attributesOfRecord(new Uint8Array(words.buffer, 0, length));
 };
 
 const rateOf = (threshold: number): number => 1 - threshold / 2 ** 48;

@@ -1,21 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import {
   ESCAPED,
-  load,
   MOST_TOKENS,
   type MutableLine,
   newLine,
   NON_ASCII,
 } from '../../../lambdas/log-lines/line.ts';
 import { cellPlacer, splitCells } from '../../../lambdas/log-lines/split-cells.ts';
+import { loaded } from '../../support/factories/log-schema.ts';
 
 type Cells = readonly (readonly [start: number, end: number])[];
 
-const loaded = (text: string, line = newLine()): MutableLine => {
-  const bytes = Buffer.from(text);
-  load(line, bytes, 0, bytes.length);
-  return line;
-};
 const spansOf = ({ starts, ends, count }: MutableLine): Cells =>
   Array.from({ length: count }, (_, i) => [starts[i] ?? -1, ends[i] ?? -1]);
 const cellsOf = (text: string, line = newLine()): Cells | undefined =>

@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest';
-import { attributesOf, decodeLogs, logRecordsOf } from '../../../bin/local/emulators/scout/otlp.ts';
 import type { FieldWriter } from '../../../lambdas/log-lines/field-writers.ts';
 import { resumed, tlsProtocol } from '../../../lambdas/log-lines/tls-fields.ts';
-import { field as protobufField } from '../../../lambdas/otlp/common.ts';
 import { ProtobufWriter } from '../../../lambdas/otlp/protobuf.ts';
+import { attributesOfRecord } from '../../support/factories/encoded-record.ts';
 import { lineOf } from '../../support/factories/log-schema.ts';
 
 /** The attributes that a field becomes. */
 const attributesIn = (write: FieldWriter, field: string) => {
   const writer = new ProtobufWriter();
   write(writer, lineOf(field), 0, field.length);
-  const tags = [0x12, 0x12, 0x0a];
-  const request = tags.reduce<Uint8Array>((content, tag) => protobufField(tag, content), writer.written());
-  return attributesOf(logRecordsOf(decodeLogs(request))[0]?.record.attributes);
+  return attributesOfRecord(writer.written());
 };
 
 test.each([

@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { attributesOf, decodeLogs, logRecordsOf } from '../../../bin/local/emulators/scout/otlp.ts';
-import { field } from '../../../lambdas/otlp/common.ts';
 import { attributeName, intAttribute, textAttribute } from '../../../lambdas/otlp/log-attributes.ts';
 import { ProtobufWriter, SLACK } from '../../../lambdas/otlp/protobuf.ts';
+import { attributesOfRecord } from '../../support/factories/encoded-record.ts';
 
 const attributesIn = (write: (writer: ProtobufWriter) => void) => {
   const writer = new ProtobufWriter();
   write(writer);
-  const tags = [0x12, 0x12, 0x0a];
-  const request = tags.reduce<Uint8Array>((content, tag) => field(tag, content), writer.written());
-  return attributesOf(logRecordsOf(decodeLogs(request))[0]?.record.attributes);
+  return attributesOfRecord(writer.written());
 };
 
 describe('an attribute is decoded as it was, also where a length begins to take two bytes:', () => {

@@ -32,10 +32,16 @@ export const kindWith = (schema: LogSchema): LogKind => ({
   },
 });
 
-/** A text as a line, its tokens as fields. */
-export const lineOf = (text: string, line: MutableLine = newLine()): MutableLine => {
+/** A text in a line's memory, not yet split. */
+export const loaded = (text: string, line: MutableLine = newLine()): MutableLine => {
   const bytes = Buffer.from(text);
   load(line, bytes, 0, bytes.length);
+  return line;
+};
+
+/** A text as a line, its tokens as fields. */
+export const lineOf = (text: string, line: MutableLine = newLine()): MutableLine => {
+  loaded(text, line);
   if (!tokenize(line, () => false)) throw new Error('not a line');
   return line;
 };
