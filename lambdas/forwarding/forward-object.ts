@@ -5,14 +5,12 @@ import type { Dependencies } from './dependencies.ts';
 import type { WorkItem } from './event/work-item.ts';
 import { addBatch, addVerdict, type Ledger, newLedger } from './ledger.ts';
 import { IN_FLIGHT, type InvocationLimits, isShortOfTime, SINGLE_BATCH_RECEIVE } from './limits.ts';
-import { batches } from './read/batches.ts';
+import { batches, encodeLines, NO_LIMITS } from './read/batches.ts';
 import { decompress } from './read/decompress.ts';
 import { type Block, blocks } from './read/line-blocks.ts';
 import { openLines } from './read/open-lines.ts';
 import { fateAfter, Stop } from './read/stop.ts';
 import type { Verdict } from './verdict.ts';
-
-const LF = 10;
 
 /** Result of one work item. */
 export interface ObjectResult {
@@ -88,14 +86,10 @@ export const forwardObject = async (
 };
 
 /** Encodes the lines of a head to no purpose but that the encoder asks for the tags it needs. */
-const encodeOnce = (opened: Opened, head: Uint8Array): void => {
+const encodeOnce = (opened: Opened, bytes: Uint8Array): void => {
   if ('refuse' in opened) return;
-  const encoder = opened.encoder({ records: Infinity, bytes: Infinity });
-  for (let start = 0, end = 0; start < head.length; start = end + 1) {
-    end = head.indexOf(LF, start);
-    if (end < 0) end = head.length;
-    if (end > start) encoder.add(head, start, end, 1, false);
-  }
+  const text = [{ bytes, firstLine: 1, cut: false }];
+  encodeLines(text, { fromLine: 1, toLine: Infinity }, opened.encoder(NO_LIMITS));
 };
 
 /** Two encoders by turns: one is filled while the other's request is compressed. */

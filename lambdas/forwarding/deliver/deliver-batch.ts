@@ -3,7 +3,7 @@ import type { Body } from '../../scout/compression.ts';
 import type { Outcome } from '../../scout/outcome.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { WorkItem } from '../event/work-item.ts';
-import { type Batch, encodeLines, lineText } from '../read/batches.ts';
+import { type Batch, encodeLines, lineText, NO_LIMITS } from '../read/batches.ts';
 import { type Cause, countsOf, internalError, type Verdict } from '../verdict.ts';
 import { isolate, type Lines } from './isolate.ts';
 import { logRejected, logUnstored, type RejectedEntry, storeRejected } from './rejected-records.ts';
@@ -20,8 +20,6 @@ export interface Run {
 }
 
 type BatchVerdict = Lines & Verdict & Required<Pick<Verdict, 'counts'>>;
-
-const NO_LIMITS = { records: Infinity, bytes: Infinity };
 
 /**
  * Delivers a batch: each of its records is delivered, or rejected and stored, or goes back. The verdicts cover its lines in

@@ -75,6 +75,9 @@ export async function* batches(
   if (failure !== undefined) throw failure;
 }
 
+/** For encoders that are filled by `encodeLines`. */
+export const NO_LIMITS: BatchLimits = { records: Infinity, bytes: Infinity };
+
 /** Encodes the lines of `range` of a batch's text by themselves, without limits. */
 export const encodeLines = (
   text: readonly Block[],
