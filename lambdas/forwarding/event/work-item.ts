@@ -19,16 +19,7 @@ export interface LineRange {
 }
 
 /** The body of a message that holds the work item. */
-export const serializeWorkItem = ({
-  bucket,
-  key,
-  versionId,
-  etag,
-  fromLine,
-  toLine,
-  attempt,
-  backfill,
-}: WorkItem): string => JSON.stringify({ bucket, key, versionId, etag, fromLine, toLine, attempt, backfill });
+export const serializeWorkItem = (work: WorkItem): string => JSON.stringify(work);
 
 /** The work that parsed JSON names, if it is a work item. */
 export const parseWorkItem = (value: Readonly<Record<string, unknown>>): WorkItem | undefined => {
