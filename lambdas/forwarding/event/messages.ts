@@ -67,7 +67,7 @@ export const messagesOf = (event: unknown): readonly Message[] => {
 
 const sqsMessage = (record: Json): Message => {
   const body = text(record['body']) ?? '';
-  const attributes = isObject(record['attributes']) ? record['attributes'] : {};
+  const attributes = objectOf(record['attributes']);
   return {
     sqs: { id: text(record['messageId']) ?? '', receiptHandle: text(record['receiptHandle']) ?? '' },
     receives: Number(attributes['ApproximateReceiveCount'] ?? 1),
@@ -120,29 +120,27 @@ const unknown = (value: unknown): Error =>
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 const foundInRecord = (record: unknown): readonly Found[] => {
-  if (isObject(record) && isObject(record['Sns'])) return found(JSON.parse(String(record['Sns']['Message'])));
-  const s3 = isObject(record) ? record['s3'] : undefined;
-  const bucket = isObject(s3) && isObject(s3['bucket']) ? text(s3['bucket']['name']) : undefined;
-  const object = isObject(s3) && isObject(s3['object']) ? s3['object'] : {};
-  const key = text(object['key']);
-  if (!isObject(record) || bucket === undefined || key === undefined) {
+  const { Sns: sns, s3, eventName, eventTime } = objectOf(record);
+  if (isObject(sns)) return found(JSON.parse(String(sns['Message'])));
+  const bucket = text(objectOf(objectOf(s3)['bucket'])['name']);
+  const { key: urlEncoded, versionId, eTag, size } = objectOf(objectOf(s3)['object']);
+  const key = text(urlEncoded);
+  if (bucket === undefined || key === undefined) {
     throw new Error(
       `unknown record: ${excerpt(record)}; it must be of an S3 notification, with bucket and key`,
     );
   }
-  const name = text(record['eventName']) ?? 'ObjectCreated';
+  const name = text(eventName) ?? 'ObjectCreated';
   if (!/^(?:s3:)?ObjectCreated/.test(name)) return ignored(name);
-  return [
-    named(bucket, decodeKey(key), object['versionId'], object['eTag'], object['size'], record['eventTime']),
-  ];
+  return [named(bucket, decodeKey(key), versionId, eTag, size, eventTime)];
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 const foundInEventBridge = (event: Json): readonly ObjectEvent[] => {
   if (event['detail-type'] !== 'Object Created') return ignored(String(event['detail-type']));
-  const detail = isObject(event['detail']) ? event['detail'] : {};
-  const bucket = isObject(detail['bucket']) ? text(detail['bucket']['name']) : undefined;
-  const object = isObject(detail['object']) ? detail['object'] : {};
+  const detail = objectOf(event['detail']);
+  const bucket = text(objectOf(detail['bucket'])['name']);
+  const object = objectOf(detail['object']);
   const key = text(object['key']);
   if (bucket === undefined || key === undefined)
     throw new Error(`EventBridge event without bucket or key: ${excerpt(event)}`);
@@ -180,6 +178,8 @@ const ignored = (what: string): readonly ObjectEvent[] => {
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The object, or an empty one: a member of it is then undefined. */
+const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 const excerpt = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 200);
