@@ -1,3 +1,4 @@
+import { parseJson } from './parse-json.ts';
 import { http } from './runtime/node-http.ts';
 
 /** Reads the text of a setting: an environment variable, or a context key of the stack. */
@@ -141,15 +142,6 @@ export const byAccount = (fallback: string): Parser<ByAccount> => ({
     return entries.length > 0 && isRight ? { ...map, default: map['default'] ?? fallback } : undefined;
   },
 });
-
-/** The value of JSON text; undefined for any other text. */
-export const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 const textMap = (text: string): Record<string, string> | undefined => {
   const value = parseJson(text);

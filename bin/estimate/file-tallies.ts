@@ -1,3 +1,4 @@
+import { parseJson } from '../../lambdas/parse-json.ts';
 import { HOURS_PER_MONTH } from '../../lib/prices.ts';
 import type { MetricUsage } from './usage.ts';
 
@@ -6,7 +7,7 @@ export const metricTally = () => {
   const counts = new Map<string, { dimensions: Set<string>; data: number }>();
   return {
     add: (line: string): void => {
-      const datum = parsed(line);
+      const datum = parseJson(line) as Datum | undefined;
       if (datum?.value?.count === undefined) return;
       const { account_id: account = '', namespace = '', metric_name: name = '', dimensions } = datum;
       const key = JSON.stringify([account, namespace, name]);
@@ -33,6 +34,7 @@ export const metricTally = () => {
   };
 };
 
+/** A datum as the stream writes it, one per line. */
 interface Datum {
   readonly account_id?: string;
   readonly namespace?: string;
@@ -40,15 +42,6 @@ interface Datum {
   readonly dimensions?: object;
   readonly value?: { readonly count?: number };
 }
-
-/** A datum as the stream writes it, one per line; undefined for what is none. */
-const parsed = (line: string): Datum | undefined => {
-  try {
-    return JSON.parse(line) as Datum;
-  } catch {
-    return undefined;
-  }
-};
 
 /** Different paths that are counted; a log with more has ids in its paths. */
 const MOST_PATHS = 10_000;

@@ -1,6 +1,7 @@
 import { parseWorkItem, type WorkItem } from '../../lambdas/forwarding/event/work-item.ts';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
 import { METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
+import { parseJsonObject } from '../../lambdas/parse-json.ts';
 
 /** A line of a file under `rejected/`: a rejected line, or what Scout said it rejected of a range of lines. */
 export interface Entry {
@@ -9,7 +10,7 @@ export interface Entry {
   readonly line: string | undefined;
   /** Records: 1, or what Scout said of the range. */
   readonly count: number;
-  /** Command that forwards it again. */
+  /** Forwards it again. */
   readonly work: WorkItem;
 }
 
@@ -22,8 +23,8 @@ export const parseEntries = (text: string, key: string): readonly Entry[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line, index) => {
-      const { reason, line: rejected, count, work } = parseObject(line);
-      const item = parseWorkItem(parseObject(work));
+      const { reason, line: rejected, count, work } = parseJsonObject(line);
+      const item = parseWorkItem({ ...(work as object | null | undefined) });
       if (item === undefined)
         throw new NoEntryError(`${key}, line ${index + 1}, has no work item; it is left as it is`);
       return {
@@ -33,15 +34,6 @@ export const parseEntries = (text: string, key: string): readonly Entry[] =>
         work: item,
       };
     });
-
-const parseObject = (value: unknown): Readonly<Record<string, unknown>> => {
-  if (typeof value !== 'string') return { ...(value as object | null | undefined) };
-  try {
-    return { ...(JSON.parse(value) as object) };
-  } catch {
-    return {};
-  }
-};
 
 /** The pipeline whose function can read the object of a file. An existing bucket of logs may have any prefix. */
 export const pipelineOf = (

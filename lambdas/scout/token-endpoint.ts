@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../parse-json.ts';
 import { VERSION } from '../version.ts';
 import { networkFailure, retryAfterMs } from './failure.ts';
 import { type HttpResponse, postOnce } from './http.ts';
@@ -100,7 +101,8 @@ const readTokenResponse = (
   secrets: readonly string[],
   now: number,
 ): TokenResult => {
-  const json = parseObject(body);
+  // `trim` removes a byte order mark too.
+  const json = parseJsonObject(Buffer.from(body).toString('utf8').trim());
   if (status >= 200 && status <= 299) {
     const { access_token: token, token_type: kind = 'bearer', expires_in: expiresIn } = json;
     const isBearer = typeof kind !== 'string' || kind.toLowerCase() === 'bearer';
@@ -127,16 +129,6 @@ const readTokenResponse = (
 
 /** https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12, less the space. */
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
-
-const parseObject = (body: Uint8Array): Readonly<Record<string, unknown>> => {
-  try {
-    // `trim` removes a byte order mark too.
-    const json: unknown = JSON.parse(Buffer.from(body).toString('utf8').trim());
-    return { ...(json as object) };
-  } catch {
-    return {};
-  }
-};
 
 const toMilliseconds = (seconds: unknown): number | undefined => {
   const ms = typeof seconds === 'number' || typeof seconds === 'string' ? Number(seconds) * 1000 : NaN;

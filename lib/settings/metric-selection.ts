@@ -1,4 +1,5 @@
-import { all, parseJson, type Parser } from '../../lambdas/setting-parsers.ts';
+import { parseJson } from '../../lambdas/parse-json.ts';
+import { all, type Parser } from '../../lambdas/setting-parsers.ts';
 
 /** A CloudWatch namespace: all its metrics, or only those named. */
 export interface MetricSelection {
