@@ -42,21 +42,19 @@ export type FailureCode =
 
 /** Why there was no complete response. `peer` is who was asked: `Scout` or `token endpoint`. */
 export const networkFailure = (peer: string, error: unknown, secrets: readonly string[]) => {
-  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
   const { code } = error as { code?: unknown };
   const detail = typeof code === 'string' && !code.startsWith('ERR_INVALID_') ? code : undefined;
-  const words = isTimeout
-    ? 'timed out'
-    : (detail ?? redactSecrets(messageOf(error), secrets, EXCERPT_LENGTH));
-  const reason = `${peer}: no response: ${words}`;
-  return isTimeout ? ({ code: 'timeout', reason } as const) : ({ code: 'network', detail, reason } as const);
+  const reason = `${peer}: no response: ${detail ?? redactSecrets(messageOf(error), secrets, EXCERPT_LENGTH)}`;
+  return { code: isTimeout(error) ? 'timeout' : 'network', detail, reason } as const;
 };
 
 /** An error's message, without those of its causes. */
 export const messageOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  return error.name === 'TimeoutError' ? 'timed out' : error.message;
+  return isTimeout(error) ? 'timed out' : error.message;
 };
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 /** Status and beginning of a failure's response, on one line and without the secrets. */
 export const summarizeFailure = (
