@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { http, https } from '../runtime/node-http.ts';
+import { VERSION } from '../version.ts';
 import { readBody, type ResponseBody } from './response-body.ts';
 
 export interface HttpPost {
@@ -39,7 +40,12 @@ export const postOnce = async (post: HttpPost, onNewConnection = false): Promise
   const { request } = target.protocol === 'https:' ? https : http;
   const outgoing = request(target, {
     method: 'POST',
-    headers: { ...headers, 'accept-encoding': 'identity', 'content-length': body.length },
+    headers: {
+      ...headers,
+      'user-agent': `scout-forwarder/${VERSION}`,
+      'accept-encoding': 'identity',
+      'content-length': body.length,
+    },
     signal,
     ...(onNewConnection && { agent: false }),
   });

@@ -1,4 +1,3 @@
-import { VERSION } from '../version.ts';
 import type { Body } from './compression.ts';
 import { type Failure, networkFailure, retryAfterMs, summarizeFailure } from './failure.ts';
 import { type HttpResponse, postOnce } from './http.ts';
@@ -109,7 +108,6 @@ const requestHeaders = (
   authorization: `Bearer ${token}`,
   'content-type': 'application/x-protobuf',
   'content-encoding': encoding,
-  'user-agent': `scout-forwarder/${VERSION}`,
 });
 
 /** Headers about the body or the connection. */

@@ -1,5 +1,4 @@
 import { parseJsonObject } from '../parse-json.ts';
-import { VERSION } from '../version.ts';
 import { networkFailure, retryAfterMs } from './failure.ts';
 import { type HttpResponse, postOnce } from './http.ts';
 import type { Outcome } from './outcome.ts';
@@ -80,7 +79,6 @@ const attempt = async (
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
-        'user-agent': `scout-forwarder/${VERSION}`,
         ...(isBasic && { authorization: `Basic ${basic}` }),
       },
       body: Buffer.from(form.toString()),
