@@ -5,6 +5,7 @@ import {
   doubleAttribute,
   fixedAttribute,
   fragment,
+  writeFragment,
 } from '../otlp/log-attributes.ts';
 import { ProtobufWriter } from '../otlp/protobuf.ts';
 
@@ -27,18 +28,12 @@ export type Sampler = (traceId: string | undefined, uid: string) => Fragment | u
 export const sampler = (rate: number): Sampler => {
   const threshold = Math.round((1 - rate) * LIMIT);
   const hex = threshold.toString(16).padStart(DIGITS, '0').replace(/0+$/, '') || '0';
-  const attributes = joined(fixedAttribute('sampling.threshold', hex), rateAttribute(rate));
+  const writer = new ProtobufWriter();
+  writeFragment(writer, fixedAttribute('sampling.threshold', hex));
+  doubleAttribute(writer, attributeName('sampling.rate'), rate);
+  const attributes = fragment(writer.written());
   return (traceId, uid) => {
     const digits = traceId?.slice(RANDOM_FROM) ?? createHash('sha256').update(uid).digest('hex');
     return Number.parseInt(digits.slice(0, DIGITS), 16) >= threshold ? attributes : undefined;
   };
 };
-
-const rateAttribute = (rate: number): Fragment => {
-  const writer = new ProtobufWriter();
-  doubleAttribute(writer, attributeName('sampling.rate'), rate);
-  return fragment(writer.written());
-};
-
-const joined = (...fragments: readonly Fragment[]): Fragment =>
-  fragment(...fragments.map(({ words, length }) => new Uint8Array(words.buffer as ArrayBuffer, 0, length)));
