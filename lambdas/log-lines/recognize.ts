@@ -33,10 +33,7 @@ export const recognize = (
       }
       return [];
     })
-    .reduce<Recognized | undefined>(
-      (best, one) => (best === undefined || one.form.known > best.form.known ? one : best),
-      undefined,
-    );
+    .toSorted((one, other) => other.form.known - one.form.known)[0];
 };
 
 /**
