@@ -1,5 +1,5 @@
 import { type FieldWriter, all, int, duration, text } from '../log-lines/field-writers.ts';
-import { fieldText, type Line, spanOf } from '../log-lines/line.ts';
+import { fieldText, hasNothing, type Line, spanOf } from '../log-lines/line.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
 
@@ -89,7 +89,7 @@ const VALIDITY = /^NotBefore=([\w:.+-]+);NotAfter=[\w:.+-]+$/;
 const hasFailed = (line: Line): boolean =>
   isRefused(line) ||
   (fieldText(line, TLS_PROTOCOL) === '-' &&
-    (TLS_PORTS.has(fieldText(line, LISTENER_PORT)) || !['', '-'].includes(fieldText(line, LATENCY))));
+    (TLS_PORTS.has(fieldText(line, LISTENER_PORT)) || !hasNothing(line, LATENCY)));
 const TLS_PORTS = new Set(['443', '8443']);
 
 /** `Failed:ClientCertUntrusted` */

@@ -1,7 +1,7 @@
 import { type FieldWriter, address, all, int, list, duration, text } from '../log-lines/field-writers.ts';
 import { fieldText, type Line, isAbsent, isNothing, spanOf } from '../log-lines/line.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
-import { request } from '../log-lines/http-fields.ts';
+import { request, responseStatus } from '../log-lines/http-fields.ts';
 import { isFailed, statusClass } from '../log-lines/status.ts';
 import { resumed, tlsProtocol } from '../log-lines/tls-fields.ts';
 import { isOnlyTraceId } from '../log-lines/trace-id.ts';
@@ -82,7 +82,7 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   request_processing_time: duration('aws.elb.request_processing_time'),
   target_processing_time: duration('aws.elb.target_processing_time'),
   response_processing_time: duration('aws.elb.response_processing_time'),
-  elb_status_code: all(int('http.response.status_code', 100, 599), serverError()),
+  elb_status_code: responseStatus(at('error_reason')),
   target_status_code: int('aws.elb.target_status_code'),
   received_bytes: int('http.request.size'),
   sent_bytes: int('http.response.size'),
@@ -136,16 +136,3 @@ const isRequest = (line: Line): boolean => {
 };
 const QUOTE = 0x22;
 const METHOD = /^[^\s/:]+ /;
-
-const hasErrorReason = (line: Line): boolean => {
-  const { start, end } = spanOf(line, at('error_reason'));
-  return !isNothing(line.bytes, start, end);
-};
-
-/** `error.type`, where the load balancer gives no reason. */
-const serverError = (): FieldWriter => {
-  const write = text('error.type');
-  return (writer, line, start, end) => {
-    if (statusClass(line, STATUS) === 5 && !hasErrorReason(line)) write(writer, line, start, end);
-  };
-};

@@ -1,5 +1,5 @@
 import { address, all, type FieldWriter, int, duration, text } from '../log-lines/field-writers.ts';
-import { request } from '../log-lines/http-fields.ts';
+import { request, responseStatus } from '../log-lines/http-fields.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { isFailed, statusClass } from '../log-lines/status.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
@@ -68,7 +68,7 @@ const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
   request_processing_time: duration('aws.elb.request_processing_time'),
   backend_processing_time: duration('aws.elb.backend_processing_time'),
   response_processing_time: duration('aws.elb.response_processing_time'),
-  elb_status_code: all(int('http.response.status_code', 100, 599), serverError()),
+  elb_status_code: responseStatus(),
   backend_status_code: int('aws.elb.backend.status.code', 100, 599),
   received_bytes: eitherOf(int('http.request.size', 0), int('aws.elb.received_bytes', 0)),
   sent_bytes: eitherOf(int('http.response.size', 0), int('aws.elb.sent_bytes', 0)),
@@ -88,10 +88,3 @@ const eitherOf =
   (http: FieldWriter, tcp: FieldWriter): FieldWriter =>
   (writer, line, start, end) =>
     (isTcp(line) ? tcp : http)(writer, line, start, end);
-
-const serverError = (): FieldWriter => {
-  const write = text('error.type');
-  return (writer, line, start, end) => {
-    if (statusClass(line, STATUS) === 5) write(writer, line, start, end);
-  };
-};

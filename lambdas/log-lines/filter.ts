@@ -1,7 +1,7 @@
 import type { Fragment } from '../otlp/log-attributes.ts';
 import type { AlbSettings } from '../function-settings.ts';
 import type { LogSchema } from './schema.ts';
-import { fieldText, type Line, spanOf } from './line.ts';
+import { fieldText, hasNothing, type Line, spanOf } from './line.ts';
 import { newRequestLine, splitRequest } from './request-line.ts';
 import { sampler } from './sampler.ts';
 import { traceId } from './trace-id.ts';
@@ -48,7 +48,7 @@ const skipsOf = (
 
 /** A request with an error reason is kept whatever its status, such as one that a firewall in trouble let through. */
 const hasFailed = (line: Line, { severity, errorReason }: LogSchema): boolean =>
-  severity(line) !== 'INFO' || !['', '-'].includes(fieldText(line, errorReason));
+  severity(line) !== 'INFO' || !hasNothing(line, errorReason);
 
 const duration = (line: Line, { durations = [] }: LogSchema): number =>
   durations.reduce((sum, field) => sum + Math.max(Number(fieldText(line, field)) || 0, 0), 0);

@@ -1,5 +1,6 @@
 import { fixedAttribute, writeFragment } from '../otlp/log-attributes.ts';
 import { type FieldWriter, int, text, writePart } from './field-writers.ts';
+import { hasNothing } from './line.ts';
 import { newRequestLine, splitRequest } from './request-line.ts';
 
 /** The methods that OpenTelemetry's conventions know; others are `_OTHER`. */
@@ -48,6 +49,17 @@ const method = (): FieldWriter => {
   };
 };
 
+/** The status of a response. That of a server error is also its type, unless the field `reason` says more. */
+export const responseStatus = (reason?: number): FieldWriter => {
+  const status = int('http.response.status_code', 100, 599);
+  const errorType = text('error.type');
+  return (writer, line, start, end) => {
+    status(writer, line, start, end);
+    const isServerError = end - start === 3 && line.bytes[start] === FIVE;
+    if (isServerError && hasNothing(line, reason)) errorType(writer, line, start, end);
+  };
+};
+
 /** `HTTP/1.1` is 1.1, but `HTTP/2.0` is 2. */
 const version = (): FieldWriter => {
   const write = text('network.protocol.version');
@@ -62,3 +74,4 @@ const version = (): FieldWriter => {
 const DOT = 0x2e;
 const ZERO = 0x30;
 const ONE = 0x31;
+const FIVE = 0x35;

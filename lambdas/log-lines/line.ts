@@ -98,4 +98,11 @@ export const isAbsent = ({ ends, count }: Line, i: number): boolean => i >= coun
 export const isNothing = (bytes: Uint8Array, start: number, end: number): boolean =>
   end === start || (end - start === 1 && bytes[start] === 0x2d);
 
+/** Whether field `i` is absent, or nothing. */
+export const hasNothing = (line: Line, i: number | undefined): boolean => {
+  if (i === undefined) return true;
+  const { start, end } = spanOf(line, i);
+  return isNothing(line.bytes, start, end);
+};
+
 const QUOTE = 0x22;

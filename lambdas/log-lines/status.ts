@@ -1,4 +1,4 @@
-import { type Line, spanOf } from './line.ts';
+import { fieldText, type Line } from './line.ts';
 
 /** First digit of a status of three bytes, else NaN. */
 export const statusClass = ({ bytes, starts, ends, count }: Line, field: number): number => {
@@ -9,15 +9,8 @@ export const statusClass = ({ bytes, starts, ends, count }: Line, field: number)
 /** Whether a request failed: its status is 4xx or 5xx, or no response was sent (`-`, `000`). */
 export const isFailed = (line: Line, field: number): boolean => {
   const first = statusClass(line, field);
-  return first === 4 || first === 5 || hasNoResponse(line, field);
+  // Of most statuses no text is made.
+  return first > 0 ? first === 4 || first === 5 : ['-', '000'].includes(fieldText(line, field));
 };
 
-const hasNoResponse = (line: Line, field: number): boolean => {
-  const { bytes } = line;
-  const { start, end } = spanOf(line, field);
-  if (end - start === 1) return bytes[start] === DASH;
-  return end - start === 3 && bytes.subarray(start, end).every((byte) => byte === ZERO);
-};
-
-const DASH = 0x2d;
 const ZERO = 0x30;

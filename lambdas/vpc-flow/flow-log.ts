@@ -1,6 +1,6 @@
 import { all, type FieldWriter, int, text } from '../log-lines/field-writers.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
-import { fieldText, isNothing, type Line, spanOf } from '../log-lines/line.ts';
+import { fieldText, hasNothing, isNothing, type Line, spanOf } from '../log-lines/line.ts';
 import { direction, ipVersion, transport } from './network-fields.ts';
 
 /**
@@ -163,8 +163,7 @@ const unlessPresent = (packetField: number, attribute: string): FieldWriter => {
   const write = text(attribute);
   const writeLocal = text('network.local.address');
   return (writer, line, start, end) => {
-    const packet = spanOf(line, packetField);
-    if (isNothing(line.bytes, packet.start, packet.end)) return write(writer, line, start, end);
+    if (hasNothing(line, packetField)) return write(writer, line, start, end);
     if (fieldText(line, packetField) !== line.bytes.toString('latin1', start, end))
       writeLocal(writer, line, start, end);
   };
