@@ -1,4 +1,5 @@
 import { ProtobufWriter } from '../otlp/protobuf.ts';
+import { hexByte } from './unescape.ts';
 
 /**
  * Writes `LogRecord { trace_id = 9 }`: the root's id in a trace header such as
@@ -17,16 +18,15 @@ export const writeTraceId = (
   const { bytes, length } = writer;
   bytes[length] = 0x4a;
   bytes[length + 1] = SIZE;
-  let valid = 0;
-  let some = 0;
+  let all = 0;
   for (let i = 0; i < SIZE; i++) {
     const at = root + 2 * i + (i < 4 ? 0 : 1);
-    const high = HEX[source[at] as number] as number;
-    const low = HEX[source[at + 1] as number] as number;
-    valid |= high | low;
-    some |= bytes[length + 2 + i] = (high << 4) | low;
+    const byte = hexByte(source[at] as number, source[at + 1] as number);
+    all |= byte;
+    bytes[length + 2 + i] = byte;
   }
-  if (valid >= 0 && some !== 0) writer.length = length + 2 + SIZE;
+  // Negative where a digit is not hexadecimal.
+  if (all > 0) writer.length = length + 2 + SIZE;
 };
 
 /** The same as 32 hexadecimal digits. */
@@ -69,7 +69,3 @@ const DASH_AT = ROOT.length + 8;
 const ROOT_LENGTH = DASH_AT + 1 + 24;
 const DASH = 0x2d;
 const SEMICOLON = 0x3b;
-/** Values of hexadecimal digits, -1 for any other byte. */
-const HEX = Int8Array.from({ length: 256 }, (_, byte) =>
-  '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()),
-);
