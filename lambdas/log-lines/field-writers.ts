@@ -108,7 +108,7 @@ const longInteger = ({ bytes }: Line, start: number, end: number): bigint | numb
 };
 
 /** The double nearest to a text such as `-1` or `0.025`; NaN if it is no number. */
-const decimal = (bytes: Uint8Array, start: number, end: number): number => {
+const decimal = (bytes: Buffer, start: number, end: number): number => {
   const first = bytes[start] === MINUS ? start + 1 : start;
   let digits = 0;
   let dot = end;
@@ -116,18 +116,17 @@ const decimal = (bytes: Uint8Array, start: number, end: number): number => {
     const digit = (bytes[at] as number) - ZERO;
     if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
     else if (bytes[at] === DOT && dot === end && at > first && at + 1 < end) dot = at;
-    else return scientific(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
+    else return numberIn(bytes.toString('latin1', start, end));
   }
-  if (first === end) return NaN;
-  if (end - first > MOST_DIGITS) return Number(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
+  if (first === end || end - first > MOST_DIGITS) return numberIn(bytes.toString('latin1', start, end));
   // Both are whole and below 2^53, so that the quotient is the double nearest to the text.
   const value = dot === end ? digits : digits / (POWERS[end - dot - 1] as number);
   return first === start ? value : -value;
 };
 
-/** The number of a text such as `5.8E-4`, as JSON may have it; NaN if it is none. */
-const scientific = (text: string): number => {
-  const value = /^-?\d+(?:\.\d+)?e[-+]?\d+$/i.test(text) ? Number(text) : NaN;
+/** The same of any length, or such as `5.8E-4`, as JSON may have it. */
+const numberIn = (text: string): number => {
+  const value = /^-?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : NaN;
 };
 

@@ -57,9 +57,12 @@ test.each([
   expect(written(duration('d'), field)).toEqual({ d: value });
 });
 
-test.each(['-1', '.5', '5.', '1.2.3', '1,5', 'a'])('%s is not a duration', (field) => {
-  expect(written(duration('d'), field)).toEqual({});
-});
+test.each(['-1', '.5', '5.', '1.2.3', '1,5', 'a', '1e999', '9'.repeat(309)])(
+  '%s is not a duration',
+  (field) => {
+    expect(written(duration('d'), field)).toEqual({});
+  },
+);
 
 test.each([
   ['10.0.0.1:80', { host: '10.0.0.1', port: 80n }],
