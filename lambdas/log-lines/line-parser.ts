@@ -2,11 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { AlbSettings } from '../function-settings.ts';
 import type { LineForm } from './line-form.ts';
 import { maskOf } from './mask.ts';
-import { recordTime } from './record-time.ts';
 import { redactor } from './redact.ts';
 import type { LogSchema } from './schema.ts';
-import { type Instant, instantOf } from './timestamp.ts';
-import { type Line, load, newLine, NON_ASCII, SUSPECT } from './line.ts';
+import { type Instant, instantOf, timeReader } from './timestamp.ts';
+import { isAbsent, type Line, load, newLine, NON_ASCII, SUSPECT } from './line.ts';
 
 /** Reads lines, one after another. */
 export interface LineReader {
@@ -24,14 +23,16 @@ export interface LineReader {
 export const lineReader = (schema: LogSchema, form: LineForm, settings: AlbSettings): LineReader => {
   const line = newLine();
   const time = instantOf(0);
-  const readTime = recordTime(schema, time);
+  const { time: usualTime, otherTime = usualTime } = schema;
+  const readTime = timeReader(time, schema.timeForm);
   const { isSuspect, redact } = redactor(settings.redactQueryKeys);
   const mask = maskOf(schema, settings);
-  let isTimed: boolean | undefined;
+  let isTimed = false;
   const parse = (): boolean => {
     if (!form.split(line, isSuspect) || !schema.accepts(line)) return false;
-    isTimed = readTime(line);
-    return isTimed !== false;
+    const field = isAbsent(line, usualTime) ? otherTime : usualTime;
+    isTimed = !isAbsent(line, field);
+    return !isTimed || readTime(line.bytes, line.starts[field] as number, line.ends[field] as number);
   };
   /** Replaces the text; false if it is no longer of the form. */
   const replace = (text: Uint8Array): boolean => {
