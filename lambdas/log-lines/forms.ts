@@ -75,8 +75,7 @@ const isHeader = (schema: LogSchema, names: readonly string[]): boolean => {
 
 const countCells = (text: string, separator: Separator): number | undefined => {
   const line = newLine();
-  const bytes = Buffer.from(text);
-  load(line, bytes, 0, bytes.length);
+  load(line, Buffer.from(text));
   return splitCells(line, separator, () => false) ? line.count : undefined;
 };
 

@@ -36,13 +36,13 @@ export const lineReader = (schema: LogSchema, form: LineForm, settings: AlbSetti
   };
   /** Replaces the text; false if it is no longer of the form. */
   const replace = (text: Uint8Array): boolean => {
-    load(line, text, 0, text.length);
+    load(line, text);
     return form.split(line, isSuspect);
   };
   return {
     line,
     read: (bytes, start, end, cut) => {
-      load(line, bytes, start, end);
+      load(line, bytes.subarray(start, end));
       let isLine = !cut && parse();
       const isClean = isLine && (line.traits & (NON_ASCII | SUSPECT)) === 0;
       if (!isClean) {

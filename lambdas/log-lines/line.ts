@@ -33,8 +33,9 @@ export const MOST_TOKENS = FIRST_TOKENS << 7;
 
 export type MutableLine = { -readonly [Key in keyof Line]: Line[Key] };
 
+/** Of an even size. */
 const memory = (size: number): Pick<Line, 'bytes' | 'view' | 'pairs'> => {
-  const buffer = new ArrayBuffer(size + (size & 1));
+  const buffer = new ArrayBuffer(size);
   return { bytes: Buffer.from(buffer), view: new DataView(buffer), pairs: new Uint16Array(buffer) };
 };
 
@@ -71,10 +72,10 @@ export const addText = (line: MutableLine, at: number, text: string): Span => {
 };
 
 /** Copies a text into the line, so that words of it can be read without looking where the text ends. */
-export const load = (line: MutableLine, source: Uint8Array, start: number, end: number): void => {
-  const length = end - start;
+export const load = (line: MutableLine, text: Uint8Array): void => {
+  const { length } = text;
   if (line.bytes.length < length + SLACK) Object.assign(line, memory(2 * length + SLACK));
-  line.bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end));
+  line.bytes.set(text);
   // No scan runs past it.
   line.bytes[length] = QUOTE;
   line.length = length;

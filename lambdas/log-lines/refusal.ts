@@ -46,7 +46,7 @@ const beginning = ([first = Buffer.alloc(0)]: readonly Buffer[], settings: LineS
   const text = Buffer.from(first.toString('utf8', 0, LOOKED_AT));
   const redacted = redactor(settings.redactQueryKeys).redact(text, true);
   const line = newLine();
-  load(line, redacted, 0, redacted.length);
+  load(line, redacted);
   const masked = maskOf({ addresses: [], urls: [] }, settings)?.(line, false) ?? redacted;
   return JSON.stringify(masked.toString().trim().slice(0, SHOWN));
 };

@@ -96,7 +96,7 @@ const section = ([name, kind]: [string, LogKind]): string => {
   // What no sample has, by a number and a word.
   for (const value of ['7', 'word']) {
     const line = newLine();
-    load(line, Buffer.from(value), 0, value.length);
+    load(line, Buffer.from(value));
     found.forEach(
       (attributes, i) => attributes.size <= (value === '7' ? 0 : 1) && add(i, line, 0, value.length),
     );

@@ -20,7 +20,7 @@ let line = newLine();
 /** The tokens of a text, `undefined` if it has none. */
 const tokensOf = (text: string): readonly string[] | undefined => {
   const bytes = Buffer.from(`"${text}"`);
-  load(line, bytes, 1, bytes.length - 1);
+  load(line, bytes.subarray(1, -1));
   if (!tokenize(line, () => false)) return undefined;
   return Array.from({ length: line.count }, (_, i) =>
     Buffer.from(line.bytes.subarray(line.starts[i], line.ends[i])).toString(),
@@ -93,7 +93,7 @@ describe('tokenize', () => {
   test.each(['=', '@', '%'])('asks about each %s, and remembers that one of them was suspect', (trigger) => {
     const asked: number[] = [];
     const bytes = Buffer.from(`a${trigger}b "c ${trigger}${trigger}d"`);
-    load(line, bytes, 0, bytes.length);
+    load(line, bytes);
     expect(tokenize(line, (_, at) => asked.push(at) === 2)).toBe(true);
     expect(asked).toEqual([1, 7, 8]);
     expect(line.traits & SUSPECT).toBe(SUSPECT);
@@ -179,7 +179,7 @@ test('a text is nothing when it is empty or a dash', () => {
 const endIn = (text: string, suspects: readonly number[] = []) => {
   const subject = newLine();
   const bytes = Buffer.from(text);
-  load(subject, bytes, 0, bytes.length);
+  load(subject, bytes);
   const end = endOfText(subject, 0, (_, at) => suspects.includes(at));
   return { end, traits: subject.traits & NOTED };
 };
@@ -232,6 +232,6 @@ test.each<[text: string, isSuspect: boolean, traits: number]>([
 ])('a part of a line has traits: %j, suspect %s', (text, isSuspect, traits) => {
   const subject = newLine();
   const bytes = Buffer.from(`=${text}\\`);
-  load(subject, bytes, 0, bytes.length);
+  load(subject, bytes);
   expect(traitsOf(subject, 1, bytes.length - 1, () => isSuspect) & NOTED).toBe(traits);
 });

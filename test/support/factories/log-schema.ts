@@ -34,8 +34,7 @@ export const kindWith = (schema: LogSchema): LogKind => ({
 
 /** A text in a line's memory, not yet split. */
 export const loaded = (text: string, line: MutableLine = newLine()): MutableLine => {
-  const bytes = Buffer.from(text);
-  load(line, bytes, 0, bytes.length);
+  load(line, Buffer.from(text));
   return line;
 };
 
