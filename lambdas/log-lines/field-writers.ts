@@ -1,9 +1,11 @@
 import {
   attributeName,
   doubleAttribute,
+  fixedAttribute,
   intAttribute,
   textAttribute,
   textsAttribute,
+  writeFragment,
 } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
 import { type Line, type Span, isNothing } from './line.ts';
@@ -89,6 +91,22 @@ export const list = (attribute: string, separator: string, least = 1): FieldWrit
       from = at + 1;
     }
     if (items.length >= least) textsAttribute(writer, name, view, items);
+  };
+};
+
+/** A fixed value for each text that is known, and `other` for any other text. */
+export const oneOf = (
+  attribute: string,
+  values: Readonly<Record<string, string>>,
+  other: FieldWriter,
+): FieldWriter => {
+  const attributes = new Map(
+    Object.entries(values).map(([known, value]) => [known, fixedAttribute(attribute, value)]),
+  );
+  return (writer, line, start, end) => {
+    const known = attributes.get(line.bytes.toString('latin1', start, end));
+    if (known === undefined) other(writer, line, start, end);
+    else writeFragment(writer, known);
   };
 };
 

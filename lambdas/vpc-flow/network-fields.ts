@@ -1,6 +1,4 @@
-import { fixedAttribute, writeFragment } from '../otlp/log-attributes.ts';
-import type { Fragment } from '../otlp/log-attributes.ts';
-import { type FieldWriter, int, text } from '../log-lines/field-writers.ts';
+import { type FieldWriter, int, oneOf, text } from '../log-lines/field-writers.ts';
 
 /** https://www.iana.org/assignments/protocol-numbers/protocol-numbers.xhtml, in lower case. */
 const PROTOCOLS = {
@@ -35,19 +33,3 @@ export const direction = (): FieldWriter =>
     { ingress: 'receive', egress: 'transmit' },
     text('aws.vpc.flow.flow_direction'),
   );
-
-/** A fixed value for each text that is known, and `other` for any other text. */
-const oneOf = (
-  attribute: string,
-  values: Readonly<Record<string, string>>,
-  other: FieldWriter,
-): FieldWriter => {
-  const attributes = new Map<string, Fragment>(
-    Object.entries(values).map(([known, value]) => [known, fixedAttribute(attribute, value)]),
-  );
-  return (writer, line, start, end) => {
-    const known = attributes.get(line.bytes.toString('latin1', start, end));
-    if (known === undefined) other(writer, line, start, end);
-    else writeFragment(writer, known);
-  };
-};
