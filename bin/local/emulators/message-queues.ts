@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { listenOnLoopback } from '../loopback.ts';
 
 /** A message that was sent to a queue. */
 export interface SentMessage {
@@ -38,18 +38,9 @@ export const startMessageQueues = async (): Promise<MessageQueues> => {
       );
     });
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    endpoint,
-    url: (queue) => `${endpoint}/123456789012/${queue}`,
-    messages,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  };
+  const { host, close } = await listenOnLoopback(server);
+  const endpoint = `http://${host}`;
+  return { endpoint, url: (queue) => `${endpoint}/123456789012/${queue}`, messages, close };
 };
 
 interface Entry {

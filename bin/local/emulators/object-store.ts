@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listenOnLoopback } from '../loopback.ts';
 import { listObjects } from './object-listing.ts';
 
 /** Content of an object: bytes, or a file on disk that is streamed. */
@@ -56,9 +55,9 @@ export const startObjectStore = async (): Promise<ObjectStore> => {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { host, close } = await listenOnLoopback(server);
   const store: ObjectStore = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://${host}`,
     objects,
     put: (bucket, key, body) => {
       const stored = toStored(typeof body === 'string' ? Buffer.from(body) : body);
@@ -66,7 +65,7 @@ export const startObjectStore = async (): Promise<ObjectStore> => {
       return stored;
     },
     misbehave: () => undefined,
-    close: () => close(server),
+    close,
   };
   return store;
 };
@@ -164,9 +163,3 @@ const parseRange = (range: string | undefined, size: number): readonly [number, 
   const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
   return [Number(from), to === '' ? size : Math.min(size, Number(to) + 1)];
 };
-
-const close = (server: Server): Promise<void> =>
-  new Promise((done) => {
-    server.close(() => done());
-    server.closeAllConnections();
-  });

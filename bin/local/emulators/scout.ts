@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listenOnLoopback } from '../loopback.ts';
 import { accept, type Behaviour, perform } from './scout/behaviour.ts';
 import { logRecordsOf, metricsOf } from './scout/otlp.ts';
 import { createReceiver, type ScoutRequest } from './scout/receiver.ts';
@@ -76,12 +76,8 @@ export const startScout = async (options: ScoutOptions = {}) => {
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const endpoint = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  const { host, close } = await listenOnLoopback(server, options.port);
+  const endpoint = `${tls === undefined ? 'http' : 'https'}://${host}`;
   const tokenUrl = `${endpoint}/token`;
 
   return {
@@ -119,10 +115,7 @@ export const startScout = async (options: ScoutOptions = {}) => {
     revokeTokens: tokens.revoke,
     /** From now on only these credentials are right. */
     rotate: tokens.rotate,
-    close: async (): Promise<void> => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 };
 

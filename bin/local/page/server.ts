@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { UsageError } from '../../shared/command-line.ts';
+import { listenOnLoopback } from '../loopback.ts';
 import { pageAssets } from './assets.ts';
 import type { Session } from './session.ts';
 import { SWITCHES } from './switches.ts';
@@ -73,15 +74,8 @@ export const servePage = async (session: Session): Promise<PageServer> => {
     throw new HttpError(404, `no such page: ${pathname}`);
   };
 
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  };
+  const { host, close } = await listenOnLoopback(server);
+  return { url: `http://${host}/`, close };
 };
 
 interface Reply {

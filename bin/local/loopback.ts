@@ -1,0 +1,26 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server that only this machine reaches. */
+export interface LoopbackServer {
+  /** `127.0.0.1:54321`. */
+  readonly host: string;
+  /** Ends open connections too. */
+  readonly close: () => Promise<void>;
+}
+
+/** @param port 0: one that is free */
+export const listenOnLoopback = async (server: Server, port = 0): Promise<LoopbackServer> => {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+};
