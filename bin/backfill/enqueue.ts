@@ -1,6 +1,6 @@
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
 import type { Queue } from '../../lambdas/aws/queue.ts';
-import { serializeWorkItem } from '../../lambdas/forwarding/event/work-item.ts';
+import { queueWorks } from '../../lambdas/forwarding/event/list-objects.ts';
 
 export interface Filling {
   readonly queue: Pick<Queue, 'send'>;
@@ -35,13 +35,8 @@ export const fill = async (objects: AsyncIterable<ListedObject>, filling: Fillin
   const flush = async (): Promise<void> => {
     if (batch.length > room) room = await waitForRoom(batch.length, filling);
     if (isStopped()) return;
-    const bodies = batch.map(({ key, etag }) =>
-      serializeWorkItem({ bucket, key, etag: etag?.replaceAll('"', ''), backfill: true }),
-    );
-    await queue.send(
-      queueUrl,
-      bodies.map((body) => ({ body })),
-    );
+    const works = batch.map(({ key, etag }) => ({ bucket, key, etag, backfill: true }) as const);
+    await queueWorks(queue, queueUrl, works);
     filling.onQueued(batch);
     room -= batch.length;
     batch = [];

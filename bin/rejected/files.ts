@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Objects } from '../../lambdas/aws/objects.ts';
 import type { Queue } from '../../lambdas/aws/queue.ts';
-import { serializeWorkItem } from '../../lambdas/forwarding/event/work-item.ts';
+import { queueWorks } from '../../lambdas/forwarding/event/list-objects.ts';
 import { type Entry, parseEntries, workItems } from './entries.ts';
 
 /** A file under `rejected/`. */
@@ -44,9 +44,6 @@ export const retryFile = async (
   const aside = `${key.slice(0, key.lastIndexOf('/') + 1)}${randomBytes(4).toString('hex')}.ndjson`;
   await objects.put(bucket, aside, text);
   await objects.remove({ bucket, key, etag });
-  await queue.send(
-    queueUrl,
-    workItems(entries).map((work) => ({ body: serializeWorkItem(work) })),
-  );
+  await queueWorks(queue, queueUrl, workItems(entries));
   await objects.remove({ bucket, key: aside });
 };

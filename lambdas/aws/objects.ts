@@ -24,6 +24,7 @@ export class ReadError extends Error {
 export interface ListedObject {
   readonly key: string;
   readonly size: number;
+  /** Without quotes. */
   readonly etag?: string | undefined;
 }
 
@@ -69,7 +70,9 @@ export const s3Objects = (client: S3Client, stallMs = STALL_MS): Objects => ({
 
 /** An entity tag is quoted in a header, but not in an event. */
 const ifMatch = (etag: string | undefined): string | undefined =>
-  etag === undefined ? undefined : `"${etag.replaceAll('"', '')}"`;
+  etag === undefined ? undefined : `"${withoutQuotes(etag)}"`;
+
+const withoutQuotes = (etag: string | undefined): string | undefined => etag?.replaceAll('"', '');
 
 const open = async (
   client: S3Client,
@@ -120,7 +123,7 @@ const open = async (
       response = await get();
     }
   };
-  return { etag: etag?.replaceAll('"', ''), bytes: bytes() };
+  return { etag: withoutQuotes(etag), bytes: bytes() };
 };
 
 /** The chunks of a body, which fails if the next one takes too long. */
@@ -155,7 +158,7 @@ async function* list(
       }),
     );
     for (const { Key, Size, ETag } of page.Contents ?? []) {
-      if (Key !== undefined) yield { key: Key, size: Size ?? 0, etag: ETag };
+      if (Key !== undefined) yield { key: Key, size: Size ?? 0, etag: withoutQuotes(ETag) };
     }
     token = page.NextContinuationToken;
   } while (token !== undefined);

@@ -102,6 +102,6 @@ const processListing = async (listing: ListRequest, invocation: Invocation): Pro
     isShortOfTime: () => isShortOfTime({ remainingMs }),
     ...(queueUrl === undefined
       ? { chunkSize: 1, accept: forwardNow }
-      : { chunkSize: 100, accept: (works) => queueWorks(dependencies, queueUrl, works) }),
+      : { chunkSize: 100, accept: (works) => queueWorks(dependencies.queue, queueUrl, works) }),
   });
 };

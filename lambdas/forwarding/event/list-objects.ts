@@ -1,3 +1,4 @@
+import type { Queue } from '../../aws/queue.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { ListRequest } from './messages.ts';
 import type { SourceObject } from '../../format.ts';
@@ -53,16 +54,16 @@ export const list = async (
     if (!isOurs({ bucket, key }, size)) continue;
     objects++;
     bytes += size;
-    waiting.push({ bucket, key, etag: etag?.replaceAll('"', ''), backfill: true });
+    waiting.push({ bucket, key, etag, backfill: true });
     if (waiting.length === chunkSize) await flush();
   }
   await flush();
   return { objects, bytes, queued, ...(stopped && { startAfter: last }) };
 };
 
-/** Puts work on the function's queue; returns how much. */
+/** Puts work on a queue; returns how much. @throws Error where SQS does not accept all of it */
 export const queueWorks = async (
-  { queue }: Dependencies,
+  queue: Pick<Queue, 'send'>,
   queueUrl: string,
   works: readonly WorkItem[],
 ): Promise<number> => {

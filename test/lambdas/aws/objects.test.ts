@@ -167,9 +167,9 @@ describe('list', () => {
       .resolvesOnce({ Contents: [{ Key: 'p/3', Size: 7, ETag: '"z"' }] });
     const listed = await collect(objects.list('b', 'p/', 'p/0'));
     expect(listed).toEqual([
-      { key: 'p/1', size: 5, etag: '"x"' },
+      { key: 'p/1', size: 5, etag: 'x' },
       { key: 'p/2', size: 0, etag: undefined },
-      { key: 'p/3', size: 7, etag: '"z"' },
+      { key: 'p/3', size: 7, etag: 'z' },
     ]);
     const asked = s3.commandCalls(ListObjectsV2Command).map(({ args }) => args[0].input);
     expect(asked.map(({ ContinuationToken }) => ContinuationToken)).toEqual([undefined, 'more', 'and more']);
