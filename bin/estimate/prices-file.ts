@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseJson } from '../../lambdas/parse-json.ts';
 import { PRICES, type PriceName, type Prices } from '../../lib/prices.ts';
 import { UsageError } from '../shared/command-line.ts';
 
@@ -24,12 +25,7 @@ const readObject = (path: string): object => {
   } catch (error) {
     throw new UsageError(`--prices ${path} cannot be read: ${(error as Error).message}`);
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // Not an object either.
-  }
+  const json = parseJson(text);
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new UsageError(
       `--prices ${path} is not a JSON object; it must be one such as {"perGbOut": ${PRICES.perGbOut}}`,
