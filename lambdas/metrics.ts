@@ -1,9 +1,6 @@
 import { connect } from './forwarding/connect.ts';
 import { createHandler } from './forwarding/handler.ts';
-import { metricStreamFormat } from './metric-stream/format.ts';
+import { metricFormats } from './metric-stream/format.ts';
 
 /** CloudWatch metric-stream objects, from S3 to Scout's /v1/metrics. */
-export const handler = createHandler('metrics', connect, (settings) => {
-  const format = metricStreamFormat(settings);
-  return (_key, size) => (size === 0 ? { skip: 'empty object' } : format);
-});
+export const handler = createHandler('metrics', connect, metricFormats);

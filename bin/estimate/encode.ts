@@ -1,10 +1,13 @@
-import type { Format, SourceObject } from '../../lambdas/format.ts';
+import type { Format, FormatOf, SourceObject } from '../../lambdas/format.ts';
 import { batches, encodeLines } from '../../lambdas/forwarding/read/batches.ts';
 import { decompress } from '../../lambdas/forwarding/read/decompress.ts';
 import { type Block, blocks } from '../../lambdas/forwarding/read/line-blocks.ts';
 import { openLines } from '../../lambdas/forwarding/read/open-lines.ts';
 import { fateAfter } from '../../lambdas/forwarding/read/stop.ts';
 import type { FunctionSettings, Pipeline } from '../../lambdas/function-settings.ts';
+import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
+import { logFormats } from '../../lambdas/log-lines/log-formats.ts';
+import { metricFormats } from '../../lambdas/metric-stream/format.ts';
 import { compress } from '../../lambdas/scout/compression.ts';
 
 /** The account of an object that was encoded as the function encodes it. */
@@ -27,6 +30,10 @@ export interface EncodedObject {
 
 /** Lines in which the first one with a time is looked for. */
 const FIRST_LINES = 10;
+
+/** The formats of a pipeline's function. */
+export const formatsOf = (pipeline: Pipeline, settings: FunctionSettings): FormatOf =>
+  pipeline === 'metrics' ? metricFormats(settings) : logFormats(LOG_KINDS, settings);
 
 /**
  * Encodes and compresses an object with the functions' own code, and sends nothing.

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { albLine } from '../local/samples/alb-lines.ts';
 import { LOAD_BALANCERS, type LoadBalancer } from '../local/samples/alb-traffic.ts';
@@ -6,17 +7,14 @@ import { KIND_SAMPLES } from '../local/samples/kinds.ts';
 import { metricLine } from '../local/samples/metric-lines.ts';
 import { accountSeries } from '../local/samples/metric-series.ts';
 import { type Random, random as seeded } from '../local/samples/random.ts';
-import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { logFormats } from '../../lambdas/log-lines/log-formats.ts';
 import {
   type Environment,
   type LogKindName,
   type Pipeline,
   readFunctionSettings,
 } from '../../lambdas/function-settings.ts';
-import { metricStreamFormat } from '../../lambdas/metric-stream/format.ts';
 import { functionEnvironment, type StackSettings } from '../../lib/settings.ts';
-import { encodeObject } from './encode.ts';
+import { encodeObject, formatsOf } from './encode.ts';
 import type { LineBytes } from '../shared/measured.ts';
 
 const START = Date.UTC(2026, 0, 15, 12);
@@ -102,21 +100,20 @@ const measure = async (
   environment: Environment,
 ): Promise<LineBytes> => {
   const functionSettings = readFunctionSettings(environment, pipeline);
-  const format =
-    pipeline === 'metrics'
-      ? metricStreamFormat(functionSettings)
-      : logFormats(LOG_KINDS, functionSettings)(key, undefined);
+  const format = formatsOf(pipeline, functionSettings)(key, undefined);
   if ('skip' in format) throw new Error(`the sample ${key} would be skipped: ${format.skip}`);
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   const object = { bucket: 'sample', key, etag: '0123456789abcdef0123456789abcdef' };
-  const { records, sent } = await encodeObject(each(text), object, format, pipeline, functionSettings);
+  const { records, sent } = await encodeObject(
+    Readable.from([text]),
+    object,
+    format,
+    pipeline,
+    functionSettings,
+  );
   return {
     written: text.length / lines.length,
     stored: gzipSync(text).length / lines.length,
     sent: sent / records,
   };
 };
-
-async function* each(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}

@@ -1,4 +1,4 @@
-import type { BatchLimits, Encoder, Format, Rejected, TagsOf } from '../format.ts';
+import type { BatchLimits, Encoder, Format, FormatOf, Rejected, TagsOf } from '../format.ts';
 import { encodeScope } from '../otlp/common.ts';
 import { metricsRequest } from '../otlp/metrics.ts';
 import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
@@ -9,11 +9,19 @@ import { mismatch } from './mismatch.ts';
 import { newSeriesCache, type SeriesCache } from './series-cache.ts';
 import { MOST_POINT_BYTES, stageDatum } from './write-points.ts';
 
-/** A metric stream in JSON format, mostly one datum per line, as OTLP summaries. */
-export const metricStreamFormat = (settings: {
+interface Settings {
   readonly metrics: MetricSettings;
   readonly resource: ResourceSettings;
-}): Format => {
+}
+
+/** The format of every object of the pipeline; empty ones are skipped. */
+export const metricFormats = (settings: Settings): FormatOf => {
+  const format = metricStreamFormat(settings);
+  return (_key, size) => (size === 0 ? { skip: 'empty object' } : format);
+};
+
+/** A metric stream in JSON format, mostly one datum per line, as OTLP summaries. */
+export const metricStreamFormat = (settings: Settings): Format => {
   // Kept over objects and invocations, until the tags are read again.
   let of: TagsOf | undefined;
   let cache = newSeriesCache(settings);
