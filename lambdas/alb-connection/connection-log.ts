@@ -3,27 +3,32 @@ import { fieldText, hasNothing, type Line, spanOf } from '../log-lines/line.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html#connection-log-entry-format */
-const FIELDS = [
-  'timestamp',
-  'client_ip',
-  'client_port',
-  'listener_port',
-  'tls_protocol',
-  'tls_cipher',
-  'tls_handshake_latency',
-  'leaf_client_cert_subject',
-  'leaf_client_cert_validity',
-  'leaf_client_cert_serial_number',
-  'tls_verify_status',
-  'conn_trace_id',
-  'tls_keyexchange',
-  'elb',
-  'ip_address',
-] as const;
-type Field = (typeof FIELDS)[number];
+/**
+ * AWS's fields in their order, and the attributes that they become.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html#connection-log-entry-format
+ * https://opentelemetry.io/docs/specs/semconv/registry/attributes/tls/
+ */
+const FIELDS = {
+  // The record has it.
+  timestamp: () => all(),
+  client_ip: 'client.address',
+  client_port: () => int('client.port'),
+  listener_port: () => int('server.port'),
+  tls_protocol: () => tlsProtocol(),
+  tls_cipher: 'tls.cipher',
+  tls_handshake_latency: () => duration('aws.elb.tls_handshake_latency'),
+  leaf_client_cert_subject: 'tls.client.subject',
+  leaf_client_cert_validity: () => validity(),
+  leaf_client_cert_serial_number: 'aws.elb.leaf_client_cert_serial_number',
+  tls_verify_status: () => all(text('aws.elb.tls_verify_status'), errorType()),
+  conn_trace_id: 'aws.elb.connection_trace_id',
+  tls_keyexchange: 'tls.curve',
+  elb: 'aws.elb.name',
+  ip_address: 'aws.elb.ip_address',
+} satisfies LogSchema['conventions'];
 
-const at = (field: Field): number => FIELDS.indexOf(field);
+const NAMES = Object.keys(FIELDS);
+const at = (field: keyof typeof FIELDS): number => NAMES.indexOf(field);
 const CLIENT_PORT = at('client_port');
 const LISTENER_PORT = at('listener_port');
 const TLS_PROTOCOL = at('tls_protocol');
@@ -32,7 +37,7 @@ const VERIFY_STATUS = at('tls_verify_status');
 
 export const CONNECTION_LOG: LogSchema = {
   scope: 'aws.alb.connection',
-  fields: FIELDS,
+  fields: NAMES,
   // The name of CloudWatch Logs.
   aliases: { time: 'timestamp' },
   least: VERIFY_STATUS + 1,
@@ -43,29 +48,9 @@ export const CONNECTION_LOG: LogSchema = {
   resource: at('elb'),
   addresses: [{ field: at('client_ip'), hasPort: false }],
   urls: [],
-  conventions: () => conventions(),
+  conventions: FIELDS,
   attributes: 'aws.elb.',
 };
-
-/** https://opentelemetry.io/docs/specs/semconv/registry/attributes/tls/ */
-const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
-  // The record has it.
-  timestamp: all(),
-  client_ip: text('client.address'),
-  client_port: int('client.port'),
-  listener_port: int('server.port'),
-  tls_protocol: tlsProtocol(),
-  tls_cipher: text('tls.cipher'),
-  tls_handshake_latency: duration('aws.elb.tls_handshake_latency'),
-  leaf_client_cert_subject: text('tls.client.subject'),
-  leaf_client_cert_validity: validity(),
-  leaf_client_cert_serial_number: text('aws.elb.leaf_client_cert_serial_number'),
-  tls_verify_status: all(text('aws.elb.tls_verify_status'), errorType()),
-  conn_trace_id: text('aws.elb.connection_trace_id'),
-  tls_keyexchange: text('tls.curve'),
-  elb: text('aws.elb.name'),
-  ip_address: text('aws.elb.ip_address'),
-});
 
 /** `NotBefore=2026-01-31T00:00:00Z;NotAfter=2027-01-31T00:00:00Z` */
 const validity = (): FieldWriter => {

@@ -2,28 +2,32 @@ import { type FieldWriter, address, all, int, duration, text } from '../log-line
 import type { LogSchema } from '../log-lines/schema.ts';
 import { fieldText, isAbsent, type Line } from '../log-lines/line.ts';
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html */
-const FIELDS = [
-  'type',
-  'time',
-  'latency',
-  'target_addr',
-  'target_group_id',
-  'status',
-  'status_code',
-  'reason_code',
-  'elb',
-  'ip_address',
-] as const;
-type Field = (typeof FIELDS)[number];
+/**
+ * AWS's fields in their order, and the attributes that they become.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-health-check-logs.html
+ */
+const FIELDS = {
+  type: 'aws.elb.type',
+  // The record has it.
+  time: () => all(),
+  latency: () => duration('aws.elb.latency'),
+  target_addr: () => target(),
+  target_group_id: 'aws.elb.target_group_id',
+  status: 'aws.elb.status',
+  status_code: () => statusCode(),
+  reason_code: () => all(text('aws.elb.reason_code'), text('error.type')),
+  elb: 'aws.elb.name',
+  ip_address: 'aws.elb.ip_address',
+} satisfies LogSchema['conventions'];
 
-const at = (field: Field): number => FIELDS.indexOf(field);
+const NAMES = Object.keys(FIELDS);
+const at = (field: keyof typeof FIELDS): number => NAMES.indexOf(field);
 const TYPE = at('type');
 const STATUS = at('status');
 
 export const HEALTH_CHECK_LOG: LogSchema = {
   scope: 'aws.alb.health_check',
-  fields: FIELDS,
+  fields: NAMES,
   least: at('reason_code') + 1,
   accepts: (line) => isAbsent(line, STATUS) || ['PASS', 'FAIL'].includes(fieldText(line, STATUS)),
   time: at('time'),
@@ -31,23 +35,9 @@ export const HEALTH_CHECK_LOG: LogSchema = {
   resource: at('elb'),
   addresses: [],
   urls: [],
-  conventions: () => conventions(),
+  conventions: FIELDS,
   attributes: 'aws.elb.',
 };
-
-const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
-  type: text('aws.elb.type'),
-  // The record has it.
-  time: all(),
-  latency: duration('aws.elb.latency'),
-  target_addr: target(),
-  target_group_id: text('aws.elb.target_group_id'),
-  status: text('aws.elb.status'),
-  status_code: statusCode(),
-  reason_code: all(text('aws.elb.reason_code'), text('error.type')),
-  elb: text('aws.elb.name'),
-  ip_address: text('aws.elb.ip_address'),
-});
 
 /** An address and a port, or the ARN of a Lambda function. */
 const target = (): FieldWriter => {

@@ -6,54 +6,60 @@ import { isFailed, statusClass } from '../log-lines/status.ts';
 import { resumed, tlsProtocol } from '../log-lines/tls-fields.ts';
 import { isOnlyTraceId } from '../log-lines/trace-id.ts';
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-syntax */
-const FIELDS = [
-  'type',
-  'time',
-  'elb',
-  'client:port',
-  'target:port',
-  'request_processing_time',
-  'target_processing_time',
-  'response_processing_time',
-  'elb_status_code',
-  'target_status_code',
-  'received_bytes',
-  'sent_bytes',
-  'request',
-  'user_agent',
-  'ssl_cipher',
-  'ssl_protocol',
-  'target_group_arn',
-  'trace_id',
-  'domain_name',
-  'chosen_cert_arn',
-  'matched_rule_priority',
-  'request_creation_time',
-  'actions_executed',
-  'redirect_url',
-  'error_reason',
-  'target:port_list',
-  'target_status_code_list',
-  'classification',
-  'classification_reason',
-  'conn_trace_id',
-  'transformed_host',
-  'transformed_uri',
-  'request_transform_status',
-] as const;
-type Field = (typeof FIELDS)[number];
+/**
+ * AWS's fields in their order, and the attributes that they become.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-syntax
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/ and, for `tls.*`, .../registry/attributes/tls/
+ */
+const FIELDS = {
+  type: 'aws.elb.type',
+  // The record has it.
+  time: () => all(),
+  elb: 'aws.elb.name',
+  'client:port': () => address('client.address', 'client.port'),
+  'target:port': () => address('aws.elb.target.address', 'aws.elb.target.port'),
+  request_processing_time: () => duration('aws.elb.request_processing_time'),
+  target_processing_time: () => duration('aws.elb.target_processing_time'),
+  response_processing_time: () => duration('aws.elb.response_processing_time'),
+  elb_status_code: () => status(),
+  target_status_code: () => int('aws.elb.target_status_code'),
+  received_bytes: () => int('http.request.size'),
+  sent_bytes: () => int('http.response.size'),
+  request: () => request(),
+  user_agent: 'user_agent.original',
+  ssl_cipher: 'tls.cipher',
+  ssl_protocol: () => tlsProtocol(),
+  target_group_arn: 'aws.elb.target_group_arn',
+  trace_id: () => traceHeader(),
+  domain_name: 'aws.elb.domain_name',
+  chosen_cert_arn: () => all(text('aws.elb.chosen_cert_arn'), resumed()),
+  matched_rule_priority: () => int('aws.elb.matched_rule_priority'),
+  request_creation_time: 'aws.elb.request_creation_time',
+  actions_executed: () => list('aws.elb.actions_executed', ','),
+  redirect_url: 'aws.elb.redirect_url',
+  error_reason: () => all(text('aws.elb.error_reason'), text('error.type')),
+  // With one target these say what target:port and target_status_code say.
+  'target:port_list': () => list('aws.elb.target_port_list', ' ', 2),
+  target_status_code_list: () => list('aws.elb.target_status_code_list', ' ', 2),
+  classification: 'aws.elb.classification',
+  classification_reason: 'aws.elb.classification_reason',
+  conn_trace_id: 'aws.elb.connection_trace_id',
+  transformed_host: 'aws.elb.transformed_host',
+  transformed_uri: 'aws.elb.transformed_uri',
+  request_transform_status: 'aws.elb.request_transform_status',
+} satisfies LogSchema['conventions'];
 
-const at = (field: Field): number => FIELDS.indexOf(field);
+const NAMES = Object.keys(FIELDS);
+const at = (field: keyof typeof FIELDS): number => NAMES.indexOf(field);
 const TYPE = at('type');
 const STATUS = at('elb_status_code');
 const REQUEST = at('request');
 
 export const ACCESS_LOG: LogSchema = {
   scope: 'aws.alb',
-  fields: FIELDS,
+  fields: NAMES,
   // Names of CloudWatch Logs. A line has no name for the field that it calls `ip_address`.
-  aliases: { request_line: 'request', ip_address: `field_${FIELDS.length + 1}` },
+  aliases: { request_line: 'request', ip_address: `field_${NAMES.length + 1}` },
   least: at('sent_bytes') + 1,
   accepts: (line) => (isAbsent(line, TYPE) || isType(line)) && isRequest(line),
   time: at('time'),
@@ -67,48 +73,11 @@ export const ACCESS_LOG: LogSchema = {
   userAgent: at('user_agent'),
   errorReason: at('error_reason'),
   durations: [at('request_processing_time'), at('target_processing_time'), at('response_processing_time')],
-  conventions: () => conventions(),
+  conventions: FIELDS,
   attributes: 'aws.elb.',
 };
 
-/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ and, for `tls.*`, .../registry/attributes/tls/ */
-const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
-  type: text('aws.elb.type'),
-  // The record has it.
-  time: all(),
-  elb: text('aws.elb.name'),
-  'client:port': address('client.address', 'client.port'),
-  'target:port': address('aws.elb.target.address', 'aws.elb.target.port'),
-  request_processing_time: duration('aws.elb.request_processing_time'),
-  target_processing_time: duration('aws.elb.target_processing_time'),
-  response_processing_time: duration('aws.elb.response_processing_time'),
-  elb_status_code: responseStatus(at('error_reason')),
-  target_status_code: int('aws.elb.target_status_code'),
-  received_bytes: int('http.request.size'),
-  sent_bytes: int('http.response.size'),
-  request: request(),
-  user_agent: text('user_agent.original'),
-  ssl_cipher: text('tls.cipher'),
-  ssl_protocol: tlsProtocol(),
-  target_group_arn: text('aws.elb.target_group_arn'),
-  trace_id: traceHeader(),
-  domain_name: text('aws.elb.domain_name'),
-  chosen_cert_arn: all(text('aws.elb.chosen_cert_arn'), resumed()),
-  matched_rule_priority: int('aws.elb.matched_rule_priority'),
-  request_creation_time: text('aws.elb.request_creation_time'),
-  actions_executed: list('aws.elb.actions_executed', ','),
-  redirect_url: text('aws.elb.redirect_url'),
-  error_reason: all(text('aws.elb.error_reason'), text('error.type')),
-  // With one target these say what target:port and target_status_code say.
-  'target:port_list': list('aws.elb.target_port_list', ' ', 2),
-  target_status_code_list: list('aws.elb.target_status_code_list', ' ', 2),
-  classification: text('aws.elb.classification'),
-  classification_reason: text('aws.elb.classification_reason'),
-  conn_trace_id: text('aws.elb.connection_trace_id'),
-  transformed_host: text('aws.elb.transformed_host'),
-  transformed_uri: text('aws.elb.transformed_uri'),
-  request_transform_status: text('aws.elb.request_transform_status'),
-});
+const status = (): FieldWriter => responseStatus(at('error_reason'));
 
 /** Only where it says more than the record's trace id. */
 const traceHeader = (): FieldWriter => {

@@ -1,31 +1,35 @@
-import { address, all, type FieldWriter, int, duration, text } from '../log-lines/field-writers.ts';
+import { address, all, type FieldWriter, int, duration } from '../log-lines/field-writers.ts';
 import { request, responseStatus } from '../log-lines/http-fields.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { isFailed, statusClass } from '../log-lines/status.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
 import { fieldText, type Line } from '../log-lines/line.ts';
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html#access-log-entry-format */
-const FIELDS = [
-  'time',
-  'elb',
-  'client:port',
-  'backend:port',
-  'request_processing_time',
-  'backend_processing_time',
-  'response_processing_time',
-  'elb_status_code',
-  'backend_status_code',
-  'received_bytes',
-  'sent_bytes',
-  'request',
-  'user_agent',
-  'ssl_cipher',
-  'ssl_protocol',
-] as const;
-type Field = (typeof FIELDS)[number];
+/**
+ * AWS's fields in their order, and the attributes that they become.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html#access-log-entry-format
+ */
+const FIELDS = {
+  // The record has it.
+  time: () => all(),
+  elb: 'aws.elb.name',
+  'client:port': () => address('client.address', 'client.port'),
+  'backend:port': () => address('aws.elb.backend.address', 'aws.elb.backend.port'),
+  request_processing_time: () => duration('aws.elb.request_processing_time'),
+  backend_processing_time: () => duration('aws.elb.backend_processing_time'),
+  response_processing_time: () => duration('aws.elb.response_processing_time'),
+  elb_status_code: () => responseStatus(),
+  backend_status_code: () => int('aws.elb.backend.status.code', 100, 599),
+  received_bytes: () => eitherOf(int('http.request.size', 0), int('aws.elb.received_bytes', 0)),
+  sent_bytes: () => eitherOf(int('http.response.size', 0), int('aws.elb.sent_bytes', 0)),
+  request: () => eitherOf(request(), all()),
+  user_agent: 'user_agent.original',
+  ssl_cipher: 'tls.cipher',
+  ssl_protocol: () => tlsProtocol(),
+} satisfies LogSchema['conventions'];
 
-const at = (field: Field): number => FIELDS.indexOf(field);
+const NAMES = Object.keys(FIELDS);
+const at = (field: keyof typeof FIELDS): number => NAMES.indexOf(field);
 const CLIENT = at('client:port');
 const STATUS = at('elb_status_code');
 const REQUEST = at('request');
@@ -37,7 +41,7 @@ const DURATIONS = [
 
 export const CLB_ACCESS_LOG: LogSchema = {
   scope: 'aws.clb',
-  fields: FIELDS,
+  fields: NAMES,
   // Lines before May 2015 end there.
   least: REQUEST + 1,
   // An ALB's connection log also begins with its time; its third field is only a port.
@@ -52,31 +56,12 @@ export const CLB_ACCESS_LOG: LogSchema = {
   status: STATUS,
   userAgent: at('user_agent'),
   durations: DURATIONS,
-  conventions: () => conventions(),
+  conventions: FIELDS,
   attributes: 'aws.elb.',
 };
 
 const HOST_AND_PORT = /^.+:\d+$/;
 const DURATION = /^-?\d+(?:\.\d+)?$/;
-
-const conventions = (): Readonly<Record<Field, FieldWriter>> => ({
-  // The record has it.
-  time: all(),
-  elb: text('aws.elb.name'),
-  'client:port': address('client.address', 'client.port'),
-  'backend:port': address('aws.elb.backend.address', 'aws.elb.backend.port'),
-  request_processing_time: duration('aws.elb.request_processing_time'),
-  backend_processing_time: duration('aws.elb.backend_processing_time'),
-  response_processing_time: duration('aws.elb.response_processing_time'),
-  elb_status_code: responseStatus(),
-  backend_status_code: int('aws.elb.backend.status.code', 100, 599),
-  received_bytes: eitherOf(int('http.request.size', 0), int('aws.elb.received_bytes', 0)),
-  sent_bytes: eitherOf(int('http.response.size', 0), int('aws.elb.sent_bytes', 0)),
-  request: eitherOf(request(), all()),
-  user_agent: text('user_agent.original'),
-  ssl_cipher: text('tls.cipher'),
-  ssl_protocol: tlsProtocol(),
-});
 
 /** Listeners of TCP and SSL have no requests: no status, and `- - - ` in place of one. */
 const isTcp = (line: Line): boolean =>

@@ -1,6 +1,6 @@
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
 import type { AlbSettings } from '../function-settings.ts';
-import { text, writeFields } from './field-writers.ts';
+import { type FieldWriter, text, writeFields } from './field-writers.ts';
 import { jsonBody } from './json-body.ts';
 import type { LineForm } from './line-form.ts';
 import type { Line } from './line.ts';
@@ -16,19 +16,19 @@ export const recordContent = (
 ): LineWriter => {
   const jsonOf = decode === undefined ? jsonBody(names, schema.fields.length) : copyText;
   const asNamed = perField(names, text);
-  const table = attributes === 'aws' ? {} : schema.conventions();
-  const byConventions = perField(
-    names,
-    (name) =>
-      (Object.hasOwn(table, name) ? table[name] : undefined) ??
-      text(schema.attributes + name.replaceAll('-', '_')),
-  );
+  const byConventions = perField(names, (name) => conventionOf(schema, name));
   return (writer, line) => {
     if (body === 'json') writeBody(writer, line, jsonOf);
     else if (body === 'line') writeText(writer, line);
     if (attributes !== 'semconv') writeFields(asNamed, writer, line);
     if (attributes !== 'aws') writeFields(byConventions, writer, line);
   };
+};
+
+/** Writes what a field becomes in OpenTelemetry's semantic conventions. */
+export const conventionOf = ({ conventions, attributes }: LogSchema, name: string): FieldWriter => {
+  const own = Object.hasOwn(conventions, name) ? conventions[name] : undefined;
+  return typeof own === 'function' ? own() : text(own ?? attributes + name.replaceAll('-', '_'));
 };
 
 /** Writes a line's text as body. */

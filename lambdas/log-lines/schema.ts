@@ -40,8 +40,8 @@ export interface LogSchema {
   readonly errorReason?: number;
   /** Durations that add up to the request's, in seconds; -1 where there was none. */
   readonly durations?: readonly number[];
-  /** The fields' attributes in OpenTelemetry's semantic conventions. */
-  readonly conventions: () => Readonly<Record<string, FieldWriter>>;
+  /** What a field becomes in OpenTelemetry's semantic conventions: the name of a text attribute, or what else is written. */
+  readonly conventions: Readonly<Record<string, string | (() => FieldWriter)>>;
   /** Beginning of the attributes of all other fields. */
   readonly attributes: `aws.${string}.`;
 }

@@ -4,11 +4,12 @@ import { LOAD_BALANCERS, type LoadBalancer } from '../../bin/local/samples/alb-t
 import { kindLogs } from '../../bin/local/samples/kinds.ts';
 import { random } from '../../bin/local/samples/random.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { type FieldWriter, text } from '../../lambdas/log-lines/field-writers.ts';
+import type { FieldWriter } from '../../lambdas/log-lines/field-writers.ts';
 import { firstLines } from '../../lambdas/log-lines/first-lines.ts';
 import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
 import type { LogKind } from '../../lambdas/log-lines/log-kind.ts';
 import { recognize } from '../../lambdas/log-lines/recognize.ts';
+import { conventionOf } from '../../lambdas/log-lines/record.ts';
 import { isNothing, type Line, load, newLine, spanOf } from '../../lambdas/log-lines/line.ts';
 import { ProtobufWriter } from '../../lambdas/otlp/protobuf.ts';
 import { settingsWith } from '../support/factories/alb-records.ts';
@@ -71,10 +72,7 @@ const attributesFrom = (write: FieldWriter, line: Line, start: number, end: numb
 
 const section = ([name, kind]: [string, LogKind]): string => {
   const { schema } = kind;
-  const table = schema.conventions();
-  const writers = schema.fields.map(
-    (one) => table[one] ?? text(schema.attributes + one.replaceAll('-', '_')),
-  );
+  const writers = schema.fields.map((one) => conventionOf(schema, one));
   const found = schema.fields.map(() => new Set<string>());
   const add = (i: number, line: Line, start: number, end: number): void => {
     const write = writers[i];

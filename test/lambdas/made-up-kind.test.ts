@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { attributesOf } from '../../bin/local/emulators/scout/otlp.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { int, text } from '../../lambdas/log-lines/field-writers.ts';
+import { int } from '../../lambdas/log-lines/field-writers.ts';
 import { logFormats } from '../../lambdas/log-lines/log-formats.ts';
 import type { LogKind } from '../../lambdas/log-lines/log-kind.ts';
 import type { LogSchema } from '../../lambdas/log-lines/schema.ts';
@@ -20,7 +20,7 @@ const SCHEMA: LogSchema = {
   severity: (line) => (fieldText(line, 3) === 'FLOOD' ? 'ERROR' : 'INFO'),
   addresses: [],
   urls: [],
-  conventions: () => ({ height: int('aws.tides.height'), gauge: text('host.name') }),
+  conventions: { height: () => int('aws.tides.height'), gauge: 'host.name' },
   attributes: 'aws.tides.',
 };
 const ROW: LogKind = {

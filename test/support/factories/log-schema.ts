@@ -13,7 +13,7 @@ export const schemaWith = (fields: readonly string[], more: Partial<LogSchema> =
   severity: () => 'INFO',
   addresses: [],
   urls: [],
-  conventions: () => ({}),
+  conventions: {},
   attributes: 'aws.tides.',
   ...more,
 });
