@@ -123,5 +123,4 @@ export const lateness = (forwarder: MonitoredForwarder): cloudwatch.IMetric => {
 };
 
 /** An id for use in a math expression; those of a graph must differ. */
-export const metricId = ({ pipeline }: MonitoredForwarder, name: string): string =>
-  `${pipeline.replace('-', '_')}_${name}`;
+export const metricId = ({ pipeline }: MonitoredForwarder, name: string): string => `${pipeline}_${name}`;
