@@ -42,15 +42,9 @@ letters; if it is killed, for 15 minutes.`,
   failure: 'if it stopped before its end',
 } as const satisfies Command;
 
-interface Request {
-  readonly verb: string;
-  readonly type: readonly string[];
-  readonly yes: boolean;
-  readonly 'dry-run': boolean;
-  readonly json: boolean;
-}
+type Request = Values<typeof COMMAND.options>;
 
-const main = async (options: Values<typeof COMMAND.options>): Promise<void> => {
+const main = async (options: Request): Promise<void> => {
   const clients = awsClients(commandRegion(() => readContext(options.context, COMMAND.name)));
   const interrupt = onInterrupt();
   try {
