@@ -67,10 +67,8 @@ export const start = async (
   }
 
   const received = openReceived();
-  const lines = inputs
-    .toSorted(byPipeline)
-    .slice(0, 1)
-    .flatMap((input) => firstLines(input, LINES_TRIED));
+  const shown = inputs.find(({ pipeline }) => pipeline === 'logs') ?? inputs[0];
+  const lines = shown === undefined ? [] : firstLines(shown, LINES_TRIED);
   const exhibits = openExhibits(lines);
   const target = await openTarget({
     otlp: options.otlp,
@@ -137,9 +135,6 @@ export const start = async (
   say(styleText(color, `${mark} ${verdict.text}`));
   return verdict.status;
 };
-
-const byPipeline = (a: { readonly pipeline: Pipeline }, b: { readonly pipeline: Pipeline }): number =>
-  a.pipeline === b.pipeline ? 0 : a.pipeline === 'logs' ? -1 : 1;
 
 /** Dollars a month of the pipelines whose data covers a known time. */
 const monthsOf = ({ accounts }: Run, received: Received | undefined, areSamples: boolean) => {
