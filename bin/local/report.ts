@@ -8,7 +8,7 @@ import type { Refused } from './inputs.ts';
 import type { Month } from './month.ts';
 import { size, whole } from './numbers.ts';
 import type { Rejected, Run } from './run.ts';
-import type { Sent } from './sent.ts';
+import { isUnparsable } from './sent.ts';
 import type { Unreadable } from './scout-summary.ts';
 import { cut, cutPath, textTable, wrapped } from './text-table.ts';
 
@@ -47,9 +47,6 @@ export const exhibit = (
     ...wrapped(items, width - 2, isWhole ? Infinity : SHOWN).map((text) => `  ${text}`),
   ];
 };
-
-const isUnparsable = ({ attributes }: Sent): boolean =>
-  attributes.some(([name, value]) => name === 'error.type' && value === 'unparsable_line');
 
 /** Which kind each file was taken for, and what became of it. */
 export const filesTable = ({ accounts }: Run, { width, isWhole }: Paper): readonly string[] => {
@@ -170,10 +167,9 @@ const sentence = (text: string, { width, isWhole }: Paper): string =>
 const rejectedList = (run: Run, paper: Paper): readonly string[] => {
   const sources = sourcesOf(run);
   const byReason = Map.groupBy(run.rejected, ({ reason }) => reason.replace(/: .*/, ''));
-  const example = ({ object, lineNumber, line: raw = '' }: Rejected): string => {
+  const example = ({ key, lineNumber, line: raw = '' }: Rejected): string => {
     const line = printable(raw);
-    const source = sources.get(object.replace(/^s3:\/\/[^/]+\//, '')) ?? object;
-    const place = `${source}:${lineNumber}`;
+    const place = `${sources.get(key)}:${lineNumber}`;
     if (paper.isWhole) return `    ${place}  ${line}`;
     const room = Math.max(20, paper.width - place.length - 6);
     return `    ${cutPath(place, paper.width - 26)}  ${line.length > room ? `…${line.slice(1 - room)}` : line}`;

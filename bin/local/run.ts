@@ -14,10 +14,11 @@ export interface Run {
   readonly rejected: readonly Rejected[];
 }
 
-/** A record that the functions rejected, as they store it. */
+/** A record that the functions rejected. */
 export interface Rejected {
   readonly reason: string;
-  readonly object: string;
+  /** Of its object. */
+  readonly key: string;
   readonly lineNumber?: number;
   readonly line?: string;
 }
@@ -166,10 +167,11 @@ const enterDeadLetters = (accounts: ReadonlyMap<string, Account>, { messages }: 
 const rejectedIn = ({ objects }: ObjectStore): readonly Rejected[] =>
   [...objects].flatMap(([name, { body }]) =>
     name.startsWith(`${BUCKET}/${REJECTED}`) && Buffer.isBuffer(body)
-      ? body
-          .toString()
-          .trimEnd()
-          .split('\n')
-          .map((line) => JSON.parse(line) as Rejected)
+      ? body.toString().trimEnd().split('\n').map(toRejected)
       : [],
   );
+
+const toRejected = (line: string): Rejected => {
+  const { object, ...record } = JSON.parse(line) as Omit<Rejected, 'key'> & { readonly object: string };
+  return { key: object.replace(`s3://${BUCKET}/`, ''), ...record };
+};

@@ -10,3 +10,7 @@ export interface Sent {
   readonly scope: Fields;
   readonly resource: Fields;
 }
+
+/** Whether the line could not be read, and was sent as it is. */
+export const isUnparsable = ({ attributes }: Sent): boolean =>
+  attributes.some(([name, value]) => name === 'error.type' && value === 'unparsable_line');

@@ -18,7 +18,7 @@ export interface Result {
 
 export const toJson = ({ target, run, refused, unreadable, months, verdict }: Result): string => {
   const sources = sourcesOf(run);
-  const sourceOf = (key: string): string => sources.get(key.replace(/^s3:\/\/[^/]+\//, '')) ?? key;
+  const sourceOf = (key: string): string => sources.get(key) ?? key;
   return JSON.stringify(
     {
       ...verdict,
@@ -29,7 +29,7 @@ export const toJson = ({ target, run, refused, unreadable, months, verdict }: Re
         ...account,
       })),
       notForwarded: refused,
-      rejected: run.rejected.map(({ object, ...record }) => ({ source: sourceOf(object), ...record })),
+      rejected: run.rejected.map(({ key, ...record }) => ({ source: sourceOf(key), ...record })),
       unreadable: unreadable.map(({ key, ...line }) => ({ source: sourceOf(key), ...line })),
       dollarsPerMonth: months,
     },

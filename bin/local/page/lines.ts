@@ -1,6 +1,7 @@
 import { type Exhibits, firstLines, type Line } from '../exhibits.ts';
 import type { Input } from '../inputs.ts';
 import type { Rejected, Run } from '../run.ts';
+import { isUnparsable } from '../sent.ts';
 import type { PageLine } from './result.ts';
 
 /** Lines of one kind that are shown, from so many of its objects. */
@@ -41,11 +42,11 @@ export const pageLines = (
   const others = rejected
     .filter((record) => !shown.has(placeOf(record)))
     .slice(0, REJECTED)
-    .map(({ object, lineNumber, line = '', reason }): PageLine => {
-      const { input } = accounts.find(({ input }) => object.endsWith(input.key)) ?? {};
+    .map(({ key, lineNumber, line = '', reason }): PageLine => {
+      const { input } = accounts.find(({ input }) => input.key === key) ?? {};
       return {
         kind: input?.kind ?? 'rejected',
-        place: `${nameOf(object)}:${lineNumber}`,
+        place: `${nameOf(key)}:${lineNumber}`,
         text: line,
         outcome: 'rejected',
         reason,
@@ -57,13 +58,9 @@ export const pageLines = (
 
 const outcomeOf = (sent: PageLine['sent'], reason: string | undefined): PageLine['outcome'] => {
   if (sent.length === 0) return reason === undefined ? 'left out' : 'rejected';
-  const isUnreadable = sent.some(({ attributes }) =>
-    attributes.some(([name, value]) => name === 'error.type' && value === 'unparsable_line'),
-  );
-  return isUnreadable ? 'unreadable' : 'delivered';
+  return sent.some(isUnparsable) ? 'unreadable' : 'delivered';
 };
 
-const placeOf = ({ object, lineNumber }: Rejected): string =>
-  `${object.replace(/^s3:\/\/[^/]+\//, '')}:${lineNumber}`;
+const placeOf = ({ key, lineNumber }: Rejected): string => `${key}:${lineNumber}`;
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
