@@ -5,7 +5,7 @@ import { readPrices } from './estimate/prices-file.ts';
 import { billText } from './estimate/report.ts';
 import { usageOfAccount } from './estimate/usage-of-account.ts';
 import { usageOfFiles } from './estimate/usage-of-files.ts';
-import { type Command, readContext, run, UsageError, type Values } from './shared/command-line.ts';
+import { type Command, countOf, readContext, run, type Values } from './shared/command-line.ts';
 import { createStatusLine } from './shared/status-line.ts';
 
 const MOST_METRICS = 5_000;
@@ -46,7 +46,7 @@ const ANY_SCOUT = { scoutEndpoint: 'https://scout.invalid', scoutTokenUrl: 'http
 
 const main = async (options: Values<typeof COMMAND.options>): Promise<void> => {
   const prices = readPrices(options.prices);
-  const mostMetrics = countOf('--most-metrics', options['most-metrics']);
+  const mostMetrics = countOf('--most-metrics', options['most-metrics'], 1);
   const settings = readContext(options.context, COMMAND.name, ANY_SCOUT);
   const folder = options['from-files'];
   const status = createStatusLine();
@@ -81,11 +81,6 @@ const main = async (options: Values<typeof COMMAND.options>): Promise<void> => {
   } finally {
     status.clear();
   }
-};
-
-const countOf = (option: string, value: string): number => {
-  if (/^[1-9]\d*$/.test(value)) return Number(value);
-  throw new UsageError(`${option} is ${value}; it must be a whole number from 1`);
 };
 
 await run(COMMAND, main);

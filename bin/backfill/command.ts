@@ -1,6 +1,6 @@
 import { LOG_KIND_NAMES, type LogKindName } from '../../lambdas/function-settings.ts';
 import { METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
-import { type Command, readOptions, STACK_OPTION, UsageError, type Values } from '../shared/command-line.ts';
+import { type Command, countOf, STACK_OPTION, UsageError, type Values } from '../shared/command-line.ts';
 import { isBefore } from './select-objects.ts';
 
 /** SQS takes ten messages in one call. */
@@ -66,7 +66,7 @@ export interface BackfillRequest {
 
 /** @throws UsageError naming the option */
 export const readRequest = (options: Values<typeof OPTIONS>): BackfillRequest => {
-  const { prefix } = options;
+  const { prefix, 'most-waiting': mostWaiting } = options;
   const kind = LOG_KIND_NAMES.find((name) => name === options.kind);
   if (options.kind !== undefined && kind === undefined)
     throw new UsageError(`--kind is ${options.kind}; it must be one of ${LOG_KIND_NAMES.join(', ')}`);
@@ -88,7 +88,8 @@ export const readRequest = (options: Values<typeof OPTIONS>): BackfillRequest =>
     to,
     isDryRun: options['dry-run'],
     isConfirmed: options.yes,
-    mostWaiting: countOf('--most-waiting', options['most-waiting']),
+    mostWaiting:
+      mostWaiting === undefined ? undefined : countOf('--most-waiting', mostWaiting, LEAST_WAITING),
     startAfter: options['start-after'],
     bucket: options.bucket,
     queueUrl: options['queue-url'],
@@ -96,10 +97,6 @@ export const readRequest = (options: Values<typeof OPTIONS>): BackfillRequest =>
     context: options.context,
   };
 };
-
-/** The request of these arguments. @throws UsageError */
-export const parseRequest = (args: readonly string[]): BackfillRequest =>
-  readRequest(readOptions(BACKFILL, args));
 
 const dateOf = (option: string, value: string | undefined): string | undefined => {
   if (value === undefined) return undefined;
@@ -111,10 +108,4 @@ const dateOf = (option: string, value: string | undefined): string | undefined =
       `${option} is ${value}; it must be a day, 2026-01-31, or for metrics an hour, 2026-01-31T23 (UTC)`,
     );
   return value.replaceAll(/[-T]/g, '/');
-};
-
-const countOf = (option: string, value: string | undefined): number | undefined => {
-  if (value === undefined) return undefined;
-  if (/^\d+$/.test(value) && Number(value) >= LEAST_WAITING) return Number(value);
-  throw new UsageError(`${option} is ${value}; it must be a whole number from ${LEAST_WAITING}`);
 };

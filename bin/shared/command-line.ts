@@ -91,6 +91,12 @@ const parse = (options: Options, args: readonly string[], allowPositionals: bool
   }
 };
 
+/** The value of an option that is a count. @throws UsageError */
+export const countOf = (option: string, value: string, least: number): number => {
+  if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
+  throw new UsageError(`${option} is ${value}; it must be a whole number from ${least}`);
+};
+
 /**
  * Runs a command: prints its help, or a sentence instead of a stack trace for what people can fix. The exit status is 2
  * for a wrong command line, 1 for any other failure.

@@ -2,10 +2,13 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { tmpdir } from 'node:os';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { parseRequest } from '../../../bin/backfill/command.ts';
+import { BACKFILL, readRequest } from '../../../bin/backfill/command.ts';
 import { findTarget } from '../../../bin/backfill/target.ts';
+import { readOptions } from '../../../bin/shared/command-line.ts';
 import type { ListedObject } from '../../../lambdas/aws/objects.ts';
 import { SCOUT } from '../../support/harness/synth.ts';
+
+const parseRequest = (args: readonly string[]) => readRequest(readOptions(BACKFILL, args));
 
 const cloudFormation = mockClient(CloudFormationClient);
 beforeEach(() => {
