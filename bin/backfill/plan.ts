@@ -1,5 +1,6 @@
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
 import { costOf, PRICE_OF_RECORDS } from '../../lib/prices.ts';
+import { SETTINGS } from '../../lib/settings/settings-table.ts';
 import {
   CPU_SECONDS_PER_GB,
   lambdaGbSeconds,
@@ -34,7 +35,7 @@ export const planOf = async (
 };
 
 /** Memory of the functions by default. */
-const MEMORY_MB = { logs: 1769, metrics: 512 } as const;
+const MEMORY_MB = { logs: SETTINGS.albMemory.default, metrics: SETTINGS.metricMemory.default } as const;
 
 export interface Estimate {
   readonly minutes: number;

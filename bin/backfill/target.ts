@@ -4,6 +4,7 @@ import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/k
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { kindOf, skipReason } from '../../lambdas/log-lines/log-formats.ts';
 import { deliveryPrefix } from '../../lib/log-delivery.ts';
+import { SETTINGS } from '../../lib/settings/settings-table.ts';
 import type { AwsClients } from '../shared/aws-clients.ts';
 import { readContext, UsageError } from '../shared/command-line.ts';
 import { requireStack } from '../shared/deployed-stack.ts';
@@ -46,7 +47,7 @@ export const findTarget = async (
 };
 
 /** Of a queue about which no setting says anything: objects that the function does not want are skipped there. */
-const UNKNOWN = { concurrency: 10, logKinds: LOG_KIND_NAMES };
+const UNKNOWN = { concurrency: SETTINGS.albConcurrency.default, logKinds: LOG_KIND_NAMES };
 
 /** Where the stack has the logs of a kind. */
 const folderOf = (kind: LogKindName | undefined): string =>
