@@ -12,10 +12,6 @@ export const exporterRules = (): string => ELB_METRICS.map(rule).join('\n');
 export const polledDimensions = ({ dimensions: [first, ...others] }: ElbMetric): DimensionSet =>
   others.reduce((best, set) => (rank(set) > rank(best) ? set : best), first);
 
-/** The name that the exporter gives to a metric's statistic: `RequestCount`, `Sum` → `aws_applicationelb_request_count_sum`. */
-export const prometheusName = (metricName: string, statistic: string): string =>
-  [ELB_NAMESPACE.replace('/', '_').toLowerCase(), snakeCase(metricName), snakeCase(statistic)].join('_');
-
 const rule = (metric: ElbMetric): string => {
   const percentiles = metric.statistics.filter((statistic) => statistic.startsWith('p'));
   const statistics = metric.statistics.filter((statistic) => !percentiles.includes(statistic));
@@ -33,5 +29,3 @@ const rank = (set: DimensionSet): number =>
   (set.includes('AvailabilityZone') ? 0 : 4) +
   (set.includes('LoadBalancer') ? 2 : 0) +
   (set.includes('TargetGroup') ? 1 : 0);
-
-const snakeCase = (name: string): string => name.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, '_').toLowerCase();

@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { polledDimensions, prometheusName } from '../../bin/polling/exporter-rules.ts';
+import { polledDimensions } from '../../bin/polling/exporter-rules.ts';
 import { HOURS_PER_MONTH, PRICES } from '../../lib/prices.ts';
 import { ELB_METRICS } from '../../lib/settings/elb-metrics.ts';
+import { prometheusName } from '../support/factories/prometheus-name.ts';
 
 describe('docs/polling.md', () => {
   const page = readFileSync('docs/polling.md', 'utf8').replaceAll(/ {2,}/g, ' ');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseEnv } from 'node:util';
-import { prometheusName } from '../../bin/polling/exporter-rules.ts';
+import { prometheusName } from '../support/factories/prometheus-name.ts';
 import { pollingFiles } from '../../bin/polling/files.ts';
 import { ELB_METRICS, ELB_NAMESPACE } from '../../lib/settings/elb-metrics.ts';
 import { type Scout, startScout } from '../../bin/local/emulators/scout.ts';
