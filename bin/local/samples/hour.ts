@@ -1,8 +1,8 @@
-import { gzipSync } from 'node:zlib';
 import { LAYOUTS, albLine, malformedLine } from './alb-lines.ts';
 import type { LoadBalancer } from './alb-traffic.ts';
 import { ACCOUNT, LOAD_BALANCERS, REGION } from './alb-traffic.ts';
 import { kindLogs } from './kinds.ts';
+import { balancerFolder, gzipLog, stamp } from './kinds/sample-log.ts';
 import { brokenLine, metricLine } from './metric-lines.ts';
 import { accountSeries } from './metric-series.ts';
 import type { Random } from './random.ts';
@@ -33,7 +33,7 @@ const metricObjects = (random: Random, start: number): readonly SampleObject[] =
     const time = start + minute * MINUTE;
     const lines = shuffled(random, series).map((one) => metricLine(random, one, time));
     const broken = random.chance(0.2) ? [brokenLine(random, lines[0] ?? '')] : [];
-    return { key: metricKey(random, time + MINUTE), body: gzipSync(text([...lines, ...broken])) };
+    return gzipLog(metricKey(random, time + MINUTE), [...lines, ...broken]);
   });
 };
 
@@ -42,7 +42,7 @@ const albObjects = (random: Random, start: number): readonly SampleObject[] =>
     LOAD_BALANCERS.map((balancer) => {
       const count = Math.round(random.logNormal(balancer.targetGroups.length * 450, 0.3));
       const lines = albPeriod(random, balancer, from, count);
-      return { key: albKey(random, balancer, from + 5 * MINUTE), body: gzipSync(text(lines)) };
+      return gzipLog(albKey(random, balancer, from + 5 * MINUTE), lines);
     }),
   );
 
@@ -70,15 +70,9 @@ export const metricKey = (random: Random, time: number): string => {
 
 /** As Elastic Load Balancing names its objects; `end` is when the five minutes end. */
 export const albKey = (random: Random, { name, id }: LoadBalancer, end: number): string => {
-  const stamp = `${new Date(end).toISOString().slice(0, 16).replace(/[-:]/g, '')}Z`;
   const address = `203.0.113.${1 + random.below(254)}`;
-  return `${albFolder(end)}/${ACCOUNT}_elasticloadbalancing_${REGION}_app.${name}.${id}_${stamp}_${address}_${random.hex(8)}.log.gz`;
+  return `${balancerFolder('alb', end)}/${ACCOUNT}_elasticloadbalancing_${REGION}_app.${name}.${id}_${stamp(end)}_${address}_${random.hex(8)}.log.gz`;
 };
-
-const albFolder = (time: number): string =>
-  `alb/AWSLogs/${ACCOUNT}/elasticloadbalancing/${REGION}/${new Date(time).toISOString().slice(0, 10).replaceAll('-', '/')}`;
-
-const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 const shuffled = <T>(random: Random, items: readonly T[]): readonly T[] => {
   const result = [...items];
