@@ -12,13 +12,3 @@ export const size = (bytes: number): string =>
     .replace(/(?<=\d)(?=[KMBT]|$)/, ' ')
     .replace('K', 'k')
     .replace(' B', ' G')}B`;
-
-/** `$12.34` a month; cents only below $1,000. */
-export const dollars = (amount: number): string =>
-  amount > 0 && amount < 0.005
-    ? 'under $0.01'
-    : new Intl.NumberFormat('en-US', {
-        style: 'currency',
-        currency: 'USD',
-        maximumFractionDigits: amount >= 1000 ? 0 : 2,
-      }).format(amount);

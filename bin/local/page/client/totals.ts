@@ -1,8 +1,7 @@
+import { HOURS_PER_MONTH, money } from '../../../../lib/prices.ts';
 import type { PageLedger, PageResult } from '../result.ts';
 import { byId, h, table } from './html.ts';
-import { dollars, short, size, whole } from './numbers.ts';
-
-const HOURS_PER_MONTH = 730;
+import { short, size, whole } from './numbers.ts';
 
 /** The first result: what the settings are compared with. */
 let base: PageResult | undefined;
@@ -46,7 +45,7 @@ export const showTotals = (result: PageResult): void => {
                 name,
                 whole(metrics),
                 whole(points),
-                ...(scoutPerMonth === undefined ? [] : [dollars(scoutPerMonth)]),
+                ...(scoutPerMonth === undefined ? [] : [money(scoutPerMonth)]),
               ]),
             ],
           ),
@@ -61,7 +60,7 @@ export const summary = ({ ledgers, hours }: PageResult): string => {
   const sent = `${whole(sum(({ delivered }) => delivered))} records delivered in ${size(sum(({ bytes }) => bytes))}`;
   return hours === undefined
     ? `${sent}.`
-    : `${sent}; scaled to a month, ${dollars(sum(({ month }) => month?.scout ?? 0))} to Scout and ${dollars(sum(({ month }) => month?.aws ?? 0))} to AWS.`;
+    : `${sent}; scaled to a month, ${money(sum(({ month }) => month?.scout ?? 0))} to Scout and ${money(sum(({ month }) => month?.aws ?? 0))} to AWS.`;
 };
 
 type Column = readonly [title: string, cell: (ledger: PageLedger) => string];
@@ -84,8 +83,8 @@ const monthColumns = (hours: number): readonly Column[] => [
 
 /** Dollars, and how many they were at first where that differs. */
 const compared = ({ pipeline, month }: PageLedger, of: 'scout' | 'aws'): string => {
-  const now = dollars(month?.[of] ?? 0);
+  const now = money(month?.[of] ?? 0);
   const before = base?.ledgers.find((ledger) => ledger.pipeline === pipeline)?.month;
-  const was = before === undefined ? now : dollars(before[of]);
+  const was = before === undefined ? now : money(before[of]);
   return was === now ? now : `${now} (was ${was})`;
 };
