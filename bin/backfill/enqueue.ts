@@ -1,6 +1,6 @@
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
 import type { Queue } from '../../lambdas/aws/queue.ts';
-import { queueWorks } from '../../lambdas/forwarding/event/list-objects.ts';
+import { queueWorks } from '../../lambdas/forwarding/event/work-item.ts';
 
 export interface Filling {
   readonly queue: Pick<Queue, 'send'>;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Objects } from '../../lambdas/aws/objects.ts';
 import type { Queue } from '../../lambdas/aws/queue.ts';
-import { queueWorks } from '../../lambdas/forwarding/event/list-objects.ts';
+import { queueWorks } from '../../lambdas/forwarding/event/work-item.ts';
 import { type Entry, parseEntries, workItems } from './entries.ts';
 
 /** A file under `rejected/`. */

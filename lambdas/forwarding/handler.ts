@@ -1,14 +1,13 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { Pipeline, FunctionSettings } from '../function-settings.ts';
 import type { Dependencies } from './dependencies.ts';
-import { type ListRequest, listingOf, messagesOf } from './event/messages.ts';
+import { listingOf, messagesOf } from './event/messages.ts';
 import type { FormatOf } from '../format.ts';
 import { emfLine, newInvocationMetrics } from './ledger.ts';
-import { type ListResult, list, queueWorks } from './event/list-objects.ts';
+import { type ListResult, processListing } from './process-listing.ts';
 import { type Invocation, processMessage } from './process-message.ts';
-import { isShortOfTime, withinLimit } from './limits.ts';
+import { withinLimit } from './limits.ts';
 import { createOwnMetrics } from './own-metrics.ts';
-import type { WorkItem } from './event/work-item.ts';
 import { internalError } from './verdict.ts';
 
 /** The part of Lambda's context that is used. */
@@ -84,24 +83,4 @@ const processEvent = async (event: unknown, invocation: Invocation): Promise<SQS
     if (message.sqs !== undefined) batchItemFailures.push({ itemIdentifier: message.sqs.id });
   }
   return { batchItemFailures };
-};
-
-/** Queues the objects of a listing; forwards them at once where there is no queue. */
-const processListing = async (listing: ListRequest, invocation: Invocation): Promise<ListResult> => {
-  const { dependencies, formatOf, remainingMs } = invocation;
-  const { queueUrl } = dependencies.settings;
-  const forwardNow = async (works: readonly WorkItem[]): Promise<number> => {
-    await processMessage(
-      { receives: 1, objects: works.map((work) => ({ work })), unreadable: [] },
-      invocation,
-    );
-    return 0;
-  };
-  return list(listing, dependencies, {
-    isOurs: (object, size) => !('skip' in formatOf(object, size)),
-    isShortOfTime: () => isShortOfTime({ remainingMs }),
-    ...(queueUrl === undefined
-      ? { chunkSize: 1, accept: forwardNow }
-      : { chunkSize: 100, accept: (works) => queueWorks(dependencies.queue, queueUrl, works) }),
-  });
 };

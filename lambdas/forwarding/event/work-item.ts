@@ -1,3 +1,4 @@
+import type { Queue } from '../../aws/queue.ts';
 import type { SourceObject } from '../../format.ts';
 
 /** An object, or a range of its lines: the unit of work and of retry, and the body of a queue's message. */
@@ -20,6 +21,16 @@ export interface LineRange {
 
 /** The body of a message that holds the work item. */
 export const serializeWorkItem = (work: WorkItem): string => JSON.stringify(work);
+
+/** Puts work on a queue. @throws UnsentMessages */
+export const queueWorks = async (
+  queue: Pick<Queue, 'send'>,
+  queueUrl: string,
+  works: readonly WorkItem[],
+): Promise<void> => {
+  const messages = works.map((work) => ({ body: serializeWorkItem(work) }));
+  await queue.send(queueUrl, messages);
+};
 
 /** The work that parsed JSON names, if it is a work item. */
 export const parseWorkItem = (value: Readonly<Record<string, unknown>>): WorkItem | undefined => {

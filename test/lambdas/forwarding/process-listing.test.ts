@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { albFormat } from '../../../support/factories/log-formats.ts';
-import { skipReason } from '../../../../lambdas/log-lines/log-formats.ts';
-import { albText, range, storedLines } from '../../../support/factories/alb-object.ts';
-import { BUCKET, createForwarder } from '../../../support/harness/forwarder.ts';
-import { scout, store, useScoutAndStore } from '../../../support/harness/scout-and-store.ts';
-import { accept, fail } from '../../../../bin/local/emulators/scout/behaviour.ts';
+import { albFormat } from '../../support/factories/log-formats.ts';
+import { skipReason } from '../../../lambdas/log-lines/log-formats.ts';
+import { albText, range, storedLines } from '../../support/factories/alb-object.ts';
+import { BUCKET, createForwarder } from '../../support/harness/forwarder.ts';
+import { scout, store, useScoutAndStore } from '../../support/harness/scout-and-store.ts';
+import { accept, fail } from '../../../bin/local/emulators/scout/behaviour.ts';
 
 useScoutAndStore();
 let forwarder: ReturnType<typeof createForwarder>;
