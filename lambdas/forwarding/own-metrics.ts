@@ -52,12 +52,12 @@ export const createOwnMetrics = (pipeline: Pipeline, dependencies: Dependencies)
   };
 
   return async (
-    { RecordsDelivered, DeliveryLag = lag }: InvocationMetrics,
+    { RecordsDelivered, DeliveryLag }: InvocationMetrics,
     { functionArn = '', remainingMs }: OwnMetricsCall,
   ): Promise<void> => {
     if (!settings.ownMetrics || RecordsDelivered === 0) return;
     records += RecordsDelivered;
-    lag = DeliveryLag === undefined ? lag : Math.max(lag ?? 0, DeliveryLag);
+    if (DeliveryLag !== undefined) lag = Math.max(lag ?? 0, DeliveryLag);
     const isDue = monotonicNow() - sentAt >= OWN_METRICS_MS.interval;
     if (!isDue || remainingMs() < BOOKKEEPING_MS + OWN_METRICS_MS.timeout) return;
     sentAt = monotonicNow();

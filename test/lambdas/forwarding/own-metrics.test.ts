@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accept, fail, silence } from '../../../bin/local/emulators/scout/behaviour.ts';
 import { attributesOf } from '../../../bin/local/emulators/scout/otlp.ts';
+import type { Dependencies } from '../../../lambdas/forwarding/dependencies.ts';
+import { newInvocationMetrics } from '../../../lambdas/forwarding/ledger.ts';
+import { createOwnMetrics } from '../../../lambdas/forwarding/own-metrics.ts';
 import { VERSION } from '../../../lambdas/version.ts';
 import { ALB_KEY, albText } from '../../support/factories/alb-object.ts';
-import { createForwarder } from '../../support/harness/forwarder.ts';
+import { BUCKET, createForwarder } from '../../support/harness/forwarder.ts';
 import { scout, store, useScoutAndStore } from '../../support/harness/scout-and-store.ts';
 
 useScoutAndStore();
@@ -28,6 +31,7 @@ const points = () =>
       attributesOf(attributes),
     ]),
   }));
+const values = () => points().map(({ name, points }) => [name, points?.[0]?.[0]]);
 
 test('gauges tell Scout how many records were delivered, and how late', async () => {
   const now = forwarder.clock.now;
@@ -59,11 +63,61 @@ test('gauges are sent once a minute at most, and count what was delivered since'
   expect(points()).toHaveLength(2);
   forwarder.clock.now += 1_000;
   await forwardTen(`${ALB_KEY}.4.gz`);
-  expect(points().map(({ points }) => points?.[0]?.[0])).toEqual([
-    10,
-    expect.any(Number),
-    30,
-    expect.any(Number),
+  expect(values().map(([, value]) => value)).toEqual([10, expect.any(Number), 30, expect.any(Number)]);
+});
+
+test('the lag is the largest since the last points; records from the past are counted, but have none', async () => {
+  const fromThePast = { bucket: BUCKET, key: 'alb/past.log', backfill: true };
+  forwarder.put(fromThePast.key, albText(10));
+  await forwarder.receive(fromThePast);
+  expect(values()).toEqual([['scout.forwarder.records', 10]]);
+
+  await forwardTen();
+  const lag = forwarder.report()['DeliveryLag'];
+  await forwarder.receive(forwarder.put('alb/fresher.log', albText(20)));
+  expect(forwarder.report()['DeliveryLag']).toBeLessThan(Number(lag));
+  forwarder.clock.now += 60_000;
+  await forwarder.receive(fromThePast);
+  expect(values().slice(1)).toEqual([
+    ['scout.forwarder.records', 40],
+    ['scout.forwarder.lag', lag],
+  ]);
+});
+
+test.each([
+  ['they are sent with six seconds left, one for them and five for the bookkeeping', 6_000, 10],
+  ['with less they are not, and the next ones count these records too', 5_999, 20],
+])('gauges and time: %s', async (_, leftMs, records) => {
+  const limitMs = 60_000;
+  const end = forwarder.clock.now + limitMs;
+  scout.respond([
+    () => {
+      forwarder.clock.now = end - leftMs;
+      return accept();
+    },
+    accept(),
+  ]);
+  expect(await forwarder.receive(forwarder.put(ALB_KEY, albText(10)), { limitMs })).toBe(true);
+  await forwardTen(`${ALB_KEY}.2.gz`);
+  expect(values()).toEqual([
+    ['scout.forwarder.records', records],
+    ['scout.forwarder.lag', expect.any(Number)],
+  ]);
+});
+
+const compress = async (): Promise<never> => {
+  throw new RangeError('out of memory');
+};
+
+test('a defect in the gauges is logged, and does not fail the invocation whose data was accepted', async () => {
+  const { settings, clock, logged } = forwarder;
+  const now = (): number => clock.now;
+  const faulty = { settings, scout: { compress }, now, monotonicNow: now } as unknown as Dependencies;
+  const send = createOwnMetrics('logs', faulty);
+  const call = { functionArn: undefined, remainingMs: () => 300_000 };
+  await expect(send({ ...newInvocationMetrics(), RecordsDelivered: 10 }, call)).resolves.toBeUndefined();
+  expect(logged).toEqual([
+    { level: 'warn', message: 'own metrics not sent', reason: 'RangeError: out of memory' },
   ]);
 });
 
@@ -98,7 +152,7 @@ test('a token that only the gauges may not use is kept for the data, and the nex
   forwarder.clock.now += 60_000;
   await forwardTen(`${ALB_KEY}.2.gz`);
   expect(scout.tokenRequests()).toBe(1);
-  expect(points()[0]?.points?.[0]?.[0]).toBe(20);
+  expect(values()[0]).toEqual(['scout.forwarder.records', 20]);
 });
 
 test('a Scout that is silent holds the function up for a second at most', async () => {
