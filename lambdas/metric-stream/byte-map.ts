@@ -23,7 +23,7 @@ export const byteMap = <T>(arena: Arena): ByteMap<T> => {
       const at = hash(bytes, start, end);
       if (entries.has(at)) return;
       const key = arena.keep(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start));
-      entries.set(at, { key: new DataView(key.buffer, key.byteOffset, key.length), value });
+      entries.set(at, { key: viewOf(key), value });
     },
   };
 };
@@ -47,7 +47,8 @@ const mix = (word: number): number => {
   return product ^ (product >>> 15);
 };
 
-const isEqual = (bytes: DataView, start: number, end: number, key: DataView): boolean => {
+/** Whether the bytes `[start, end)` are those of `key`, which has four at least. */
+export const isEqual = (bytes: DataView, start: number, end: number, key: DataView): boolean => {
   const last = end - start - 4;
   if (key.byteLength !== end - start) return false;
   for (let at = 0; at < last; at += 4) {
@@ -55,3 +56,6 @@ const isEqual = (bytes: DataView, start: number, end: number, key: DataView): bo
   }
   return bytes.getUint32(start + last) === key.getUint32(last);
 };
+
+export const viewOf = ({ buffer, byteOffset, length }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, length);

@@ -1,3 +1,4 @@
+import { viewOf } from './byte-map.ts';
 import { type Members, object, refuse, text } from './json-values.ts';
 import type { Series, SeriesCache } from './series-cache.ts';
 import { readStatistics, type Statistics } from './statistics.ts';
@@ -24,15 +25,15 @@ export const readDatum = (json: unknown, cache: SeriesCache): Datum => {
 /** The bytes by which the cache knows the datum's series. */
 const prefixOf = ({ account_id, region, namespace, metric_name, dimensions }: Members): DataView => {
   const json = JSON.stringify({ account_id, region, namespace, metric_name, dimensions });
-  const { buffer, byteOffset, length } = Buffer.from(json.slice(0, -1));
-  return new DataView(buffer, byteOffset, length);
+  return viewOf(Buffer.from(json.slice(0, -1)));
 };
 
 /** 10^12 ms is in 2001; the last whole millisecond that OTLP's 64 bits of nanoseconds can hold is in 2554. */
 const EARLIEST_MS = 1e12;
 const LATEST_MS = 18_446_744_073_709;
 
-const readTimestamp = (value: unknown): number => {
+/** @throws as `readDatum` does */
+export const readTimestamp = (value: unknown): number => {
   const ms = typeof value === 'number' ? Math.trunc(value) : NaN;
   return ms >= EARLIEST_MS && ms <= LATEST_MS
     ? ms

@@ -34,3 +34,6 @@ const UCUM: ReadonlyMap<string, string> = new Map([
   ['Count', '{Count}'],
   ['None', '1'],
 ]);
+
+/** All units of CloudWatch, and some that would be formed like them. */
+export const UNITS: readonly string[] = [...UCUM.keys()].flatMap((unit) => [unit, unit + PER_SECOND]);

@@ -1,7 +1,11 @@
-import type { Datum } from './datum.ts';
+import { newArena } from './arena.ts';
+import { byteMap, isEqual, viewOf } from './byte-map.ts';
+import { type Datum, readTimestamp } from './datum.ts';
+import { type Cursor, readDecimal } from './decimal.ts';
 import type { Members } from './json-values.ts';
 import type { SeriesCache } from './series-cache.ts';
-import { basicStatistics, readStatistics } from './statistics.ts';
+import { basicStatistics, readStatistics, type Statistics } from './statistics.ts';
+import { UNITS } from './units.ts';
 
 /** Where lines are, as bytes and as words. */
 export interface LineSource {
@@ -13,60 +17,85 @@ export interface LineSource {
 export const lineSource = (of: Uint8Array): LineSource => ({
   of,
   bytes: Buffer.from(of.buffer, of.byteOffset, of.length),
-  view: new DataView(of.buffer, of.byteOffset, of.length),
+  view: viewOf(of),
 });
 
 export const lineText = ({ bytes }: LineSource, start: number, end: number): string =>
   bytes.toString('utf8', start, end);
 
 /**
- * Reads a line `[start, end)` that ends as CloudWatch writes it: timestamp, value, unit, without space or escape. The
- * bytes before the timestamp are those of every datum of the series, so only the rest has to be read.
+ * Reads a line `[start, end)` that ends as CloudWatch writes it: timestamp, value, unit, without space. The bytes before
+ * the timestamp are those of every datum of the series, so only the rest has to be read.
  * @returns undefined if the line has another form, however good, or holds an error
  */
 export const readUsualLine = (
-  { bytes, view }: LineSource,
+  source: LineSource,
   start: number,
   end: number,
   cache: SeriesCache,
 ): Datum | undefined => {
-  const prefixEnd = bytes.lastIndexOf(OPENING_BRACE, end - 1) - TO_VALUE;
-  const match = prefixEnd < start ? null : TAIL.exec(bytes.toString('latin1', prefixEnd, end));
-  if (match === null) return undefined;
-  const [, timestamp, value, max, min, sum, count, unit] = match as unknown as Groups;
+  const { bytes, view } = source;
+  const valueAt = bytes.lastIndexOf(OPENING_BRACE, end - 1);
+  const timestampEnd = valueAt - VALUE.byteLength;
+  const prefixEnd = timestampEnd - TIMESTAMP_DIGITS - TIMESTAMP.byteLength;
+  if (prefixEnd < start) return undefined;
+  const cursor = { at: prefixEnd };
+  // What is read beyond the line is no part of a usual one, and what lies beyond the source throws.
   try {
-    return {
-      series: cache.find(view, start, prefixEnd, unit),
-      timestampMs: Number(timestamp),
-      value:
-        max === undefined
-          ? readStatistics(JSON.parse(value) as Members)
-          : basicStatistics(Number(count), Number(sum), Number(min), Number(max)),
-    };
+    if (!skip(view, cursor, TIMESTAMP)) return undefined;
+    const timestampMs = readTimestamp(readDecimal(bytes, cursor));
+    if (cursor.at !== timestampEnd || !skip(view, cursor, VALUE)) return undefined;
+    const value = readBasic(source, cursor) ?? readAny(source, cursor, valueAt);
+    const unit = UNIT_ENDS.get(view, cursor.at, end);
+    if (unit === undefined) return undefined;
+    return { series: cache.find(view, start, prefixEnd, unit), timestampMs, value };
   } catch {
     return undefined;
   }
 };
 
+/** The value of most data. Undefined if it has other members, or a number that `readDecimal` leaves to `Number`. */
+const readBasic = (source: LineSource, cursor: Cursor): Statistics | undefined => {
+  const max = readMember(source, cursor, MAX);
+  const min = readMember(source, cursor, MIN);
+  const sum = readMember(source, cursor, SUM);
+  const count = readMember(source, cursor, COUNT);
+  const isWhole = source.bytes[cursor.at] === CLOSING_BRACE && !Number.isNaN(max + min + sum + count);
+  return isWhole ? basicStatistics(count, sum, min, max) : undefined;
+};
+
+const readMember = ({ bytes, view }: LineSource, cursor: Cursor, name: DataView): number =>
+  skip(view, cursor, name) ? readDecimal(bytes, cursor) : NaN;
+
+/** The value that begins at `start`: it holds no object. */
+const readAny = ({ bytes }: LineSource, cursor: Cursor, start: number): Statistics => {
+  cursor.at = bytes.indexOf(CLOSING_BRACE, start);
+  return readStatistics(JSON.parse(bytes.toString('utf8', start, cursor.at + 1)) as Members);
+};
+
+/** Moves the cursor behind the text, if that is what comes. */
+const skip = (view: DataView, cursor: Cursor, text: DataView): boolean => {
+  const end = cursor.at + text.byteLength;
+  if (!isEqual(view, cursor.at, end, text)) return false;
+  cursor.at = end;
+  return true;
+};
+
 const OPENING_BRACE = 0x7b;
-const TO_VALUE = ',"timestamp":1769903940000,"value":'.length;
+const CLOSING_BRACE = 0x7d;
+/** From 2001 to 2286. */
+const TIMESTAMP_DIGITS = 13;
 
-const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?`;
-const BASIC = ['max', 'min', 'sum', 'count'].map((key) => `"${key}":(${NUMBER})`).join(',');
+const TIMESTAMP = viewOf(Buffer.from(',"timestamp":'));
+const VALUE = viewOf(Buffer.from(',"value":'));
+const MAX = viewOf(Buffer.from('{"max":'));
+const MIN = viewOf(Buffer.from(',"min":'));
+const SUM = viewOf(Buffer.from(',"sum":'));
+const COUNT = viewOf(Buffer.from(',"count":'));
 
-/** Timestamps of thirteen digits are all in the range that `readDatum` asks for. */
-const TAIL = new RegExp(
-  String.raw`^,"timestamp":([1-9]\d{12}),"value":({(?:${BASIC}(?=}))?[\x20-\x7a\x7c]*}),"unit":"([A-Za-z/]*)"}$`,
-);
-
-/** The four statistics are absent if `value` holds anything else. */
-type Groups = readonly [
-  tail: string,
-  timestamp: string,
-  value: string,
-  max: string | undefined,
-  min: string,
-  sum: string,
-  count: string,
-  unit: string,
-];
+/** Units by how the line ends, from the closing brace of the value on. */
+const UNIT_ENDS = byteMap<string>(newArena());
+for (const unit of UNITS) {
+  const end = viewOf(Buffer.from(`},"unit":"${unit}"}`));
+  UNIT_ENDS.set(end, 0, end.byteLength, unit);
+}
