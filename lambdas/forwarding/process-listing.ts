@@ -36,7 +36,7 @@ export const processListing = async (
   const flush = async (): Promise<void> => {
     const works = waiting;
     waiting = [];
-    if (dryRun || works.length === 0) return;
+    if (dryRun) return;
     if (queueUrl === undefined) {
       const found = works.map((work) => ({ work }));
       await processMessage({ receives: 1, objects: found, unreadable: [] }, invocation);

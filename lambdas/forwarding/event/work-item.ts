@@ -39,9 +39,9 @@ export const parseWorkItem = (value: Readonly<Record<string, unknown>>): WorkIte
   if (![versionId, etag].every((text) => text === undefined || isText(text))) return undefined;
   if (![fromLine, toLine].every((line) => line === undefined || isCount(line, 1))) return undefined;
   if (attempt !== undefined && !isCount(attempt, 0)) return undefined;
-  const work = { bucket, key, versionId, etag, fromLine, toLine, attempt } as WorkItem;
-  if ((work.toLine ?? Infinity) < (work.fromLine ?? 1)) return undefined;
-  return backfill === true ? { ...work, backfill } : work;
+  const isBackfill = backfill === true || undefined;
+  const work = { bucket, key, versionId, etag, fromLine, toLine, attempt, backfill: isBackfill } as WorkItem;
+  return (work.toLine ?? Infinity) < (work.fromLine ?? 1) ? undefined : work;
 };
 
 /** Whether the range covers the object from its first line to its last. */
