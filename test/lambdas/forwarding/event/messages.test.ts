@@ -10,7 +10,6 @@ beforeEach(() => {
 /** The objects of all messages of an event. */
 const named = (event: unknown): readonly ObjectEvent[] => messagesOf(event).flatMap(({ objects }) => objects);
 const inSqs = (body: unknown) => sqsEvent(typeof body === 'string' ? body : JSON.stringify(body));
-const ignored = () => info.mock.calls.map(([line]) => (line as { what: string }).what);
 
 const record = (key: string, more: object = {}, eventName = 'ObjectCreated:Put') => ({
   eventSource: 'aws:s3',
@@ -143,6 +142,8 @@ describe('work items of the forwarder', () => {
     ['with half a line', { bucket: 'b', key: 'k', toLine: 1.5 }],
     ['that ends before it begins', { bucket: 'b', key: 'k', fromLine: 5, toLine: 4 }],
     ['with an etag that is no text', { bucket: 'b', key: 'k', etag: 7 }],
+    ['with an attempt below 0', { bucket: 'b', key: 'k', attempt: -1 }],
+    ['with an attempt that is no number', { bucket: 'b', key: 'k', attempt: '2' }],
   ])('an item %s cannot be read', (_what, item) => {
     const [message] = messagesOf(inSqs(item));
     expect(message).toMatchObject({
@@ -166,7 +167,7 @@ describe('ignored, with a log line', () => {
   ])('%s', (_what, event, what) => {
     expect(messagesOf(event)).toMatchObject([{ objects: [] }]);
     expect(messagesOf(event)[0]?.unreadable).toEqual([]);
-    expect(ignored()).toContain(what);
+    expect(info).toHaveBeenCalledWith({ message: 'ignored', what });
   });
 
   test('a delete beside a creation takes nothing from it', () => {
@@ -187,15 +188,34 @@ describe('an unreadable record', () => {
       { Records: [{ s3: { bucket: { name: 'b' } } }] },
       /^unknown record: .*bucket and key$/,
     ],
+    ['a record without a bucket', { Records: [{ s3: { object: { key: 'k' } } }] }, /^unknown record: /],
+    ['a record with an empty key', notification(''), /^unknown record: /],
+    [
+      'a record with a key that is no text',
+      { Records: [{ s3: { bucket: { name: 'b' }, object: { key: 5 } } }] },
+      /^unknown record: /,
+    ],
     ["another service's record", { Records: [{ eventName: 'INSERT', dynamodb: {} }] }, /^unknown record: /],
     [
       'an EventBridge event without a key',
-      { ...eventBridge('k'), detail: {} },
+      { ...eventBridge('k'), detail: { bucket: { name: 'b' } } },
+      /^EventBridge event without bucket/,
+    ],
+    [
+      '… without a bucket',
+      { ...eventBridge('k'), detail: { object: { key: 'k' } } },
       /^EventBridge event without bucket/,
     ],
     ['a key that is not URL-encoded', notification('100%'), /^key "100%" cannot be decoded/],
     ['a key that is not UTF-8', notification('%E9'), /^key "%E9" cannot be decoded/],
     ['an envelope of nothing', inSns('hello'), /^unknown event: "hello"/],
+    ['an envelope without a message', { Type: 'Notification' }, /^unknown event: \{"Type":"Notification"\}/],
+    [
+      'a message of SNS itself',
+      { Type: 'SubscriptionConfirmation', Message: 'To confirm the subscription, …' },
+      /^unknown event: \{"Type":"SubscriptionConfirmation"/,
+    ],
+    ['a long event, of which the reason has the start', { x: 'y'.repeat(999) }, /^unknown event: .{200}; it/],
   ])('%s', (_what, body, reason) => {
     const [message] = messagesOf(inSqs(body));
     expect(message?.unreadable).toMatchObject([{ reason: expect.stringMatching(reason) }]);
@@ -208,7 +228,7 @@ describe('an unreadable record', () => {
   });
 
   test('and did not come from SQS fails the invocation', () => {
-    for (const event of [{}, 'hello', undefined, { Records: [{ kinesis: {} }] }])
+    for (const event of [{}, 'hello', undefined, { Records: [{ kinesis: {} }] }, { Records: [null] }])
       expect(() => messagesOf(event)).toThrow(/^unknown (?:event|record): /);
   });
 });
