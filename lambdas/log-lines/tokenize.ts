@@ -37,13 +37,7 @@ export const tokenize = (line: MutableLine, isSuspect: IsSuspect): boolean => {
     const met = quoted ? ANY - SPACES : ANY;
     const start = quoted ? ++at : at;
     for (;;) {
-      // Two bytes at a time, which spares a fifth of the time that a log line takes.
-      if ((at & 1) === 0 || ((TRAITS[bytes[at] as number] as number) & met) === 0) {
-        let pair = (at + 1) >> 1;
-        while (((PAIRS[pairs[pair] as number] as number) & met) === 0) pair++;
-        at = 2 * pair;
-        if (((TRAITS[bytes[at] as number] as number) & met) === 0) at++;
-      }
+      at = nextMet(bytes, pairs, at, met);
       const byte = bytes[at] as number;
       if (byte === stop || at === length) {
         if (bytes[at - 1] !== BACKSLASH || !isWithinQuotes(line, at, quoted)) break;
@@ -51,9 +45,7 @@ export const tokenize = (line: MutableLine, isSuspect: IsSuspect): boolean => {
         continue;
       }
       if (byte === QUOTE) return false;
-      const trait = TRAITS[byte] as number;
-      traits |= trait & TRIGGER && isSuspect(bytes, at) ? trait | SUSPECT : trait;
-      at++;
+      traits |= traitsAt(bytes, at++, isSuspect);
     }
     starts[count] = start;
     ends[count] = at;
@@ -78,6 +70,15 @@ export const tokenize = (line: MutableLine, isSuspect: IsSuspect): boolean => {
   return true;
 };
 
+/** Where from `at` on the next byte of the kinds `met` is. */
+const nextMet = (bytes: Uint8Array, pairs: Uint16Array, at: number, met: number): number => {
+  // Two bytes at a time, which spares a fifth of the time that a log line takes.
+  if ((at & 1) === 1 && ((TRAITS[bytes[at] as number] as number) & met) !== 0) return at;
+  let pair = (at + 1) >> 1;
+  while (((PAIRS[pairs[pair] as number] as number) & met) === 0) pair++;
+  return ((TRAITS[bytes[2 * pair] as number] as number) & met) === 0 ? 2 * pair + 1 : 2 * pair;
+};
+
 /** Whether the quote behind a backslash is a part of its token, which Classic Load Balancers write: no token ends there. */
 const isWithinQuotes = ({ bytes, length }: Line, at: number, quoted: boolean): boolean =>
   quoted && at + 1 < length && bytes[at + 1] !== SPACE && bytes[at + 1] !== COMMA;
@@ -85,7 +86,7 @@ const isWithinQuotes = ({ bytes, length }: Line, at: number, quoted: boolean): b
 /** Where a list such as `"h2","http/1.1"` ends, of which a comma is at `at`; beyond the line at a fault. */
 const endOfList = ({ bytes, length }: Line, at: number): number => {
   let end = at;
-  while (bytes[end] === COMMA && bytes[end + 1] === QUOTE && end < length) {
+  while (bytes[end] === COMMA && bytes[end + 1] === QUOTE) {
     const quote = bytes.indexOf(QUOTE, end + 2);
     if (quote < 0 || quote >= length) return length + 1;
     end = quote + 1;
@@ -99,15 +100,9 @@ export const endOfText = (line: MutableLine, start: number, isSuspect: IsSuspect
   const met = ANY - SPACES;
   let at = start;
   while (at < length) {
-    if ((at & 1) === 0 || ((TRAITS[bytes[at] as number] as number) & met) === 0) {
-      let pair = (at + 1) >> 1;
-      while (((PAIRS[pairs[pair] as number] as number) & met) === 0) pair++;
-      at = 2 * pair;
-      if (((TRAITS[bytes[at] as number] as number) & met) === 0) at++;
-    }
+    at = nextMet(bytes, pairs, at, met);
     if (bytes[at] === QUOTE) return at < length ? at : -1;
-    const trait = TRAITS[bytes[at] as number] as number;
-    line.traits |= trait & TRIGGER && isSuspect(bytes, at) ? trait | SUSPECT : trait;
+    line.traits |= traitsAt(bytes, at, isSuspect);
     if (bytes[at] === BACKSLASH) {
       at++;
       // The backslash of `\\x40`, an escape of the load balancer within JSON.
@@ -121,11 +116,13 @@ export const endOfText = (line: MutableLine, start: number, isSuspect: IsSuspect
 /** The traits of a part of the text. */
 export const traitsOf = ({ bytes }: Line, start: number, end: number, isSuspect: IsSuspect): number => {
   let traits = 0;
-  for (let at = start; at < end; at++) {
-    const trait = TRAITS[bytes[at] as number] as number;
-    traits |= trait & TRIGGER && isSuspect(bytes, at) ? trait | SUSPECT : trait;
-  }
+  for (let at = start; at < end; at++) traits |= traitsAt(bytes, at, isSuspect);
   return traits;
+};
+
+const traitsAt = (bytes: Uint8Array, at: number, isSuspect: IsSuspect): number => {
+  const traits = TRAITS[bytes[at] as number] as number;
+  return traits & TRIGGER && isSuspect(bytes, at) ? traits | SUSPECT : traits;
 };
 
 const traitOf = (byte: number): number => {
