@@ -17,7 +17,7 @@ import {
   url,
 } from './setting-parsers.ts';
 
-/** Which pipeline's defaults apply. */
+/** What is forwarded, by a function and through a queue of its own. */
 export type Pipeline = 'metrics' | 'logs';
 
 /** Every kind of log that can be turned on: each is a row of log-kinds.ts. */
@@ -40,14 +40,13 @@ export interface FunctionSetting<T = unknown> {
   readonly parser: Parser<T>;
   readonly required?: true;
   readonly default?: T;
-  /** The default, where it depends on the pipeline. */
-  readonly defaults?: Readonly<Record<Pipeline, T>>;
   /** No message shows the value. */
   readonly secret?: true;
 }
 
 const MIB = 1024 * 1024;
 const ENVIRONMENT = 'production';
+export const METRIC_SERVICE_NAME = 'aws-cloudwatch-stream';
 
 /**
  * Every setting of the functions: the one place of its variable, its values and its default. lib/settings/ adds the
@@ -74,12 +73,8 @@ export const FUNCTION_SETTINGS = {
   },
   resource: {
     environment: { env: 'SCOUT_ENVIRONMENT', parser: byAccount(ENVIRONMENT), default: ENVIRONMENT },
-    serviceName: {
-      env: 'SCOUT_SERVICE_NAME',
-      parser: anyText,
-      // Empty: each log kind has its own (log-kinds.ts).
-      defaults: { metrics: 'aws-cloudwatch-stream', logs: '' },
-    },
+    /** Without one metrics have `METRIC_SERVICE_NAME`, and each log kind has its own (log-kinds.ts). */
+    serviceName: { env: 'SCOUT_SERVICE_NAME', parser: anyText },
     attributes: { env: 'SCOUT_RESOURCE_ATTRIBUTES', parser: pairs, default: {} },
   },
   /** Keys of the resources' tags that are sent. */
@@ -180,7 +175,7 @@ type Table = typeof FUNCTION_SETTINGS;
 
 /** The value of a setting with this row. */
 export type SettingValue<Row> = Row extends { readonly parser: Parser<infer T> }
-  ? Row extends { readonly required: true } | { readonly default: unknown } | { readonly defaults: unknown }
+  ? Row extends { readonly required: true } | { readonly default: unknown }
     ? T
     : T | undefined
   : never;
@@ -218,13 +213,13 @@ const SOURCE_PREFIXES = [METRICS_PREFIX, LOGS_PREFIX, FORMER_LOGS_PREFIX];
  * @throws Error naming every variable that is missing or wrong, the value got (never a secret or a header), and what
  * would be right.
  */
-export const readFunctionSettings = (environment: Environment, pipeline: Pipeline): FunctionSettings => {
+export const readFunctionSettings = (environment: Environment): FunctionSettings => {
   const faults: string[] = [];
   const textOf = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const value = (row: FunctionSetting): unknown => {
     const read = readSetting(row, row.env, textOf);
     if (read.fault !== undefined) faults.push(read.fault);
-    return read.value ?? row.defaults?.[pipeline];
+    return read.value;
   };
   const values = (rows: SettingTree): object =>
     Object.fromEntries(

@@ -217,24 +217,21 @@ export class ScoutForwarder extends Construct {
 
   private variables(props: ScoutForwarderProps): Record<string, string> {
     const { scout, environment, variables, source, bucket } = props;
-    return checkEnvironment(
-      {
-        ...environment,
-        ...variables,
-        SCOUT_ENDPOINT: scout.endpoint,
-        SCOUT_TOKEN_URL: scout.tokenUrl,
-        SCOUT_SECRET_NAME: scout.secret.secretName,
-        ...(props.deleteProcessedFiles && { DELETE_PROCESSED_FILES: 'true' }),
-        QUEUE_URL: this.queue.queueUrl,
-        DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
-        SOURCE_BUCKET: source.bucket.bucketName,
-        REJECTED_BUCKET: bucket.bucketName,
-        REJECTED_PREFIX,
-        NODE_OPTIONS,
-        ...(props.caCertificateFile && { NODE_EXTRA_CA_CERTS: CA_CERTIFICATE_PATH }),
-      },
-      props.pipeline,
-    );
+    return checkEnvironment({
+      ...environment,
+      ...variables,
+      SCOUT_ENDPOINT: scout.endpoint,
+      SCOUT_TOKEN_URL: scout.tokenUrl,
+      SCOUT_SECRET_NAME: scout.secret.secretName,
+      ...(props.deleteProcessedFiles && { DELETE_PROCESSED_FILES: 'true' }),
+      QUEUE_URL: this.queue.queueUrl,
+      DEAD_LETTER_QUEUE_URL: this.deadLetterQueue.queueUrl,
+      SOURCE_BUCKET: source.bucket.bucketName,
+      REJECTED_BUCKET: bucket.bucketName,
+      REJECTED_PREFIX,
+      NODE_OPTIONS,
+      ...(props.caCertificateFile && { NODE_EXTRA_CA_CERTS: CA_CERTIFICATE_PATH }),
+    });
   }
 
   private createSecurityGroup(vpc: ec2.IVpc): ec2.SecurityGroup {

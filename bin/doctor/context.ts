@@ -72,7 +72,7 @@ export const createContext = async (
 const scoutOfStack = (settings: StackSettings, clients: AwsClients): ScoutSubject => {
   const { scoutSecretName: secret } = settings;
   return scoutSubject(
-    () => readFunctionSettings(functionEnvironment(settings, 'metrics'), 'metrics').scout,
+    () => readFunctionSettings(functionEnvironment(settings, 'metrics')).scout,
     async () => readSecret(clients.secrets, secret, AbortSignal.timeout(TIMEOUT_MS)),
     {
       endpoint: 'scoutEndpoint',
@@ -87,7 +87,7 @@ const scoutOfStack = (settings: StackSettings, clients: AwsClients): ScoutSubjec
 
 /** Scout as the environment variables `SCOUT_*` name it: nothing of AWS is asked. */
 export const scoutOfEnvironment = (environment: NodeJS.ProcessEnv): ScoutSubject => {
-  const settings = () => readFunctionSettings(environment, 'metrics').scout;
+  const settings = () => readFunctionSettings(environment).scout;
   return scoutSubject(
     settings,
     async () => {

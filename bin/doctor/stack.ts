@@ -4,8 +4,8 @@ import { type Finding, fail, ok, skip, warn } from './check.ts';
 import type { Context } from './context.ts';
 
 export const checkSettings = ({ settings }: Context): Finding => {
-  if (settings.metrics) readFunctionSettings(functionEnvironment(settings, 'metrics'), 'metrics');
-  if (settings.albLogs) readFunctionSettings(functionEnvironment(settings, 'logs'), 'logs');
+  if (settings.metrics) readFunctionSettings(functionEnvironment(settings, 'metrics'));
+  if (settings.albLogs) readFunctionSettings(functionEnvironment(settings, 'logs'));
   return ok(`complete, for Scout at ${settings.scoutEndpoint}`);
 };
 

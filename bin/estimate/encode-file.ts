@@ -15,7 +15,7 @@ export const encodeFile = async (
   settings: StackSettings,
   onLine?: (line: string) => void,
 ): Promise<EncodedObject | { readonly skip: string }> => {
-  const functionSettings = readFunctionSettings(functionEnvironment(settings, pipeline), pipeline);
+  const functionSettings = readFunctionSettings(functionEnvironment(settings, pipeline));
   const format = formatsOf(pipeline, functionSettings)(key, statSync(path).size);
   if ('skip' in format) return format;
   const object = { bucket: 'files', key, etag: '0'.repeat(32) };

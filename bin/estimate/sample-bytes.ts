@@ -99,7 +99,7 @@ const measure = async (
   { key, lines }: Sample,
   environment: Environment,
 ): Promise<LineBytes> => {
-  const functionSettings = readFunctionSettings(environment, pipeline);
+  const functionSettings = readFunctionSettings(environment);
   const format = formatsOf(pipeline, functionSettings)(key, undefined);
   if ('skip' in format) throw new Error(`the sample ${key} would be skipped: ${format.skip}`);
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));

@@ -29,12 +29,9 @@ export const kindOf = (head: Buffer): { readonly kind: string } | { readonly ref
 };
 
 const settingsForAllKinds = () =>
-  readFunctionSettings(
-    {
-      SCOUT_ENDPOINT: 'https://localhost',
-      SCOUT_TOKEN_URL: 'https://localhost',
-      SCOUT_SECRET_NAME: 'none',
-      LOG_KINDS: LOG_KIND_NAMES.join(','),
-    },
-    'logs',
-  );
+  readFunctionSettings({
+    SCOUT_ENDPOINT: 'https://localhost',
+    SCOUT_TOKEN_URL: 'https://localhost',
+    SCOUT_SECRET_NAME: 'none',
+    LOG_KINDS: LOG_KIND_NAMES.join(','),
+  });

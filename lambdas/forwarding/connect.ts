@@ -26,7 +26,7 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
     // The SDK would only warn.
     throwOnRequestTimeout: true,
   };
-  const settings = readFunctionSettings(environment, pipeline);
+  const settings = readFunctionSettings(environment);
   const { secretName, clientId, clientSecret } = settings.scout;
   // Local object stores need path-style URLs.
   const forcePathStyle = environment['AWS_ENDPOINT_URL'] !== undefined;

@@ -39,7 +39,7 @@ export const createOwnMetrics = (pipeline: Pipeline, dependencies: Dependencies)
 
   const encode = (source: AwsSource): Uint8Array => {
     const request = metricsRequest(encodeScope(OWN_SCOPE, VERSION));
-    const ofForwarder = resourceAttributes({ ...settings.resource, serviceName: SERVICE_NAME }, source);
+    const ofForwarder = resourceAttributes(settings.resource, source, SERVICE_NAME);
     const resource = { key: SERVICE_NAME, content: encodeResource(ofForwarder) };
     writeNumberPoint(request.points, now(), records);
     request.stage(resource, RECORDS, attributes);

@@ -65,7 +65,11 @@ const kindEncoder = (
       const source = sourceOf(kind, key, named);
       const tags = source.resourceId === undefined || tagsOf === undefined ? {} : tagsOf(source.resourceId);
       const resource = encodeResource(
-        resourceAttributes(settings.resource, { ...source, tags }, kind.serviceName),
+        resourceAttributes(
+          settings.resource,
+          { ...source, tags },
+          settings.resource.serviceName ?? kind.serviceName,
+        ),
       );
       const scope = encodeScope(schema.scope, VERSION, { 'aws.s3.bucket': bucket, 'aws.s3.key': key });
       const request = logsRequest(resource, scope, limits);

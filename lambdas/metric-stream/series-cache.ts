@@ -1,5 +1,5 @@
 import type { TagsOf } from '../format.ts';
-import type { MetricSettings, ResourceSettings } from '../function-settings.ts';
+import { METRIC_SERVICE_NAME, type MetricSettings, type ResourceSettings } from '../function-settings.ts';
 import { encodeResource } from '../otlp/common.ts';
 import { encodeMetric, type Metric, type Resource } from '../otlp/metric.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
@@ -68,7 +68,7 @@ export const newSeriesCache = (
     const key = JSON.stringify([account, region, serviceName]);
     const known = resources.get(key);
     if (known !== undefined) return known;
-    const attributes = resourceAttributes({ ...resourceSettings, serviceName }, { account, region });
+    const attributes = resourceAttributes(resourceSettings, { account, region }, serviceName);
     const made = { key, content: encodeResource(attributes) };
     if (hasRoom(key.length + made.content.length)) resources.set(key, made);
     return made;
@@ -86,7 +86,7 @@ export const newSeriesCache = (
   const encodeSeries = (prefix: string, unit: string): Series => {
     const identity = readIdentity(JSON.parse(`${prefix}}`) as Members);
     const { account, region, namespace, metricName } = identity;
-    const { serviceName } = resourceSettings;
+    const { serviceName = METRIC_SERVICE_NAME } = resourceSettings;
     const name = `amazonaws.com/${namespace}/${metricName}`;
     const { encoded, isUntagged } = pointAttributes(identity, dimensionAttributes, tagsOf);
     return {

@@ -15,16 +15,15 @@ export interface AwsSource {
 /**
  * A resource's attributes. The environment has three names because Scout's UI, its CLI and OpenTelemetry's
  * conventions (https://opentelemetry.io/docs/specs/semconv/resource/deployment-environment/) each read another one.
- * @param defaultServiceName where the settings name no service
  */
 export const resourceAttributes = (
-  { environment: environments, serviceName, attributes }: ResourceSettings,
+  { environment: environments, attributes }: Omit<ResourceSettings, 'serviceName'>,
   { account = '', region = '', resourceId = '', tags = {} }: AwsSource,
-  defaultServiceName = '',
+  serviceName: string,
 ): Attributes => {
   const environment = environmentOf(environments, account);
   return {
-    'service.name': serviceName || defaultServiceName,
+    'service.name': serviceName,
     'cloud.provider': 'aws',
     'cloud.account.id': account,
     'cloud.region': region,

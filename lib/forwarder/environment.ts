@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { type Pipeline, readFunctionSettings, type Variable } from '../../lambdas/function-settings.ts';
+import { readFunctionSettings, type Variable } from '../../lambdas/function-settings.ts';
 
 /** Variables that the construct sets itself. */
 type OwnVariable =
@@ -19,15 +19,12 @@ export type FunctionEnvironment = { readonly [name in Exclude<Variable, OwnVaria
  * The variables, if the function can read them. Values that only the deploy knows are not checked.
  * @throws Error naming every wrong variable
  */
-export const checkEnvironment = (
-  variables: Readonly<Record<string, string>>,
-  pipeline: Pipeline,
-): Record<string, string> => {
+export const checkEnvironment = (variables: Readonly<Record<string, string>>): Record<string, string> => {
   const known = Object.entries(variables).map(([name, value]) => [
     name,
     Token.isUnresolved(value) ? UNKNOWN[name] : value,
   ]);
-  readFunctionSettings(Object.fromEntries(known), pipeline);
+  readFunctionSettings(Object.fromEntries(known));
   return { ...variables };
 };
 

@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   FUNCTION_SETTINGS,
   type FunctionSetting,
+  METRIC_SERVICE_NAME,
   type SettingValue,
   type Variable,
   type Variables,
@@ -127,7 +128,7 @@ export const METRIC_SETTINGS = {
       serviceName,
       '`service.name` of metrics; the word `namespace` means the CloudWatch namespace',
     ),
-    default: serviceName.defaults.metrics,
+    default: METRIC_SERVICE_NAME,
   },
   metricUnits: forFunctions(metrics.units, "Units as CloudWatch writes them, or OpenTelemetry's (UCUM)"),
   metricDimensionAttributes: forFunctions(

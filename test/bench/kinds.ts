@@ -71,10 +71,11 @@ const textOf = (sample: Sample): Buffer => {
   return Buffer.from(`${lines.slice(0, LINES).join('\n')}\n`);
 };
 
-const settings = readFunctionSettings(
-  { SCOUT_ENDPOINT: 'https://localhost', SCOUT_TOKEN_URL: 'https://localhost', SCOUT_SECRET_NAME: 'bench' },
-  'logs',
-);
+const settings = readFunctionSettings({
+  SCOUT_ENDPOINT: 'https://localhost',
+  SCOUT_TOKEN_URL: 'https://localhost',
+  SCOUT_SECRET_NAME: 'bench',
+});
 
 const secondsFor = (kind: LogKindName, text: Buffer): number => {
   const before = process.cpuUsage();

@@ -8,14 +8,11 @@ import type { BenchObject } from './data.ts';
 import type { Row } from './rows.ts';
 import { median } from './statistics.ts';
 
-const settings = readFunctionSettings(
-  {
-    SCOUT_ENDPOINT: 'https://scout.example.com',
-    SCOUT_TOKEN_URL: 'https://scout.example.com/token',
-    SCOUT_SECRET_NAME: 'bench',
-  },
-  'metrics',
-);
+const settings = readFunctionSettings({
+  SCOUT_ENDPOINT: 'https://scout.example.com',
+  SCOUT_TOKEN_URL: 'https://scout.example.com/token',
+  SCOUT_SECRET_NAME: 'bench',
+});
 
 /** The cost of `cloud.resource_id`: the same data without a region have none. */
 export const resourceIdRows = (objects: readonly BenchObject[], runs: number): readonly Row[] => {

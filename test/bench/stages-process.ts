@@ -22,14 +22,11 @@ import type { StagesTask, Stages } from './stages.ts';
 relaxMajorGc();
 const { pipeline, folder, objects, scout } = JSON.parse(process.argv[2] ?? '') as StagesTask;
 const isMetrics = pipeline === 'metrics';
-const settings = readFunctionSettings(
-  {
-    SCOUT_ENDPOINT: 'https://scout.example.com',
-    SCOUT_TOKEN_URL: 'https://scout.example.com/token',
-    SCOUT_SECRET_NAME: 'bench',
-  },
-  pipeline,
-);
+const settings = readFunctionSettings({
+  SCOUT_ENDPOINT: 'https://scout.example.com',
+  SCOUT_TOKEN_URL: 'https://scout.example.com/token',
+  SCOUT_SECRET_NAME: 'bench',
+});
 const format = isMetrics ? metricStreamFormat(settings) : albFormat(settings);
 
 const cpuOf = async (work: () => unknown): Promise<number> => {

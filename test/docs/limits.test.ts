@@ -30,14 +30,11 @@ import { ASSUMED_LIFETIME_MS, RENEW_BEFORE_MS } from '../../lambdas/scout/token.
 
 const PAGE = 'docs/delivery.md';
 
-const { requestTimeout } = readFunctionSettings(
-  {
-    SCOUT_ENDPOINT: 'https://scout.example.com',
-    SCOUT_TOKEN_URL: 'https://id.example.com/token',
-    SCOUT_SECRET_NAME: 'secret',
-  },
-  'logs',
-).scout;
+const { requestTimeout } = readFunctionSettings({
+  SCOUT_ENDPOINT: 'https://scout.example.com',
+  SCOUT_TOKEN_URL: 'https://id.example.com/token',
+  SCOUT_SECRET_NAME: 'secret',
+}).scout;
 
 const seconds = (value: number): string =>
   value % 60 === 0 && value >= 60 ? `${value / 60} min` : `${value} s`;

@@ -148,7 +148,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
   );
   test.each(ALB_SETTINGS)('reads random log lines as the official decoder does: %j', async (settings) => {
     const collector = await started();
-    const format = albFormat(readFunctionSettings({ ...REQUIRED, ...settings }, 'logs'));
+    const format = albFormat(readFunctionSettings({ ...REQUIRED, ...settings }));
     const sent = await sendRandom(collector, format, albLine);
     expect((await collector.exported()).map(plain)).toEqual(sent.map(decodeLogs).map(plain));
   });
@@ -156,7 +156,7 @@ describe.skipIf(otelcol === undefined)('an OpenTelemetry Collector', () => {
   const METRIC_SETTINGS = [{}, { METRIC_UNITS: 'ucum', METRIC_DIMENSION_ATTRIBUTES: 'true' }];
   test.each(METRIC_SETTINGS)('reads random metrics as the official decoder does: %j', async (settings) => {
     const collector = await started();
-    const format = metricStreamFormat(readFunctionSettings({ ...REQUIRED, ...settings }, 'metrics'));
+    const format = metricStreamFormat(readFunctionSettings({ ...REQUIRED, ...settings }));
     const sent = await sendRandom(collector, format, metricLine);
     expect((await collector.exported()).map(plain)).toEqual(sent.map(decodeMetrics).map(plain));
   });

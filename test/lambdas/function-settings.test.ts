@@ -4,7 +4,6 @@ import {
   type Environment,
   FUNCTION_SETTINGS,
   type FunctionSetting,
-  type Pipeline,
   readFunctionSettings,
   type Variable,
 } from '../../lambdas/function-settings.ts';
@@ -16,8 +15,7 @@ const REQUIRED = {
   SCOUT_SECRET_NAME: 'scout/oauth-client',
 };
 
-const read = (environment: Environment = {}, pipeline: Pipeline = 'logs') =>
-  readFunctionSettings({ ...REQUIRED, ...environment }, pipeline);
+const read = (environment: Environment = {}) => readFunctionSettings({ ...REQUIRED, ...environment });
 
 /** The message about a wrong environment. */
 const faults = (environment: Environment): string => {
@@ -124,7 +122,7 @@ const EXAMPLES: Readonly<Record<Variable, Examples>> = {
       '"staging"',
     ],
   },
-  SCOUT_SERVICE_NAME: { path: 'resource.serviceName', missing: '', right: ANY_TEXT, wrong: [] },
+  SCOUT_SERVICE_NAME: { path: 'resource.serviceName', missing: undefined, right: ANY_TEXT, wrong: [] },
   SCOUT_RESOURCE_ATTRIBUTES: {
     path: 'resource.attributes',
     missing: {},
@@ -291,11 +289,6 @@ describe.each(rows.map((row) => ({ ...row, ...EXAMPLES[row.env as Variable] })))
       });
   },
 );
-
-test('the service of metrics has a name, that of logs has one for each kind', () => {
-  expect(read({}, 'metrics').resource.serviceName).toBe('aws-cloudwatch-stream');
-  expect(read({}, 'logs').resource.serviceName).toBe('');
-});
 
 describe('credentials', () => {
   test('an id and a secret replace the name of a secret', () => {

@@ -104,7 +104,7 @@ describe.each(PIPELINES)('the forwarder of $pipeline', ({ pipeline, id, objects,
       NODE_OPTIONS: '--max-semi-space-size=8',
       ...(pipeline === 'logs' && { LOG_KINDS: 'alb' }),
     });
-    expect(() => readFunctionSettings(Environment.Variables, pipeline)).not.toThrow();
+    expect(() => readFunctionSettings(Environment.Variables)).not.toThrow();
   });
 
   test('may do this and nothing else', () => {

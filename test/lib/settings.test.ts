@@ -315,7 +315,7 @@ describe('the environment of a function', () => {
     (pipeline) => {
       const environment = functionEnvironment(read(everything), pipeline);
       expect(environment).toEqual(variables[pipeline]);
-      expect(() => readFunctionSettings(environment, pipeline)).not.toThrow();
+      expect(() => readFunctionSettings(environment)).not.toThrow();
     },
   );
 

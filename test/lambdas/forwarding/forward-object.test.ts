@@ -20,15 +20,12 @@ const createEdges = (chunks: readonly (string | Buffer)[]) => {
   const requests: { records: string[]; respond: (outcome: Outcome) => void }[] = [];
   const source = { given: 0, closed: false };
   const dependencies: Dependencies = {
-    settings: readFunctionSettings(
-      {
-        SCOUT_ENDPOINT: 'https://scout.example.com',
-        SCOUT_TOKEN_URL: 'https://scout.example.com/token',
-        SCOUT_SECRET_NAME: 'secret',
-        BATCH_SIZE: '2',
-      },
-      'logs',
-    ),
+    settings: readFunctionSettings({
+      SCOUT_ENDPOINT: 'https://scout.example.com',
+      SCOUT_TOKEN_URL: 'https://scout.example.com/token',
+      SCOUT_SECRET_NAME: 'secret',
+      BATCH_SIZE: '2',
+    }),
     objects: {
       open: async () => ({
         etag: 'e',

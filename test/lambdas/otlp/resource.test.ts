@@ -10,19 +10,10 @@ test.each([
   ['an unknown account has the default', BY_ACCOUNT, undefined, 'production'],
   ['an account id that is not one has the default', BY_ACCOUNT, 'constructor', 'production'],
 ])('the environment of a resource: %s', (_, environment, account, expected) => {
-  const attributes = resourceAttributes({ environment, serviceName: 'alb', attributes: {} }, { account });
+  const attributes = resourceAttributes({ environment, attributes: {} }, { account }, 'alb');
   expect(attributes).toMatchObject({
     environment: expected,
     'deployment.environment': expected,
     'deployment.environment.name': expected,
   });
-});
-
-test.each([
-  ['that of the settings', 'web', 'alb', 'web'],
-  ['else that of the log kind', '', 'alb', 'alb'],
-  ['else none', '', undefined, ''],
-])('the service name of a resource is %s', (_, serviceName, ofKind, expected) => {
-  const attributes = resourceAttributes({ environment: 'test', serviceName, attributes: {} }, {}, ofKind);
-  expect(attributes['service.name']).toBe(expected);
 });

@@ -30,7 +30,7 @@ const environment = (mode?: string) => {
   const settings = { ...fake.environment, ...(mode !== undefined && { SCOUT_COMPRESSION: mode }) };
   let skipped = 0;
   const monotonicNow = (): number => performance.now() + skipped;
-  const scout = createScout('logs', readFunctionSettings(settings, 'logs').scout, {
+  const scout = createScout('logs', readFunctionSettings(settings).scout, {
     readCredentials: async () => fake,
     now: Date.now,
     monotonicNow,

@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => scout.close());
 
 const client = (environment: Record<string, string> = {}) => {
-  const settings = readFunctionSettings({ ...scout.environment, ...environment }, 'logs').scout;
+  const settings = readFunctionSettings({ ...scout.environment, ...environment }).scout;
   const { clientId = '', clientSecret = '' } = settings;
   const waits: number[] = [];
   let skipped = 0;

@@ -48,7 +48,7 @@ const told = async (
     SCOUT_SECRET_NAME: 'scout/oauth-client',
     SCOUT_HEADERS: JSON.stringify(headers),
   };
-  const scout = createScout('logs', readFunctionSettings(environment, 'logs').scout, {
+  const scout = createScout('logs', readFunctionSettings(environment).scout, {
     readCredentials: async () => ({ clientId: 'forwarder', clientSecret }),
     now: Date.now,
     monotonicNow: () => performance.now(),

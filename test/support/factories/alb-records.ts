@@ -23,15 +23,12 @@ export type DecodedRecord = Omit<LogRecord, 'attributes'> & { readonly attribute
 
 /** Settings as environment variables give them. */
 export const settingsWith = (environment: Readonly<Record<string, string>> = {}): FunctionSettings =>
-  readFunctionSettings(
-    {
-      SCOUT_ENDPOINT: 'https://otel.example.com',
-      SCOUT_TOKEN_URL: 'https://id.example.com/token',
-      SCOUT_SECRET_NAME: 'scout',
-      ...environment,
-    },
-    'logs',
-  );
+  readFunctionSettings({
+    SCOUT_ENDPOINT: 'https://otel.example.com',
+    SCOUT_TOKEN_URL: 'https://id.example.com/token',
+    SCOUT_SECRET_NAME: 'scout',
+    ...environment,
+  });
 
 export const formatWith = (environment: Readonly<Record<string, string>> = {}): Format =>
   albFormat(settingsWith(environment));

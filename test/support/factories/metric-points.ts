@@ -12,7 +12,7 @@ import {
 
 export const RESOURCE: ResourceSettings = {
   environment: 'staging',
-  serviceName: 'aws-cloudwatch-stream',
+  serviceName: undefined,
   attributes: {},
 };
 export const METRICS: MetricSettings = { units: 'cloudwatch', dimensionAttributes: false };

@@ -45,18 +45,15 @@ console.info = (line: object) => {
 console.warn = console.info;
 
 const dependencies: Dependencies = {
-  settings: readFunctionSettings(
-    {
-      SCOUT_ENDPOINT: 'https://scout.example.com',
-      SCOUT_TOKEN_URL: 'https://scout.example.com/token',
-      SCOUT_SECRET_NAME: 'secret',
-      REJECTED_BUCKET: 'kept',
-      OWN_METRICS: 'false',
-      QUEUE_URL: 'work',
-      DEAD_LETTER_QUEUE_URL: 'dead letters',
-    },
-    pipeline as Pipeline,
-  ),
+  settings: readFunctionSettings({
+    SCOUT_ENDPOINT: 'https://scout.example.com',
+    SCOUT_TOKEN_URL: 'https://scout.example.com/token',
+    SCOUT_SECRET_NAME: 'secret',
+    REJECTED_BUCKET: 'kept',
+    OWN_METRICS: 'false',
+    QUEUE_URL: 'work',
+    DEAD_LETTER_QUEUE_URL: 'dead letters',
+  }),
   objects: {
     open: async () => ({ etag: 'e', bytes: bytes() }),
     list: async function* () {},

@@ -52,17 +52,14 @@ export const createForwarder = ({ store, environment, formats, readCredentials, 
   const faults = {
     send: (_queueUrl: string, _messages: readonly QueueMessage[]): Error | undefined => undefined,
   };
-  const settings = readFunctionSettings(
-    {
-      SCOUT_COMPRESSION: 'gzip',
-      QUEUE_URL: QUEUE,
-      DEAD_LETTER_QUEUE_URL: DEAD_LETTERS,
-      REJECTED_BUCKET: BUCKET,
-      OWN_METRICS: 'false',
-      ...environment,
-    },
-    'logs',
-  );
+  const settings = readFunctionSettings({
+    SCOUT_COMPRESSION: 'gzip',
+    QUEUE_URL: QUEUE,
+    DEAD_LETTER_QUEUE_URL: DEAD_LETTERS,
+    REJECTED_BUCKET: BUCKET,
+    OWN_METRICS: 'false',
+    ...environment,
+  });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new S3Client({
     endpoint: store.endpoint,

@@ -226,7 +226,7 @@ describe('at a real Scout', () => {
   const forward = async (behaviour: Behaviour) => {
     const scout = await startScout();
     scout.respond(behaviour);
-    const settings = readFunctionSettings(scout.environment, 'logs').scout;
+    const settings = readFunctionSettings(scout.environment).scout;
     const { compress, export: send } = createScout('logs', settings, {
       readCredentials: async () => scout,
       now: Date.now,

@@ -41,17 +41,14 @@ test(
     const queue: QueueMessage[] = [{ body: JSON.stringify(WORK) }];
     const reports: Record<string, number>[] = [];
     const dependencies: Dependencies = {
-      settings: readFunctionSettings(
-        {
-          SCOUT_ENDPOINT: 'https://scout.example.com',
-          SCOUT_TOKEN_URL: 'https://scout.example.com/token',
-          SCOUT_SECRET_NAME: 'secret',
-          QUEUE_URL: 'work',
-          ALB_BODY: 'none',
-          OWN_METRICS: 'false',
-        },
-        'logs',
-      ),
+      settings: readFunctionSettings({
+        SCOUT_ENDPOINT: 'https://scout.example.com',
+        SCOUT_TOKEN_URL: 'https://scout.example.com/token',
+        SCOUT_SECRET_NAME: 'secret',
+        QUEUE_URL: 'work',
+        ALB_BODY: 'none',
+        OWN_METRICS: 'false',
+      }),
       objects: {
         open: async () => ({
           etag: 'e',

@@ -62,20 +62,17 @@ export const createWorld = (options: WorldOptions = {}): World => {
   let ids = 0;
   let deadline = Infinity;
   let current: string[] = [];
-  const settings = readFunctionSettings(
-    {
-      SCOUT_ENDPOINT: 'https://scout.test',
-      SCOUT_TOKEN_URL: 'https://scout.test/token',
-      SCOUT_SECRET_NAME: 'secret',
-      QUEUE_URL: QUEUE,
-      DEAD_LETTER_QUEUE_URL: DEAD_LETTERS,
-      REJECTED_BUCKET: BUCKET,
-      OWN_METRICS: 'false',
-      BATCH_SIZE: '5',
-      ...options.environment,
-    },
-    'logs',
-  );
+  const settings = readFunctionSettings({
+    SCOUT_ENDPOINT: 'https://scout.test',
+    SCOUT_TOKEN_URL: 'https://scout.test/token',
+    SCOUT_SECRET_NAME: 'secret',
+    QUEUE_URL: QUEUE,
+    DEAD_LETTER_QUEUE_URL: DEAD_LETTERS,
+    REJECTED_BUCKET: BUCKET,
+    OWN_METRICS: 'false',
+    BATCH_SIZE: '5',
+    ...options.environment,
+  });
 
   const startProcess = (): Process => {
     const { promise: death, resolve } = Promise.withResolvers<'killed'>();
