@@ -2,10 +2,10 @@ import type { BatchLimits, Encoded, Encoder, Format } from '../../format.ts';
 import type { Body } from '../../scout/compression.ts';
 import type { Outcome } from '../../scout/outcome.ts';
 import type { Dependencies } from '../dependencies.ts';
-import type { WorkItem } from '../event/work-item.ts';
+import type { Lines, WorkItem } from '../event/work-item.ts';
 import { type Batch, encodeLines, lineText, NO_LIMITS } from '../read/batches.ts';
 import { type Cause, countsOf, internalError, type Verdict } from '../verdict.ts';
-import { isolate, type Lines } from './isolate.ts';
+import { isolate } from './isolate.ts';
 import { logRejected, logUnstored, type RejectedEntry, storeRejected } from './rejected-records.ts';
 import type { ScoutRequests } from './scout-requests.ts';
 

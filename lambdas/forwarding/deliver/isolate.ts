@@ -1,9 +1,7 @@
 import type { Outcome } from '../../scout/outcome.ts';
 import { MAX_PARTS } from '../limits.ts';
-import type { LineRange } from '../event/work-item.ts';
+import type { Lines } from '../event/work-item.ts';
 import type { Cause, Fate } from '../verdict.ts';
-
-export type Lines = Required<LineRange>;
 
 export interface IsolateOperations {
   /** Sends these lines; `accepted` without a request where they hold no record. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dependencies } from '../dependencies.ts';
 import type { SourceObject } from '../../format.ts';
 import type { FunctionSettings } from '../../function-settings.ts';
-import type { LineRange, WorkItem } from '../event/work-item.ts';
+import type { Lines, WorkItem } from '../event/work-item.ts';
 
 /** A line of a stored file: a rejected line, or the count that Scout rejected of a range of lines. */
 export type RejectedEntry =
@@ -23,7 +23,7 @@ const MAX_KEY_BYTES = 1024;
 export const storeRejected = async (
   { settings, objects }: Dependencies,
   object: SourceObject,
-  lines: Required<LineRange>,
+  lines: Lines,
   entries: readonly RejectedEntry[],
 ): Promise<void> => {
   const { bucket, prefix } = settings.rejected;
@@ -36,7 +36,7 @@ export const storeRejected = async (
 export const logRejected = (
   { rejected: { bucket, prefix } }: FunctionSettings,
   object: SourceObject,
-  lines: Required<LineRange>,
+  lines: Lines,
   entries: readonly RejectedEntry[],
 ): void => {
   if (bucket === undefined) {
@@ -60,7 +60,7 @@ export const logUnstored = ({ bucket, key }: SourceObject, entries: readonly Rej
 export const rejectedKey = (
   prefix: string,
   { key, etag = '' }: SourceObject,
-  { fromLine, toLine }: Required<LineRange>,
+  { fromLine, toLine }: Lines,
 ): string => {
   const name = `${etag.replaceAll('"', '').slice(0, 8) || 'no-etag'}-${fromLine}-${toLine}.ndjson`;
   const full = `${prefix}${key}/${name}`;

@@ -19,6 +19,9 @@ export interface LineRange {
   readonly toLine?: number | undefined;
 }
 
+/** Lines of an object whose last is known. */
+export type Lines = Required<LineRange>;
+
 /** The body of a message that holds the work item. */
 export const serializeWorkItem = (work: WorkItem): string => JSON.stringify(work);
 

@@ -1,9 +1,9 @@
 import { type Block, TRUNCATED_LINE_BYTES, MAX_LINE_BYTES } from './line-blocks.ts';
 import type { BatchLimits, Encoded, Encoder } from '../../format.ts';
-import type { LineRange } from '../event/work-item.ts';
+import type { LineRange, Lines } from '../event/work-item.ts';
 
 /** Lines that go in one request. */
-export interface Batch extends Required<LineRange> {
+export interface Batch extends Lines {
   /** Its request is a view: good until the encoder that made it is used again. */
   readonly encoded: Encoded;
   /** The lines themselves, to encode a part of them again. */
@@ -81,7 +81,7 @@ export const NO_LIMITS: BatchLimits = { records: Infinity, bytes: Infinity };
 /** Encodes the lines of `range` of a batch's text by themselves, without limits. */
 export const encodeLines = (
   text: readonly Block[],
-  { fromLine, toLine }: Required<LineRange>,
+  { fromLine, toLine }: Lines,
   encoder: Encoder,
 ): Encoded => {
   const filling: Filling = { encoder, text: [], textBytes: 0 };

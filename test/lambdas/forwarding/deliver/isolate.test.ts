@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isolate, type Lines } from '../../../../lambdas/forwarding/deliver/isolate.ts';
+import { isolate } from '../../../../lambdas/forwarding/deliver/isolate.ts';
+import type { Lines } from '../../../../lambdas/forwarding/event/work-item.ts';
 import { MAX_PARTS } from '../../../../lambdas/forwarding/limits.ts';
 import type { Fate } from '../../../../lambdas/forwarding/verdict.ts';
 import type { Outcome } from '../../../../lambdas/scout/outcome.ts';
