@@ -1,4 +1,4 @@
-import { type Block, TRUNCATED_LINE_BYTES, MAX_LINE_BYTES } from './line-blocks.ts';
+import { type Block, LF, TRUNCATED_LINE_BYTES, MAX_LINE_BYTES } from './line-blocks.ts';
 import type { BatchLimits, Encoded, Encoder } from '../../format.ts';
 import type { LineRange, Lines } from '../event/work-item.ts';
 
@@ -107,7 +107,6 @@ interface Cursor {
   line: number;
 }
 
-const LF = 10;
 const CR = 13;
 const SPACE = 32;
 

@@ -2,7 +2,8 @@
 export const MAX_LINE_BYTES = 1024 * 1024;
 export const TRUNCATED_LINE_BYTES = 64 * 1024;
 
-const LF = 10;
+/** Ends a line. */
+export const LF = 10;
 
 /** Whole lines that follow one another, each ending in LF but perhaps the object's last. */
 export interface Block {

@@ -1,12 +1,10 @@
 import type { Opened } from '../../format.ts';
-import { type Block, countLines } from './line-blocks.ts';
+import { type Block, countLines, LF } from './line-blocks.ts';
 import { Stop } from './stop.ts';
 
 /** A format sees this much of an object before it decides: whole lines, until one of the two is reached. */
 const HEAD_LINES = 100;
 const HEAD_BYTES = 1024 * 1024;
-
-const LF = 10;
 
 /** An object's lines, and encoders for them. */
 export type OpenLines = Exclude<Opened, { refuse: unknown }> & { readonly lines: AsyncIterable<Block> };
