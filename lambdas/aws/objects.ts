@@ -2,7 +2,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
-  ListObjectsV2Command,
+  paginateListObjectsV2,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -147,21 +147,12 @@ async function* list(
   prefix: string,
   startAfter: string | undefined,
 ): AsyncGenerator<ListedObject> {
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        StartAfter: startAfter,
-        ContinuationToken: token,
-      }),
-    );
-    for (const { Key, Size, ETag } of page.Contents ?? []) {
+  const input = { Bucket: bucket, Prefix: prefix, StartAfter: startAfter };
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, input)) {
+    for (const { Key, Size, ETag } of Contents) {
       if (Key !== undefined) yield { key: Key, size: Size ?? 0, etag: withoutQuotes(ETag) };
     }
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
+  }
 }
 
 const FAILURES: Readonly<Record<number, ReadFailure>> = { 403: 'denied', 404: 'gone', 412: 'overwritten' };

@@ -1,5 +1,5 @@
 import {
-  GetResourcesCommand,
+  paginateGetResources,
   type ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Tags } from '../format.ts';
@@ -38,20 +38,12 @@ const readType = async (
   type: string,
   found: Map<string, Tags>,
 ): Promise<void> => {
-  let next: string | undefined;
-  do {
-    const { PaginationToken, ResourceTagMappingList = [] } = await client.send(
-      new GetResourcesCommand({
-        ResourceTypeFilters: [type],
-        ResourcesPerPage: RESOURCES_PER_PAGE,
-        PaginationToken: next,
-      }),
-    );
+  const input = { ResourceTypeFilters: [type], ResourcesPerPage: RESOURCES_PER_PAGE };
+  for await (const { ResourceTagMappingList = [] } of paginateGetResources({ client }, input)) {
     for (const { ResourceARN = '', Tags: all = [] } of ResourceTagMappingList) {
       const listed = all.filter(({ Key = '' }) => keys.includes(Key));
       if (listed.length === 0) continue;
       found.set(ResourceARN, Object.fromEntries(listed.map(({ Key = '', Value = '' }) => [Key, Value])));
     }
-    next = PaginationToken || undefined;
-  } while (next !== undefined);
+  }
 };
