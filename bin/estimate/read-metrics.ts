@@ -1,8 +1,8 @@
 import {
   type CloudWatchClient,
-  GetMetricDataCommand,
   type Metric,
   type MetricDataQuery,
+  paginateGetMetricData,
   paginateListMetrics,
 } from '@aws-sdk/client-cloudwatch';
 import { HOURS_PER_MONTH } from '../../lib/prices.ts';
@@ -102,15 +102,10 @@ export const readMetricData = async (
   EndTime: Date,
 ): Promise<ReadonlyMap<string, readonly number[]>> => {
   const values = new Map<string, number[]>();
-  let NextToken: string | undefined;
-  do {
-    const page = await client.send(
-      new GetMetricDataCommand({ MetricDataQueries, StartTime, EndTime, NextToken }),
-    );
-    for (const { Id = '', Values = [] } of page.MetricDataResults ?? [])
+  const input = { MetricDataQueries, StartTime, EndTime };
+  for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input))
+    for (const { Id = '', Values = [] } of MetricDataResults)
       values.set(Id, [...(values.get(Id) ?? []), ...Values]);
-    ({ NextToken } = page);
-  } while (NextToken !== undefined);
   return values;
 };
 
