@@ -167,16 +167,18 @@ const accepting = (chunks: readonly (string | Buffer)[]) => {
 };
 
 describe('the source is closed', () => {
-  const zipped = Array.from(gzipSync(PAIRS.join('')), (byte) => Buffer.of(byte));
+  // Longer than the head, which is read at once.
+  const many = Array.from({ length: 100 }, (_, index) => `l${2 * index + 1}\nl${2 * index + 2}\n`);
+  const zipped = Array.from(gzipSync(many.join('')), (byte) => Buffer.of(byte));
 
   test.each<[string, WorkItem, InvocationLimits, readonly (string | Buffer)[], object]>([
-    ['at its end', WORK, CALL, PAIRS, { fate: 'done', toLine: 40 }],
-    ['at the end of a range', { ...WORK, toLine: 4 }, CALL, PAIRS, { fate: 'done', toLine: 4 }],
+    ['at its end', WORK, CALL, many, { fate: 'done', toLine: 200 }],
+    ['at the end of a range', { ...WORK, toLine: 4 }, CALL, many, { fate: 'done', toLine: 4 }],
     [
       'after one batch, at a third receive',
       WORK,
       { ...CALL, receives: 3 },
-      PAIRS,
+      many,
       { fate: 'later', fromLine: 3 },
     ],
     ['of gzip too', WORK, { ...CALL, receives: 3 }, zipped, { fate: 'later', fromLine: 3 }],
@@ -184,14 +186,14 @@ describe('the source is closed', () => {
       'when time is short',
       WORK,
       { ...CALL, remainingMs: () => 14_000 },
-      PAIRS,
+      many,
       { fate: 'later', fromLine: 1 },
     ],
     [
       'when it is something else',
       WORK,
       CALL,
-      ['OTHER\n', ...PAIRS],
+      ['OTHER\n', ...many],
       { fate: 'dead', cause: { type: 'wrong_format' } },
     ],
   ])('%s', async (_when, work, call, chunks, expected) => {
