@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { TaggedResources } from '../aws/tags.ts';
 import type { Tags, TagsOf } from '../format.ts';
 
@@ -65,21 +66,12 @@ export const resourceTags = (
       const refreshed = refreshOnce();
       if (!hasWaited && seen.size > 0) {
         hasWaited = true;
-        await settledWithin(COLD_START_WAIT_MS, refreshed);
+        await Promise.race([refreshed, setTimeout(COLD_START_WAIT_MS)]);
       }
       return tagsOf;
     },
   };
 };
-
-const settledWithin = async (ms: number, promise: Promise<unknown>): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    void promise.finally(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 
 interface Known {
   /** Types of resources whose tags were read. */

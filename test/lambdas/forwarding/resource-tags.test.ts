@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { TaggedResources } from '../../../lambdas/aws/tags.ts';
+import type { TagsOf } from '../../../lambdas/format.ts';
 import { type Home, resourceTags } from '../../../lambdas/forwarding/resource-tags.ts';
 
 const QUEUE = 'arn:aws:sqs:eu-west-1:123456789012:orders';
@@ -20,6 +21,7 @@ const tagsOf = (respond: (types: readonly string[]) => Promise<TaggedResources>,
   };
   const tags = resourceTags(read, HOME, { monotonicNow: () => clock.now, random: () => random });
   return {
+    tags,
     clock,
     reads,
     /** As an object that is about these resources gets them. */
@@ -71,9 +73,10 @@ describe('at a cold start', () => {
       error: 'Error: AccessDeniedException',
     });
 
+    clock.now += MINUTE - 1;
     await of(QUEUE);
     expect(reads).toHaveLength(1);
-    clock.now += MINUTE + 1;
+    clock.now += 1;
     await of(QUEUE);
     expect(reads).toHaveLength(2);
   });
@@ -108,11 +111,11 @@ describe('later', () => {
     const { of, current, reads, clock } = tagsOf(async () => tagged(team), random);
     await of(QUEUE, INSTANCE);
     team = 'data';
-    clock.now += after - 1000;
+    clock.now += after - 1;
     await current();
     expect(reads).toHaveLength(1);
 
-    clock.now += 2000;
+    clock.now += 1;
     expect((await current())(QUEUE)).toEqual({ team: 'web' });
     await settled();
     expect((await current())(QUEUE)).toEqual({ team: 'data' });
@@ -120,6 +123,25 @@ describe('later', () => {
       ['sqs', 'ec2:instance'],
       ['sqs', 'ec2:instance'],
     ]);
+  });
+
+  test('a type that is new does not put off the renewal of the others', async () => {
+    const { of, current, reads, clock } = tagsOf(async () => tagged('web'));
+    await of(QUEUE);
+    clock.now += HOUR - MINUTE;
+    (await current())(BUCKET);
+    await current();
+    await settled();
+    clock.now += MINUTE;
+    await current();
+    expect(reads).toEqual([['sqs'], ['s3'], ['sqs', 's3']]);
+  });
+
+  test('lines are encoded ahead for the first object only, since that takes time', async () => {
+    const { tags } = tagsOf(async () => tagged('web'));
+    const lookAhead = vi.fn((tagsOf: TagsOf) => void tagsOf(QUEUE));
+    for (let objects = 0; objects < 3; objects++) await tags.current(lookAhead);
+    expect(lookAhead).toHaveBeenCalledOnce();
   });
 
   test('tags that could not be read again stay as they are', async () => {
