@@ -62,6 +62,11 @@ describe('an object is deleted', () => {
     expect(isThere()).toBe(false);
   });
 
+  test('if it has no lines', async () => {
+    expect(await forwarder.receive(forwarder.put(ALB_KEY, gzipSync('')))).toBe(true);
+    expect(isThere()).toBe(false);
+  });
+
   test('with each that a message names', async () => {
     const Records = ['alb/1.log', 'alb/2.log'].flatMap((key) => forwarder.put(key, albText(2)).Records);
     await forwarder.receive({ Records });

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UnsentMessages } from '../../../../lambdas/aws/queue.ts';
 import type { Dependencies } from '../../../../lambdas/forwarding/dependencies.ts';
@@ -406,4 +407,13 @@ test('objects of one message of which some finished: the others become items of 
   scout.respond(accept());
   expect(await forwarder.receive(forwarder.queued[0])).toBe(true);
   expect(sorted(storedLines(scout))).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3]);
+});
+
+test('an object without lines counts as finished: one that fails beside it becomes an item of its own', async () => {
+  scout.respond(fail(500));
+  const texts = { 'alb/empty.log.gz': gzipSync(''), [ALB_KEY]: albText(3) };
+  const Records = Object.entries(texts).flatMap(([key, text]) => forwarder.put(key, text).Records);
+  expect(await forwarder.receive({ Records })).toBe(true);
+  expect(forwarder.queued).toMatchObject([{ key: ALB_KEY, fromLine: 1, toLine: 3, attempt: 1 }]);
+  expect(forwarder.report()).toMatchObject({ ObjectsForwarded: 1 });
 });
