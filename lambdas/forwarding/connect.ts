@@ -38,6 +38,7 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
     requestHandler,
   });
   const sqs = new SQSClient({ requestHandler });
+  const secrets = new SecretsManagerClient({});
   const createTags = (keys: readonly string[]): ResourceTags => {
     // A request may time out because Lambda froze the function meanwhile.
     const client = new ResourceGroupsTaggingAPIClient({ requestHandler, maxAttempts: 10 });
@@ -45,17 +46,15 @@ export const connect = (pipeline: Pipeline, environment: Environment = process.e
     const clock = { monotonicNow, random: Math.random };
     return resourceTags((types) => readTags(client, keys, types), home, clock);
   };
-  let secrets: SecretsManagerClient | undefined;
   return {
     settings,
     objects: s3Objects(s3),
     queue: sqsQueue(sqs),
     scout: createScout(pipeline, settings.scout, {
-      readCredentials: async (signal) => {
-        if (secretName !== undefined)
-          return readSecret((secrets ??= new SecretsManagerClient({})), secretName, signal);
-        return { clientId: clientId ?? '', clientSecret: clientSecret ?? '' };
-      },
+      readCredentials: async (signal) =>
+        secretName === undefined
+          ? { clientId: clientId ?? '', clientSecret: clientSecret ?? '' }
+          : readSecret(secrets, secretName, signal),
       now: Date.now,
       monotonicNow,
       sleep,
