@@ -1,13 +1,13 @@
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
 import { LOG_KIND_NAMES, type LogKindName } from '../../lambdas/function-settings.ts';
-import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
+import { LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { kindOf, skipReason } from '../../lambdas/log-lines/log-formats.ts';
 import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import { SETTINGS } from '../../lib/settings/settings-table.ts';
 import type { AwsClients } from '../shared/aws-clients.ts';
 import { readContext, UsageError } from '../shared/command-line.ts';
-import { requireStack } from '../shared/deployed-stack.ts';
+import { requireStack, sourceOf } from '../shared/deployed-stack.ts';
 import type { BackfillRequest } from './command.ts';
 
 /** Where the objects are, which of them the functions forward, and which queue they go to. */
@@ -64,18 +64,13 @@ const deployed = async (
   pipeline: Target['pipeline'],
   clients: Pick<AwsClients, 'cloudFormation'>,
 ): Promise<Omit<Target, 'pipeline' | 'isForwarded'> & { logKinds: readonly string[] }> => {
-  const { albLogBucketName, albLogPrefix = '', ...settings } = readContext(context, 'backfill');
+  const settings = readContext(context, 'backfill');
+  const { albLogBucketName, albLogPrefix = '' } = settings;
   const outputs = await requireStack(clients, stackName);
   const isMetrics = pipeline === 'metrics';
-  const source = isMetrics
-    ? { bucket: outputs.BucketName, prefixes: [METRICS_PREFIX], queueUrl: outputs.MetricsQueueUrl }
-    : {
-        bucket: albLogBucketName ?? outputs.BucketName,
-        prefixes: albLogBucketName === undefined ? [LOGS_PREFIX, FORMER_LOGS_PREFIX] : [albLogPrefix],
-        queueUrl: outputs.LogsQueueUrl,
-      };
-  if (source.bucket === undefined || source.queueUrl === undefined)
-    throw new UsageError(`stack ${stackName} has no ${pipeline} pipeline`);
+  const source = sourceOf(pipeline, settings, outputs);
+  const ownQueueUrl = isMetrics ? outputs.MetricsQueueUrl : outputs.LogsQueueUrl;
+  if (ownQueueUrl === undefined) throw new UsageError(`stack ${stackName} has no ${pipeline} pipeline`);
   const start = prefix ?? (albLogBucketName === undefined ? folderOf(kind) : albLogPrefix);
   if (bucket === undefined && !source.prefixes.some((known) => start.startsWith(known)))
     throw new UsageError(
@@ -84,7 +79,7 @@ const deployed = async (
   return {
     bucket: bucket ?? source.bucket,
     prefix: start,
-    queueUrl: queueUrl ?? source.queueUrl,
+    queueUrl: queueUrl ?? ownQueueUrl,
     concurrency: isMetrics ? settings.metricConcurrency : settings.albConcurrency,
     logKinds: settings.logKinds,
   };

@@ -1,11 +1,11 @@
 import { DescribeLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { partitionOf } from '../../lambdas/aws-partition.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import type { LoadBalancerLog, LogDelivery, LogKind } from '../../lambdas/log-lines/log-kind.ts';
 import { writes } from '../../lib/load-balancer.ts';
 import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import type { StackOutputs } from '../../lib/stack-outputs.ts';
+import { sourceOf } from '../shared/deployed-stack.ts';
 import { type Finding, fail, ok } from './check.ts';
 import type { Context } from './context.ts';
 
@@ -52,7 +52,7 @@ export const checkBalancerLog = async (
   );
   const value = (name: string): string =>
     Attributes.find(({ Key }) => Key === `${attributes}.s3.${name}`)?.Value ?? '';
-  const { bucket, prefixes } = readPlaces(settings, outputs);
+  const { bucket, prefixes } = sourceOf('logs', settings, outputs);
   const prefix =
     settings.albLogBucketName === undefined
       ? deliveryPrefix(delivery)
@@ -75,11 +75,3 @@ export const checkBalancerLog = async (
         `a load balancer writes them to one place only. ${turnOn}; or let the stack read that bucket: -c albLogBucketName=${value('bucket')}`,
       );
 };
-
-const readPlaces = (
-  { albLogBucketName, albLogPrefix = '' }: Context['settings'],
-  { BucketName = '' }: StackOutputs,
-): { readonly bucket: string; readonly prefixes: readonly string[] } =>
-  albLogBucketName === undefined
-    ? { bucket: BucketName, prefixes: [LOGS_PREFIX, FORMER_LOGS_PREFIX] }
-    : { bucket: albLogBucketName, prefixes: [albLogPrefix] };

@@ -4,8 +4,8 @@ import {
   type QueueConfiguration,
 } from '@aws-sdk/client-s3';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
-import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
-import { type DeployedPipeline, deployedPipelines, queueArn } from '../shared/deployed-stack.ts';
+import type { Pipeline } from '../../lambdas/function-settings.ts';
+import { type DeployedPipeline, deployedPipelines, queueArn, sourceOf } from '../shared/deployed-stack.ts';
 import { shellWord } from '../shared/shell-word.ts';
 import { type Finding, fail, ok, skip, warn } from './check.ts';
 import type { Context } from './context.ts';
@@ -66,28 +66,23 @@ interface Source {
   readonly owner?: string | undefined;
 }
 
-const sourcesOf = async (context: Context): Promise<Readonly<Record<DeployedPipeline['name'], Source>>> => {
+const sourcesOf = async (context: Context): Promise<Readonly<Record<Pipeline, Source>>> => {
   const { outputs, settings, region = '' } = context;
-  const { albLogBucketName, albLogPrefix = '', albLogSource, albLogTopicArn, albLogBucketAccount } = settings;
-  const { BucketName: own = '' } = await outputs();
-  const deployed = await pipelines(context);
-  const arnOf = (name: DeployedPipeline['name']): string => {
+  const { albLogSource, albLogTopicArn, albLogBucketAccount } = settings;
+  const stack = await outputs();
+  const deployed = deployedPipelines(stack);
+  const source = (name: Pipeline) => {
     const pipeline = deployed.find((one) => one.name === name);
-    return pipeline === undefined ? '' : queueArn(pipeline.queueUrl, region);
+    const arn = pipeline === undefined ? '' : queueArn(pipeline.queueUrl, region);
+    return { arn, ...sourceOf(name, settings, stack) };
   };
-  const ofOwnBucket = { bucket: own, prefixes: [LOGS_PREFIX, FORMER_LOGS_PREFIX], isByEventBridge: false };
-  const ofOther = {
-    bucket: albLogBucketName ?? '',
-    prefixes: [albLogPrefix],
-    isByEventBridge: albLogSource === 'eventbridge',
-    owner:
-      albLogTopicArn === undefined
-        ? albLogBucketAccount && `account ${albLogBucketAccount}`
-        : `the owner of ${albLogTopicArn}`,
-  };
+  const owner =
+    albLogTopicArn === undefined
+      ? albLogBucketAccount && `account ${albLogBucketAccount}`
+      : `the owner of ${albLogTopicArn}`;
   return {
-    metrics: { arn: arnOf('metrics'), bucket: own, prefixes: [METRICS_PREFIX], isByEventBridge: false },
-    logs: { arn: arnOf('logs'), ...(albLogBucketName === undefined ? ofOwnBucket : ofOther) },
+    metrics: { ...source('metrics'), isByEventBridge: false },
+    logs: { ...source('logs'), isByEventBridge: albLogSource === 'eventbridge', owner },
   };
 };
 

@@ -1,6 +1,8 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { partitionOf } from '../../lambdas/aws-partition.ts';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
+import { FORMER_LOGS_PREFIX, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
+import type { StackSettings } from '../../lib/settings.ts';
 import type { StackOutputs } from '../../lib/stack-outputs.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { type Option, UsageError } from './command-line.ts';
@@ -67,6 +69,18 @@ export const deployedPipelines = (outputs: StackOutputs): readonly DeployedPipel
     if (queueUrl === undefined || deadLetterQueueUrl === undefined || functionName === undefined) return [];
     return [{ name, queueUrl, deadLetterQueueUrl, functionName }];
   });
+
+/** The bucket of a pipeline's objects, and the prefixes that its function reads. */
+export const sourceOf = (
+  pipeline: Pipeline,
+  { albLogBucketName, albLogPrefix = '' }: Pick<StackSettings, 'albLogBucketName' | 'albLogPrefix'>,
+  { BucketName: own = '' }: StackOutputs,
+): { readonly bucket: string; readonly prefixes: readonly string[] } => {
+  if (pipeline === 'metrics') return { bucket: own, prefixes: [METRICS_PREFIX] };
+  return albLogBucketName === undefined
+    ? { bucket: own, prefixes: [LOGS_PREFIX, FORMER_LOGS_PREFIX] }
+    : { bucket: albLogBucketName, prefixes: [albLogPrefix] };
+};
 
 export const PIPELINE_OPTION = {
   type: 'string',
