@@ -2,7 +2,7 @@ import { type FieldWriter, address, all, int, list, duration, text } from '../lo
 import { fieldText, type Line, isAbsent, isNothing, spanOf } from '../log-lines/line.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { request, responseStatus } from '../log-lines/http-fields.ts';
-import { isFailed, statusClass } from '../log-lines/status.ts';
+import { statusSeverity } from '../log-lines/status.ts';
 import { resumed, tlsProtocol } from '../log-lines/tls-fields.ts';
 import { isOnlyTraceId } from '../log-lines/trace-id.ts';
 
@@ -63,7 +63,7 @@ export const ACCESS_LOG: LogSchema = {
   least: at('sent_bytes') + 1,
   accepts: (line) => (isAbsent(line, TYPE) || isType(line)) && isRequest(line),
   time: at('time'),
-  severity: (line) => (statusClass(line, STATUS) === 5 ? 'ERROR' : isFailed(line, STATUS) ? 'WARN' : 'INFO'),
+  severity: (line) => statusSeverity(line, STATUS),
   trace: at('trace_id'),
   resource: at('elb'),
   addresses: [{ field: at('client:port'), hasPort: true }],

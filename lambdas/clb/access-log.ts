@@ -1,7 +1,7 @@
 import { address, all, type FieldWriter, int, duration } from '../log-lines/field-writers.ts';
 import { request, responseStatus } from '../log-lines/http-fields.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
-import { isFailed, statusClass } from '../log-lines/status.ts';
+import { statusSeverity } from '../log-lines/status.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
 import { fieldText, type Line } from '../log-lines/line.ts';
 
@@ -49,7 +49,7 @@ export const CLB_ACCESS_LOG: LogSchema = {
     HOST_AND_PORT.test(fieldText(line, CLIENT)) &&
     DURATIONS.every((field) => DURATION.test(fieldText(line, field))),
   time: at('time'),
-  severity: (line) => (statusClass(line, STATUS) === 5 ? 'ERROR' : hasFailed(line) ? 'WARN' : 'INFO'),
+  severity: (line) => (isTcp(line) ? 'INFO' : statusSeverity(line, STATUS)),
   addresses: [{ field: CLIENT, hasPort: true }],
   request: REQUEST,
   urls: [],
@@ -66,8 +66,6 @@ const DURATION = /^-?\d+(?:\.\d+)?$/;
 /** Listeners of TCP and SSL have no requests: no status, and `- - - ` in place of one. */
 const isTcp = (line: Line): boolean =>
   fieldText(line, STATUS) === '-' && /^[- ]*$/.test(fieldText(line, REQUEST));
-
-const hasFailed = (line: Line): boolean => isFailed(line, STATUS) && !isTcp(line);
 
 const eitherOf =
   (http: FieldWriter, tcp: FieldWriter): FieldWriter =>

@@ -1,16 +1,16 @@
-import { fieldText, type Line } from './line.ts';
+import type { Severity } from '../otlp/logs.ts';
+import { fieldText, type Line, spanOf } from './line.ts';
 
-/** First digit of a status of three bytes, else NaN. */
-export const statusClass = ({ bytes, starts, ends, count }: Line, field: number): number => {
-  const start = starts[field] as number;
-  return field < count && (ends[field] as number) - start === 3 ? (bytes[start] as number) - ZERO : NaN;
+/** The severity of a request: ERROR of a status 5xx, WARN of 4xx or where no response was sent (`-`, `000`). */
+export const statusSeverity = (line: Line, field: number): Severity => {
+  const { start, end } = spanOf(line, field);
+  const first = end - start === 3 ? line.bytes[start] : undefined;
+  if (first === FIVE) return 'ERROR';
+  if (first === FOUR) return 'WARN';
+  if (first === TWO) return 'INFO';
+  return ['-', '000'].includes(fieldText(line, field)) ? 'WARN' : 'INFO';
 };
 
-/** Whether a request failed: its status is 4xx or 5xx, or no response was sent (`-`, `000`). */
-export const isFailed = (line: Line, field: number): boolean => {
-  const first = statusClass(line, field);
-  // Of most statuses no text is made.
-  return first > 0 ? first === 4 || first === 5 : ['-', '000'].includes(fieldText(line, field));
-};
-
-const ZERO = 0x30;
+const TWO = 0x32;
+const FOUR = 0x34;
+const FIVE = 0x35;
