@@ -8,7 +8,7 @@ import {
   writeFragment,
 } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
-import { type Line, type Span, isNothing } from './line.ts';
+import { type Line, type Span, isNothing, newSpan } from './line.ts';
 import { splitAddress } from './request-line.ts';
 
 /** Writes the attributes that `[start, end)` of a line becomes: a field or a part of it, not called where that is nothing. */
@@ -64,10 +64,7 @@ export const duration = (attribute: string): FieldWriter => {
 
 /** `host:port` as two attributes. */
 export const address = (hostAttribute: string, portAttribute: string): FieldWriter => {
-  const [host, port] = [
-    { start: 0, end: 0 },
-    { start: 0, end: 0 },
-  ];
+  const [host, port] = [newSpan(), newSpan()];
   const writeHost = text(hostAttribute);
   const writePort = int(portAttribute, 0);
   return (writer, line, start, end) => {

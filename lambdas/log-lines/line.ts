@@ -21,6 +21,8 @@ export interface Span {
   end: number;
 }
 
+export const newSpan = (): Span => ({ start: 0, end: 0 });
+
 /** A byte that JSON escapes: a backslash or a control byte. */
 export const ESCAPED = 1;
 export const NON_ASCII = 2;

@@ -1,5 +1,5 @@
 import type { AlbSettings } from '../function-settings.ts';
-import { type Line, type Span, spanOf } from './line.ts';
+import { type Line, newSpan, type Span, spanOf } from './line.ts';
 import type { LogSchema } from './schema.ts';
 import { maskAddress, maskAddresses } from './mask-address.ts';
 import { newRequestLine, splitAddress, splitRequest } from './request-line.ts';
@@ -19,8 +19,7 @@ export const maskOf = (
   if (queryStrings === 'keep' && clientAddress === 'keep') return undefined;
   const maskUrl = URLS[queryStrings];
   const [maskHost, maskHosts] = clientAddress === 'mask' ? [maskAddress, maskAddresses] : [same, same];
-  const host: Span = { start: 0, end: 0 };
-  const port: Span = { start: 0, end: 0 };
+  const [host, port] = [newSpan(), newSpan()];
   const parts = newRequestLine();
 
   return (line, isLine) => {

@@ -1,35 +1,19 @@
-import type { Span } from './line.ts';
+import { newSpan, type Span } from './line.ts';
 
-/** The parts of a `request` field. */
-export interface RequestLine {
-  readonly method: Span;
-  readonly url: Span;
+/** Memory for the parts of a `request` field. */
+export const newRequestLine = () => ({
+  method: newSpan(),
+  url: newSpan(),
   /** `HTTP/1.1` and the like. */
-  readonly protocol: Span;
-  readonly scheme: Span;
-  readonly host: Span;
-  readonly port: Span;
-  readonly path: Span;
+  protocol: newSpan(),
+  scheme: newSpan(),
+  host: newSpan(),
+  port: newSpan(),
+  path: newSpan(),
   /** Without its question mark. */
-  readonly query: Span;
-}
-
-const span = (): Span => ({ start: 0, end: 0 });
-const set = (target: Span, start: number, end: number): void => {
-  target.start = start;
-  target.end = Math.max(start, end);
-};
-
-export const newRequestLine = (): RequestLine => ({
-  method: span(),
-  url: span(),
-  protocol: span(),
-  scheme: span(),
-  host: span(),
-  port: span(),
-  path: span(),
-  query: span(),
+  query: newSpan(),
 });
+export type RequestLine = ReturnType<typeof newRequestLine>;
 
 /**
  * Splits a `request` field. The URL is what stands between the method and the protocol, spaces included; clients send
@@ -57,6 +41,11 @@ export const splitAddress = (bytes: Uint8Array, start: number, end: number, host
   set(port, Math.min(split + 1, end), end);
   if (bytes[start] === OPEN && bytes[split - 1] === CLOSE) set(host, start + 1, split - 1);
   else set(host, start, split);
+};
+
+const set = (target: Span, start: number, end: number): void => {
+  target.start = start;
+  target.end = Math.max(start, end);
 };
 
 const splitUrl = ({ url, scheme, host, port, path, query }: RequestLine, bytes: Uint8Array): void => {
