@@ -202,6 +202,10 @@ export type ScoutSettings = FunctionSettings['scout'];
 export type ResourceSettings = FunctionSettings['resource'];
 export type AlbSettings = FunctionSettings['alb'];
 export type MetricSettings = FunctionSettings['metrics'];
+/** The settings that logs of any kinds read. */
+export type LineSettings = Pick<FunctionSettings, 'alb' | 'resource'> & {
+  readonly logKinds: readonly string[];
+};
 
 /** Environment variables as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

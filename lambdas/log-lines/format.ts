@@ -1,15 +1,15 @@
 import type { BatchLimits, Encoder, Format, Opening, SourceObject } from '../format.ts';
+import type { LineSettings } from '../function-settings.ts';
 import { encodeResource, encodeScope } from '../otlp/common.ts';
 import { type Fragment, fixedAttribute, fragment, writeFragment } from '../otlp/log-attributes.ts';
 import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import { VERSION } from '../version.ts';
-import { ESCAPED, type Line } from './line.ts';
+import { ESCAPED, type Line, spanOf } from './line.ts';
 import { filterOf } from './filter.ts';
 import { firstLines } from './first-lines.ts';
 import type { LineForm } from './line-form.ts';
 import { lineReader } from './line-parser.ts';
-import type { LineSettings } from './line-settings.ts';
 import { type LogKind, type LogKinds, sourceOf } from './log-kind.ts';
 import { type Recognized, recognize } from './recognize.ts';
 import { type LineWriter, recordContent, writeText } from './record.ts';
@@ -102,13 +102,8 @@ const kindEncoder = (
           if (isLine) {
             writeContent(writer, line);
             if (verdict !== 'keep') writeFragment(writer, verdict);
-            if (traceField < line.count)
-              writeTraceId(
-                writer,
-                line.bytes,
-                line.starts[traceField] as number,
-                line.ends[traceField] as number,
-              );
+            const trace = spanOf(line, traceField);
+            writeTraceId(writer, line.bytes, trace.start, trace.end);
           } else {
             writeText(writer, line);
             writeFragment(writer, UNPARSABLE);

@@ -1,8 +1,7 @@
 import type { Format, FormatOf } from '../format.ts';
-import { FUNCTION_SETTINGS } from '../function-settings.ts';
+import { FUNCTION_SETTINGS, type LineSettings } from '../function-settings.ts';
 import { lineFormat } from './format.ts';
 import { unusedSettings } from './unused-settings.ts';
-import type { LineSettings } from './line-settings.ts';
 import { isNamedAs, type LogKinds, nameOf } from './log-kind.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Refusal } from '../format.ts';
-import type { LineSettings } from './line-settings.ts';
+import type { LineSettings } from '../function-settings.ts';
 import { load, newLine } from './line.ts';
 import type { LogKinds } from './log-kind.ts';
 import { maskOf } from './mask.ts';

@@ -1,8 +1,7 @@
 import type { Format } from '../../../lambdas/format.ts';
-import type { LogKindName } from '../../../lambdas/function-settings.ts';
+import type { LineSettings, LogKindName } from '../../../lambdas/function-settings.ts';
 import { LOG_KINDS } from '../../../lambdas/log-kinds.ts';
 import { lineFormat } from '../../../lambdas/log-lines/format.ts';
-import type { LineSettings } from '../../../lambdas/log-lines/line-settings.ts';
 
 /** The format of one kind of log, whatever the object's name. */
 export const formatOf = (kind: LogKindName, settings: LineSettings): Format =>
