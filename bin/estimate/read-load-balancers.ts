@@ -21,9 +21,6 @@ export const DAYS_COUNTED = 7;
 const HOUR_MS = 3_600_000;
 const PERIOD_SECONDS = 3_600;
 
-/** 500 queries of a week's hours are within the 100,800 data points of one call. */
-const QUERIES_PER_CALL = 500;
-
 /** Each node writes a file every five minutes. */
 const FILES_PER_HOUR = 12;
 
@@ -84,29 +81,19 @@ const readSums = async (
       dimension,
     })),
   );
-  const sums = new Map<string, number>();
-  for (let from = 0; from < queries.length; from += QUERIES_PER_CALL) {
-    const some = queries.slice(from, from + QUERIES_PER_CALL);
-    const values = await readMetricData(
-      client,
-      some.map(({ name, namespace, dimension }, index) => ({
-        Id: `q${index}`,
-        MetricStat: {
-          Metric: { Namespace: namespace, MetricName: name, Dimensions: [dimension] },
-          Stat: 'Sum',
-          Period: PERIOD_SECONDS,
-        },
-      })),
-      new Date(end - DAYS_COUNTED * 24 * HOUR_MS),
-      new Date(end),
-    );
-    for (const [index, { key }] of some.entries())
-      sums.set(
-        key,
-        sumBy(values.get(`q${index}`) ?? [], (value) => value),
-      );
-  }
-  return sums;
+  const values = await readMetricData(
+    client,
+    queries.map(({ name, namespace, dimension }) => ({
+      MetricStat: {
+        Metric: { Namespace: namespace, MetricName: name, Dimensions: [dimension] },
+        Stat: 'Sum',
+        Period: PERIOD_SECONDS,
+      },
+    })),
+    new Date(end - DAYS_COUNTED * 24 * HOUR_MS),
+    new Date(end),
+  );
+  return new Map(queries.map(({ key }, index) => [key, sumBy(values[index] ?? [], (value) => value)]));
 };
 
 /** Hours of which data are there. */

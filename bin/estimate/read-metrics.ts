@@ -22,7 +22,10 @@ const PERIOD_SECONDS = 60;
 /** Services write some data points minutes late. */
 const SETTLING_MS = 300_000;
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html: a week's hours of so many are
+ * within the 100,800 data points of one call.
+ */
 const QUERIES_PER_CALL = 500;
 
 /** Every metric that reported in the last three hours. */
@@ -66,18 +69,12 @@ export const readUpdates = async (
   }));
   const EndTime = new Date(Math.floor((now - SETTLING_MS) / 60_000) * 60_000);
   const StartTime = new Date(EndTime.getTime() - HOURS_COUNTED * HOUR_MS);
-  for (let from = 0; from < counted.length; from += QUERIES_PER_CALL) {
-    const some = counted.slice(from, from + QUERIES_PER_CALL);
-    const queries = some.map(({ metric, account }, index) => ({
-      Id: `m${index}`,
-      MetricStat: { Metric: metric, Stat: 'SampleCount', Period: PERIOD_SECONDS },
-      ...(account !== undefined && { AccountId: account }),
-    }));
-    const points = await readMetricData(client, queries, StartTime, EndTime);
-    for (const [index, one] of some.entries())
-      one.perHour = (points.get(`m${index}`)?.length ?? 0) / HOURS_COUNTED;
-    onRead(from + some.length);
-  }
+  const queries = counted.map(({ metric, account }) => ({
+    MetricStat: { Metric: metric, Stat: 'SampleCount', Period: PERIOD_SECONDS },
+    ...(account !== undefined && { AccountId: account }),
+  }));
+  const points = await readMetricData(client, queries, StartTime, EndTime, onRead);
+  for (const [index, one] of counted.entries()) one.perHour = (points[index]?.length ?? 0) / HOURS_COUNTED;
   const byName = Map.groupBy(counted, nameOf);
   const byNamespace = Map.groupBy(counted, namespaceOf);
   return [...Map.groupBy(sorted, nameOf).values()].map((same) => {
@@ -94,18 +91,23 @@ export const readUpdates = async (
   });
 };
 
-/** Values by the query's id. */
+/** The values of each query, in their order. @param onRead called after each call, with how many are read */
 export const readMetricData = async (
   client: CloudWatchClient,
-  MetricDataQueries: MetricDataQuery[],
+  queries: readonly Omit<MetricDataQuery, 'Id'>[],
   StartTime: Date,
   EndTime: Date,
-): Promise<ReadonlyMap<string, readonly number[]>> => {
-  const values = new Map<string, number[]>();
-  const input = { MetricDataQueries, StartTime, EndTime };
-  for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input))
-    for (const { Id = '', Values = [] } of MetricDataResults)
-      values.set(Id, [...(values.get(Id) ?? []), ...Values]);
+  onRead?: (count: number) => void,
+): Promise<readonly (readonly number[])[]> => {
+  const values = queries.map((): number[] => []);
+  const identified = queries.map((query, index) => ({ ...query, Id: `q${index}` }));
+  for (let from = 0; from < queries.length; from += QUERIES_PER_CALL) {
+    const MetricDataQueries = identified.slice(from, from + QUERIES_PER_CALL);
+    const input = { MetricDataQueries, StartTime, EndTime };
+    for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input))
+      for (const { Id = '', Values = [] } of MetricDataResults) values[Number(Id.slice(1))]?.push(...Values);
+    onRead?.(from + MetricDataQueries.length);
+  }
   return values;
 };
 

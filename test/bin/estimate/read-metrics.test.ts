@@ -107,8 +107,8 @@ describe('updates per month', () => {
   test('are read 500 metrics at a time, and page by page', async () => {
     mock
       .on(GetMetricDataCommand)
-      .resolvesOnce({ MetricDataResults: [{ Id: 'm0', Values: [1, 1] }], NextToken: 'more' })
-      .resolvesOnce({ MetricDataResults: [{ Id: 'm0', Values: [1] }] })
+      .resolvesOnce({ MetricDataResults: [{ Id: 'q0', Values: [1, 1] }], NextToken: 'more' })
+      .resolvesOnce({ MetricDataResults: [{ Id: 'q0', Values: [1] }] })
       .resolves({ MetricDataResults: [] });
     const listed = Array.from({ length: 501 }, (_, index) => metric('A', `${1000 + index}`, 'a'));
     const updates = await read(listed);
