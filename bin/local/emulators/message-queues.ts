@@ -50,10 +50,12 @@ interface Entry {
   readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue?: string }>>;
 }
 
-type Input = Entry & { readonly QueueUrl: string; readonly Entries?: readonly Entry[] };
+interface Input {
+  readonly QueueUrl: string;
+  readonly Entries?: readonly Entry[];
+}
 
 const ACTIONS: Readonly<Record<string, (input: Input, messages: SentMessage[]) => unknown>> = {
-  SendMessage: (input, messages) => take(input.QueueUrl, input, messages),
   SendMessageBatch: ({ QueueUrl, Entries = [] }, messages) => ({
     Successful: Entries.map((entry) => ({ Id: entry.Id, ...take(QueueUrl, entry, messages) })),
     Failed: [],

@@ -109,14 +109,14 @@ const respond = async (
   } else if (method === 'DELETE') {
     objects.delete(name);
     response.writeHead(204).end();
-  } else if (method !== 'GET' && method !== 'HEAD') {
+  } else if (method !== 'GET') {
     refuse(response, 501, 'NotImplemented');
   } else if (stored === undefined) {
     refuse(response, 404, 'NoSuchKey');
   } else if (headers['if-match'] !== undefined && headers['if-match'] !== stored.etag) {
     refuse(response, 412, 'PreconditionFailed');
   } else {
-    await send(stored, method, headers.range, fault, response);
+    await send(stored, headers.range, fault, response);
   }
 };
 
@@ -129,7 +129,6 @@ const refuse = (response: ServerResponse, status: number, code: string): void =>
 
 const send = async (
   { body, size, etag }: StoredObject,
-  method: string,
   range: string | undefined,
   fault: Fault | undefined,
   response: ServerResponse,
@@ -143,7 +142,7 @@ const send = async (
     ...(range !== undefined && { 'Content-Range': `bytes ${from}-${to - 1}/${size}` }),
     ...(fault?.cut !== undefined && { Connection: 'close' }),
   });
-  if (method === 'HEAD' || from === to) return void response.end();
+  if (from === to) return void response.end();
   const end = Math.min(to, from + (fault?.cut?.bytes ?? size));
   const source = Buffer.isBuffer(body)
     ? Readable.from([body.subarray(from, end)])
