@@ -1,5 +1,10 @@
-import { logRecordsOf, type LogsRequest, metricsOf, type MetricsRequest } from './emulators/scout/otlp.ts';
-import { attributesOf } from './emulators/scout/otlp.ts';
+import {
+  attributesOf,
+  logRecordsOf,
+  type LogsRequest,
+  metricsOf,
+  type MetricsRequest,
+} from './emulators/scout/otlp.ts';
 import { headOf, type Input } from './inputs.ts';
 import { type DataPoint, dataPointSent, logRecordSent } from './decoded.ts';
 import type { Sent } from './sent.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Pipeline } from '../../lambdas/function-settings.ts';
+import { LOG_KIND_NAMES, type Pipeline } from '../../lambdas/function-settings.ts';
 import { UsageError, type Values } from '../shared/command-line.ts';
 import { counted } from '../shared/counted.ts';
 import { totals } from './account.ts';
@@ -7,7 +7,6 @@ import type { START } from './command.ts';
 import { metricsTable, requestsTable } from './details.ts';
 import { firstLines, openExhibits } from './exhibits.ts';
 import { fileInputs, type Inputs, sampleInputs } from './inputs.ts';
-import { LOG_KIND_NAMES } from '../../lambdas/function-settings.ts';
 import { hoursBetween, monthOf } from './month.ts';
 import { exhibit, faults, filesTable, ledgerTable, type Paper } from './report.ts';
 import type { Run, RunOptions } from './run.ts';

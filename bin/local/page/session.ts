@@ -1,6 +1,5 @@
-import type { Pipeline } from '../../../lambdas/function-settings.ts';
+import { LOG_KIND_NAMES, type Pipeline } from '../../../lambdas/function-settings.ts';
 import type { Inputs } from '../inputs.ts';
-import { LOG_KIND_NAMES } from '../../../lambdas/function-settings.ts';
 import type { RunOptions } from '../run.ts';
 import { type Data, droppedData, fileData, sampleData } from './data.ts';
 import { forwardHalf, type Half } from './half.ts';

@@ -1,16 +1,18 @@
 import { isoMicroseconds } from './kinds/sample-log.ts';
 import type { Random } from './random.ts';
-import type { Ending, LoadBalancer, TargetGroup } from './alb-traffic.ts';
 import {
   ACCOUNT,
   AGENTS,
   CIPHERS,
   CONNECTIONS,
+  type Ending,
   ENDINGS,
   LAMBDA_ERRORS,
+  type LoadBalancer,
   METHODS,
   PATHS,
   REGION,
+  type TargetGroup,
   WORDS,
 } from './alb-traffic.ts';
 

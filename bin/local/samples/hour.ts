@@ -1,12 +1,10 @@
 import { LAYOUTS, albLine, malformedLine } from './alb-lines.ts';
-import type { LoadBalancer } from './alb-traffic.ts';
-import { ACCOUNT, LOAD_BALANCERS, REGION } from './alb-traffic.ts';
+import { ACCOUNT, LOAD_BALANCERS, type LoadBalancer, REGION } from './alb-traffic.ts';
 import { kindLogs } from './kinds.ts';
 import { balancerFolder, gzipLog, stamp } from './kinds/sample-log.ts';
 import { brokenLine, metricLine } from './metric-lines.ts';
 import { accountSeries } from './metric-series.ts';
-import type { Random } from './random.ts';
-import { random as seeded } from './random.ts';
+import { type Random, random as seeded } from './random.ts';
 
 /** An object as AWS would have written it to the bucket. */
 export interface SampleObject {
