@@ -8,6 +8,13 @@ const keyOf = (key: string, etag: string | undefined = '"0123456789abcdef"') =>
 test('the file of rejected records is named by key, entity tag and lines', () => {
   expect(keyOf('alb/a.log')).toBe('rejected/alb/a.log/01234567-3-40.ndjson');
   expect(keyOf('alb/a.log', 'fedcba9876543210')).toBe('rejected/alb/a.log/fedcba98-3-40.ndjson');
+  const name = rejectedKey('rejected/', { bucket: 'logs', key: 'alb/a.log' }, LINES);
+  expect(name).toBe('rejected/alb/a.log/no-etag-3-40.ndjson');
+});
+
+test('a name of 1,024 bytes is not cut', () => {
+  const key = 'k'.repeat(1024 - 'rejected//01234567-3-40.ndjson'.length);
+  expect(keyOf(key)).toBe(`rejected/${key}/01234567-3-40.ndjson`);
 });
 
 test.each(['k', 'é', '界', '😀'])(

@@ -88,6 +88,7 @@ describe.each([400, 422])('%i', (status) => {
   test('halves a batch to find the bad lines; they are kept, all others arrive once', async () => {
     scout.respond(refuseMarked(['poison'], status));
     const object = forwarder.put(ALB_KEY, albText(20, marked('poison', 5, 13, 14)));
+    const etag = object.Records[0]?.s3.object.eTag;
     expect(await forwarder.receive(object)).toBe(true);
     expect(sorted(storedLines(scout))).toEqual(range(1, 20).filter((line) => ![5, 13, 14].includes(line)));
     expect(forwarder.account()).toMatchObject({ read: 20, delivered: 17, rejected: 3, continued: 0 });
@@ -100,6 +101,15 @@ describe.each([400, 422])('%i', (status) => {
         reason: `Scout responded ${status}: invalid record: poison`,
         object: `s3://logs/${ALB_KEY}`,
         line: expect.stringContaining(' poison" '),
+        // What forwards it again, and nothing else.
+        work: {
+          bucket: BUCKET,
+          key: ALB_KEY,
+          etag,
+          fromLine: lineNumber,
+          toLine: lineNumber,
+          backfill: true,
+        },
       })),
     );
     expect([forwarder.queued, forwarder.deadLetters]).toEqual([[], []]);
@@ -171,6 +181,7 @@ describe('partial success', () => {
         toLine: 5,
         count: 2,
         object: `s3://logs/${ALB_KEY}`,
+        work: { bucket: BUCKET, key: ALB_KEY, fromLine: 1, toLine: 5, backfill: true },
       };
       expect(forwarder.kept()).toMatchObject({
         [`rejected/${ALB_KEY}/${etag8(ALB_KEY)}-1-5.ndjson`]: [entry],
@@ -277,11 +288,22 @@ describe('a line that cannot be parsed', () => {
     expect(sorted(entries.map(({ lineNumber }) => Number(lineNumber)))).toEqual([2, 5]);
   });
 
-  test('of which there are very many is logged for the first three', async () => {
+  test('of which there are very many is logged for the first three, with the place of all, but without its text', async () => {
     forwarder = withMetrics();
     await forwarder.receive(forwarder.put('metrics/k', 'bad\n'.repeat(19)));
-    expect(forwarder.logged.filter(({ message }) => message === 'rejected')).toHaveLength(3);
-    expect(Object.values(forwarder.kept()).flat()).toHaveLength(19);
+    const [[kept, entries] = []] = Object.entries(forwarder.kept());
+    expect(entries).toHaveLength(19);
+    expect(forwarder.logged.filter(({ message }) => message === 'rejected')).toEqual(
+      [1, 2, 3].map((lineNumber) => ({
+        level: 'warn',
+        message: 'rejected',
+        key: 'metrics/k',
+        reason: entries?.[0]?.['reason'],
+        lineNumber,
+        kept,
+        of: 19,
+      })),
+    );
   });
 
   test('is logged whole without a bucket to store it in', async () => {
@@ -328,6 +350,7 @@ describe('when what was rejected cannot be kept', () => {
       { key: ALB_KEY, fromLine: 5, toLine: 5, attempt: 1, delaySeconds: 45 },
     ]);
     expect(forwarder.account()).toMatchObject({ read: 20, delivered: 19, rejected: 0, continued: 1 });
+    expect(forwarder.logged.filter(({ message }) => message === 'rejected')).toEqual([]);
 
     store.misbehave = () => undefined;
     expect(await forwarder.receive(forwarder.queued[0])).toBe(true);

@@ -35,6 +35,7 @@ describe.each([1, 2, 7, 1000, 16_384, 1_000_000])('in chunks of %i bytes', (size
     ['what is not gzip is unchanged', 'a\nb\n', 'a\nb\n'],
     ['even if it is short', '\x1f', '\x1f'],
     ['even if it is nearly gzip', Buffer.of(0x1f, 0x8a), '\x1f\x8a'],
+    ['… in its other byte', Buffer.of(0x1e, 0x8b), '\x1e\x8b'],
     ['nothing is nothing', '', ''],
   ])('%s', async (_what, bytes, expected) => {
     expect(await read(chunked(bytes, size))).toEqual({ out: expected });
@@ -110,6 +111,13 @@ describe('bytes after the last member', () => {
     }
   });
 
+  test('are ignored where no one asks for them', async () => {
+    const chunks = [];
+    const source = chunked(Buffer.concat([gzipSync('a\n'), Buffer.from('garbage')]), 1000);
+    for await (const chunk of decompress(source)) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe('a\n');
+  });
+
   test('after padding are read if they are another member', async () => {
     const bytes = Buffer.concat([gzipSync('a\n'), Buffer.alloc(700), gzipSync('b\n')]);
     for (const size of [1, 22, 10_000]) expect(await read(chunked(bytes, size))).toEqual({ out: 'a\nb\n' });
@@ -117,7 +125,8 @@ describe('bytes after the last member', () => {
 });
 
 test('a header with all optional fields is skipped', async () => {
-  const [plain, extra] = [gzipSync('a\n'), Buffer.from([3, 0, 1, 2, 3])];
+  const [plain, extra] = [gzipSync('a\n'), Buffer.alloc(2 + 300)];
+  extra.writeUInt16LE(300);
   const header = Buffer.from(plain.subarray(0, 10));
   header[3] = 0b1_1110;
   const bytes = Buffer.concat([header, extra, Buffer.from('name\0comment\0cc'), plain.subarray(10)]);
@@ -127,6 +136,7 @@ test('a header with all optional fields is skipped', async () => {
 test.each<[string, number, number, string]>([
   ['compression method', 2, 7, 'corrupt gzip: unknown compression method'],
   ['flag', 3, 0x80, 'corrupt gzip: unknown header flags set'],
+  ['block type', 10, 0b111, 'corrupt gzip: invalid block type'],
   ['length', -1, 1, 'corrupt gzip: incorrect length check'],
 ])('gzip with a wrong %s is corrupt', async (_what, at, value, message) => {
   const bytes = Buffer.from(gzipSync('a\n'));
