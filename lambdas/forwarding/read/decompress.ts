@@ -111,8 +111,7 @@ async function* inflate(input: Input): AsyncGenerator<Uint8Array> {
   let failure: Error | undefined;
   let settle: (() => void) | undefined;
   stream.on('data', (chunk: Uint8Array) => output.push(chunk));
-  // zlib calls no write back that fails, nor one that holds bytes after the end: there it ends.
-  stream.on('end', () => settle?.());
+  // zlib calls no write back that fails.
   stream.on('error', (error) => {
     failure = error;
     settle?.();
