@@ -1,7 +1,7 @@
-import { all, type FieldWriter, int, text } from '../log-lines/field-writers.ts';
+import { all, type FieldWriter, int, oneOf, text } from '../log-lines/field-writers.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { fieldText, hasNothing, isNothing, type Line, spanOf } from '../log-lines/line.ts';
-import { direction, ipVersion, transport } from './network-fields.ts';
+import { PROTOCOLS } from './protocols.ts';
 
 /**
  * The fields of versions 2 to 11, in AWS's order, and then those that only transit gateways have. An object names the
@@ -19,7 +19,8 @@ const FIELDS = {
   dstaddr: () => unlessPresent('pkt-dstaddr', 'destination.address'),
   srcport: () => int('source.port'),
   dstport: () => int('destination.port'),
-  protocol: () => transport(),
+  // A protocol without a name here stays a number.
+  protocol: () => oneOf('network.transport', PROTOCOLS, int('aws.vpc.flow.protocol')),
   packets: () => int('aws.vpc.flow.packets'),
   bytes: () => int('aws.vpc.flow.bytes'),
   start: () => int('aws.vpc.flow.start'),
@@ -31,7 +32,7 @@ const FIELDS = {
   'subnet-id': 'aws.vpc.subnet.id',
   'instance-id': 'host.id',
   'tcp-flags': 'network.tcp.flags',
-  type: () => ipVersion(),
+  type: () => oneOf('network.type', { IPv4: 'ipv4', IPv6: 'ipv6' }, text('aws.vpc.flow.type')),
   'pkt-srcaddr': 'source.address',
   'pkt-dstaddr': 'destination.address',
   region: 'aws.vpc.flow.region',
@@ -40,7 +41,13 @@ const FIELDS = {
   'sublocation-id': 'aws.sublocation.id',
   'pkt-src-aws-service': 'aws.vpc.flow.source.service',
   'pkt-dst-aws-service': 'aws.vpc.flow.destination.service',
-  'flow-direction': () => direction(),
+  // As the network interface sees it.
+  'flow-direction': () =>
+    oneOf(
+      'network.io.direction',
+      { ingress: 'receive', egress: 'transmit' },
+      text('aws.vpc.flow.flow_direction'),
+    ),
   'traffic-path': 'aws.vpc.flow.traffic_path',
   'ecs-cluster-arn': 'aws.ecs.cluster.arn',
   'ecs-cluster-name': 'aws.vpc.flow.ecs_cluster_name',
