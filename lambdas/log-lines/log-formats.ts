@@ -2,7 +2,7 @@ import type { Format, FormatOf } from '../format.ts';
 import { FUNCTION_SETTINGS, type LineSettings } from '../function-settings.ts';
 import { lineFormat } from './format.ts';
 import { unusedSettings } from './unused-settings.ts';
-import { isNamedAs, type LogKinds, nameOf } from './log-kind.ts';
+import { type LogKinds, nameOf } from './log-kind.ts';
 
 /**
  * The formats of the kinds that the settings turn on. The name of an object says its kind; under any other name that a
@@ -44,7 +44,7 @@ export const skipReason = (key: string, size: number | undefined): string | unde
 
 /** The kind that an object's name says. */
 export const kindOf = (kinds: LogKinds, key: string): string | undefined =>
-  Object.entries(kinds).find(([, kind]) => isNamedAs(kind, key))?.[0];
+  Object.entries(kinds).find(([, { objectName }]) => objectName.test(nameOf(key)))?.[0];
 
 /** A load balancer may be named so too: its name is never at the beginning. */
 const TEST_FILE = /^ELB\w*LogTestFile/;

@@ -52,9 +52,6 @@ export interface DeliveryTarget {
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
 export type LoadBalancerLog = 'access_logs' | 'connection_logs' | 'health_check_logs';
 
-/** Whether an object is the kind's, by its name. */
-export const isNamedAs = ({ objectName }: LogKind, key: string): boolean => objectName.test(nameOf(key));
-
 /**
  * Account, region and resource that a key names. Under a name that AWS does not give, these are what the folders name.
  * @param resource the text of the schema's field `resource` in a line of the object
