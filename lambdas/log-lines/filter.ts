@@ -1,4 +1,4 @@
-import type { Fragment } from '../otlp/log-attributes.ts';
+import { type Fragment, fragment } from '../otlp/log-attributes.ts';
 import type { AlbSettings } from '../function-settings.ts';
 import type { LogSchema } from './schema.ts';
 import { fieldText, hasNothing, type Line, spanOf } from './line.ts';
@@ -6,9 +6,9 @@ import { newRequestLine, splitRequest } from './request-line.ts';
 import { sampler } from './sampler.ts';
 import { traceId } from './trace-id.ts';
 
-/** The fate of a line: a fragment is kept too, with these attributes. */
-export type Verdict = 'keep' | 'leave out' | Fragment;
-export type Filter = (line: Line, uid: string) => Verdict;
+/** The attributes that a line gets because it is kept; undefined for a line that is left out. */
+export type Filter = (line: Line, uid: string) => Fragment | undefined;
+export const NO_ATTRIBUTES = fragment();
 
 /** Leaves out the lines that the settings name; undefined if they name none. */
 export const filterOf = (schema: LogSchema, settings: AlbSettings): Filter | undefined => {
@@ -17,10 +17,9 @@ export const filterOf = (schema: LogSchema, settings: AlbSettings): Filter | und
   if (skips.length === 0 && sampleRate === 1) return undefined;
   const sample = sampler(sampleRate);
   return (line, uid) => {
-    if (skips.some((skip) => skip(line))) return 'leave out';
+    if (skips.some((skip) => skip(line))) return undefined;
     const kept = sampleRate === 1 || hasFailed(line, schema) || duration(line, schema) >= sampleSlowerThan;
-    if (kept) return 'keep';
-    return sample(traceId(fieldText(line, schema.trace)), uid) ?? 'leave out';
+    return kept ? NO_ATTRIBUTES : sample(traceId(fieldText(line, schema.trace)), uid);
   };
 };
 

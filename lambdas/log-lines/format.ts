@@ -6,7 +6,7 @@ import { SEVERITIES, type Severity, logsRequest } from '../otlp/logs.ts';
 import { resourceAttributes } from '../otlp/resource.ts';
 import { VERSION } from '../version.ts';
 import { ESCAPED, type Line, spanOf } from './line.ts';
-import { filterOf } from './filter.ts';
+import { filterOf, NO_ATTRIBUTES } from './filter.ts';
 import { firstLines } from './first-lines.ts';
 import type { LineForm } from './line-form.ts';
 import { lineReader } from './line-parser.ts';
@@ -87,8 +87,8 @@ const kindEncoder = (
         add: (bytes, start, end, lineNumber, cut) => {
           if (form.isHeader(bytes, start, end)) return true;
           const isLine = reader.read(bytes, start, end, cut);
-          const verdict = isLine && filter !== undefined ? filter(line, `${uid}${lineNumber}`) : 'keep';
-          if (verdict === 'leave out') {
+          const added = isLine && filter !== undefined ? filter(line, `${uid}${lineNumber}`) : NO_ATTRIBUTES;
+          if (added === undefined) {
             filtered++;
             return true;
           }
@@ -101,7 +101,7 @@ const kindEncoder = (
           writeUid(writer, lineNumber);
           if (isLine) {
             writeContent(writer, line);
-            if (verdict !== 'keep') writeFragment(writer, verdict);
+            writeFragment(writer, added);
             const trace = spanOf(line, traceField);
             writeTraceId(writer, line.bytes, trace.start, trace.end);
           } else {
