@@ -9,7 +9,7 @@ import { ESCAPED, type Line, spanOf } from './line.ts';
 import { filterOf, NO_ATTRIBUTES } from './filter.ts';
 import { firstLines } from './first-lines.ts';
 import type { LineForm } from './line-form.ts';
-import { lineReader } from './line-parser.ts';
+import { lineReader } from './line-reader.ts';
 import { type LogKind, type LogKinds, sourceOf } from './log-kind.ts';
 import { type Recognized, recognize } from './recognize.ts';
 import { type LineWriter, recordContent, writeText } from './record.ts';

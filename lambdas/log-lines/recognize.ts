@@ -1,7 +1,7 @@
 import type { AlbSettings } from '../function-settings.ts';
 import { formsOf } from './forms.ts';
 import type { LineForm } from './line-form.ts';
-import { lineReader } from './line-parser.ts';
+import { lineReader } from './line-reader.ts';
 import type { LogKind, LogKinds } from './log-kind.ts';
 import type { LogSchema } from './schema.ts';
 import { fieldText } from './line.ts';

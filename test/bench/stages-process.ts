@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { ACCESS_LOG } from '../../lambdas/alb/access-log.ts';
 import { albFormat } from '../support/factories/log-formats.ts';
 import { formsOf } from '../../lambdas/log-lines/forms.ts';
-import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
+import { lineReader } from '../../lambdas/log-lines/line-reader.ts';
 import { batches } from '../../lambdas/forwarding/read/batches.ts';
 import { blocks } from '../../lambdas/forwarding/read/line-blocks.ts';
 import { relaxMajorGc } from '../../lambdas/runtime/gc.ts';

@@ -6,7 +6,7 @@ import { random } from '../../bin/local/samples/random.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import type { FieldWriter } from '../../lambdas/log-lines/field-writers.ts';
 import { firstLines } from '../../lambdas/log-lines/first-lines.ts';
-import { lineReader } from '../../lambdas/log-lines/line-parser.ts';
+import { lineReader } from '../../lambdas/log-lines/line-reader.ts';
 import type { LogKind } from '../../lambdas/log-lines/log-kind.ts';
 import { recognize } from '../../lambdas/log-lines/recognize.ts';
 import { conventionOf } from '../../lambdas/log-lines/record.ts';

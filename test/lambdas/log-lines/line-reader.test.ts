@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formsOf } from '../../../lambdas/log-lines/forms.ts';
 import { fieldText } from '../../../lambdas/log-lines/line.ts';
-import { lineReader } from '../../../lambdas/log-lines/line-parser.ts';
+import { lineReader } from '../../../lambdas/log-lines/line-reader.ts';
 import { settingsWith } from '../../support/factories/alb-records.ts';
 import { schemaWith } from '../../support/factories/log-schema.ts';
 
