@@ -130,29 +130,15 @@ export const faults = (
     lines.length === 1
       ? '1 line could not be read, and was sent as it is (WARN)'
       : `${whole(lines.length)} lines could not be read, and were sent as they are (WARN)`;
-  return [
-    ...list(
-      'red',
-      'not delivered',
-      each(({ failure }) => failure ?? []),
-      paper,
-    ),
-    ...list(
-      'red',
-      'in the dead-letter queue',
-      each(({ deadLetters }) => deadLetters),
-      paper,
-    ),
-    ...list('red', 'not forwarded', foreign, paper),
-    ...list(
-      'yellow',
-      'skipped',
-      each(({ skipped }) => skipped ?? []),
-      paper,
-    ),
-    ...rejectedList(run, paper),
-    ...list('yellow', unreadableTitle, lines, paper),
-  ];
+  const lists = [
+    ['red', 'not delivered', each(({ failure }) => failure ?? [])],
+    ['red', 'in the dead-letter queue', each(({ deadLetters }) => deadLetters)],
+    ['red', 'not forwarded', foreign],
+    ['yellow', 'skipped', each(({ skipped }) => skipped ?? [])],
+    ['yellow', `Rejected: ${counted(run.rejected.length, 'record')}`, rejectedByReason(run, paper)],
+    ['yellow', unreadableTitle, lines],
+  ] as const;
+  return lists.flatMap(([color, title, entries]) => list(color, title, entries, paper));
 };
 
 /** A file and what is wrong with it. */
@@ -164,7 +150,7 @@ const sentence = (text: string, { width, isWhole }: Paper): string =>
   isWhole ? printable(text) : wrapped(printable(text).split(' '), width - 4).join('\n    ');
 
 /** Rejected records by their reason, with an example of each: its end, where the values are. */
-const rejectedList = (run: Run, paper: Paper): readonly string[] => {
+const rejectedByReason = (run: Run, paper: Paper): readonly string[] => {
   const sources = sourcesOf(run);
   const byReason = Map.groupBy(run.rejected, ({ reason }) => reason.replace(/: .*/, ''));
   const example = ({ key, lineNumber, line: raw = '' }: Rejected): string => {
@@ -174,13 +160,12 @@ const rejectedList = (run: Run, paper: Paper): readonly string[] => {
     const room = Math.max(20, paper.width - place.length - 6);
     return `    ${cutPath(place, paper.width - 26)}  ${line.length > room ? `…${line.slice(1 - room)}` : line}`;
   };
-  const lines = [...byReason.values()].map((entries) =>
+  return [...byReason.values()].map((entries) =>
     [
       sentence(`${whole(entries.length)} × ${entries[0]?.reason}`, paper),
       ...entries.slice(0, paper.isWhole ? undefined : 1).map(example),
     ].join('\n'),
   );
-  return list('yellow', `Rejected: ${counted(run.rejected.length, 'record')}`, lines, paper);
 };
 
 const list = (
