@@ -99,9 +99,9 @@ const orUnreadable = (body: string, find: () => readonly Found[]): readonly Foun
 
 /** The objects named by anything that is not SQS: a notification, its envelope, or a work item. */
 const found = (value: unknown): readonly Found[] => {
-  const work = isObject(value) ? parseWorkItem(value) : undefined;
-  if (work !== undefined) return [{ work }];
   if (!isObject(value)) throw unknown(value);
+  const work = parseWorkItem(value);
+  if (work !== undefined) return [{ work }];
   if (value['Event'] === 's3:TestEvent') return ignored('s3:TestEvent');
   if (Array.isArray(value['Records'])) {
     // One record that cannot be read does not keep the others from being forwarded.
