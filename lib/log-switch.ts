@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { LogDelivery } from '../lambdas/log-lines/log-kind.ts';
 import type { LogSwitchProperties } from '../lambdas/log-switch-properties.ts';
 import { allow } from './forwarder/grant.ts';
+import { createLogGroup } from './forwarder/log-group.ts';
 import { type LoadBalancer, writes } from './load-balancer.ts';
 import { deliveryPrefix } from './log-delivery.ts';
 
@@ -18,7 +19,8 @@ export interface LogSwitchProps {
   /** Of the stack's account and region. */
   readonly loadBalancers: readonly LoadBalancer[];
   readonly deliveries: readonly LogDelivery[];
-  readonly logRetention: logs.RetentionDays;
+  /** @default one month */
+  readonly logRetention?: logs.RetentionDays | undefined;
 }
 
 /** Turns logs of load balancers on at deploy, and at destroy off where they still go to the bucket. */
@@ -53,10 +55,7 @@ export class LogSwitch extends Construct {
   }
 
   private createFunction(props: LogSwitchProps): lambda.Function {
-    const logGroup = new logs.LogGroup(this, 'LogGroup', {
-      retention: props.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = createLogGroup(this, 'LogGroup', props.logRetention);
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
     // Independent of the list: CloudFormation updates the policy before it deletes the switch of a load balancer that

@@ -13,12 +13,7 @@ import { allowDelivery, deliveryPrefix } from './log-delivery.ts';
 import { createRule, notifyOfObjects, subscribe } from './log-events.ts';
 import { LogSwitch } from './log-switch.ts';
 import { createSilenceAlarm } from './monitoring/forwarder-alarms.ts';
-import {
-  DEFAULT_LOG_RETENTION,
-  type ForwardingProps,
-  PACKAGED_BUNDLES,
-  ScoutForwarder,
-} from './scout-forwarder.ts';
+import { type ForwardingProps, PACKAGED_BUNDLES, ScoutForwarder } from './scout-forwarder.ts';
 
 // One vCPU.
 const DEFAULT_MEMORY_MB = 1769;
@@ -128,7 +123,7 @@ export class LogsToScout extends Construct {
         bucket,
         loadBalancers,
         deliveries,
-        logRetention: props.logRetention ?? DEFAULT_LOG_RETENTION,
+        logRetention: props.logRetention,
       });
     const { partition } = Stack.of(this);
     this.turnOnCommands = Object.fromEntries(

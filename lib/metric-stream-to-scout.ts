@@ -1,17 +1,8 @@
-import {
-  Annotations,
-  CfnMapping,
-  Duration,
-  RemovalPolicy,
-  Size,
-  Stack,
-  Token,
-  Validations,
-} from 'aws-cdk-lib';
+import { Annotations, CfnMapping, Duration, Size, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as firehose from 'aws-cdk-lib/aws-kinesisfirehose';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
@@ -21,9 +12,10 @@ import { FIREHOSE_ERRORS_PREFIX, METRICS_PREFIX } from '../lambdas/key-prefixes.
 import { checkProps } from './check-props.ts';
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
 import { allow, allowKey } from './forwarder/grant.ts';
+import { createLogGroup } from './forwarder/log-group.ts';
 import { createMetricStreamAlarms } from './monitoring/metric-stream-alarms.ts';
 import { costOf, HOURS_PER_MONTH, money } from './prices.ts';
-import { DEFAULT_LOG_RETENTION, type ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
+import { type ForwardingProps, ScoutForwarder } from './scout-forwarder.ts';
 import {
   countNames,
   DEFAULT_STATISTICS,
@@ -115,10 +107,7 @@ export class MetricStreamToScout extends Construct {
 
   private createDeliveryStream(props: MetricStreamToScoutProps): firehose.DeliveryStream {
     const { bucket } = this;
-    const logGroup = new logs.LogGroup(this, 'DeliveryLogGroup', {
-      retention: props.logRetention ?? DEFAULT_LOG_RETENTION,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = createLogGroup(this, 'DeliveryLogGroup', props.logRetention);
     const role = createDeliveryRole(this, bucket, logGroup);
     addMissingRegion(this);
     const deliveryStream = new firehose.DeliveryStream(this, 'DeliveryStream', {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Annotations, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -18,6 +18,7 @@ import { REJECTED_PREFIX } from '../lambdas/key-prefixes.ts';
 import { checkProps } from './check-props.ts';
 import { CA_CERTIFICATE_PATH, functionCode } from './forwarder/code.ts';
 import { checkEnvironment, type FunctionEnvironment } from './forwarder/environment.ts';
+import { createLogGroup } from './forwarder/log-group.ts';
 import { createForwarderRole } from './forwarder/role.ts';
 import { createForwarderAlarms } from './monitoring/forwarder-alarms.ts';
 import { detectsLoops } from './region-facts.ts';
@@ -27,7 +28,6 @@ const DEFAULT_TIMEOUT = Duration.minutes(5);
 const DEFAULT_MAX_CONCURRENCY = 10;
 /** In MB, of a new account: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const NEW_ACCOUNT_MEMORY = 3008;
-export const DEFAULT_LOG_RETENTION = logs.RetentionDays.ONE_MONTH;
 
 /** The bundles that the package ships. */
 export const PACKAGED_BUNDLES = fileURLToPath(new URL('../dist', import.meta.url));
@@ -180,10 +180,7 @@ export class ScoutForwarder extends Construct {
 
   private createFunction(props: ScoutForwarderProps, timeout: Duration): lambda.Function {
     const { pipeline, scout, vpc, caCertificateFile, bundles = PACKAGED_BUNDLES } = props;
-    const logGroup = new logs.LogGroup(this, 'LogGroup', {
-      retention: props.logRetention ?? DEFAULT_LOG_RETENTION,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = createLogGroup(this, 'LogGroup', props.logRetention);
     return new lambda.Function(this, 'Function', {
       description: `Forwards ${pipeline} objects to Scout`,
       runtime: lambda.Runtime.NODEJS_24_X,
