@@ -13,8 +13,7 @@ export interface Batch extends Lines {
 /** A line of the text, at most its first 64 KiB. */
 export const lineText = (text: readonly Block[], line: number): string => {
   for (const block of text) {
-    const cursor: Cursor = { block, offset: 0, line: block.firstLine };
-    skipTo(cursor, line);
+    const cursor = cursorAt(block, line);
     if (cursor.line !== line || cursor.offset === block.bytes.length) continue;
     const lf = block.bytes.indexOf(LF, cursor.offset);
     const end = Math.min(lf < 0 ? block.bytes.length : lf, cursor.offset + TRUNCATED_LINE_BYTES);
@@ -51,8 +50,7 @@ export async function* batches(
   let failure: unknown;
   try {
     for await (const block of source) {
-      const cursor: Cursor = { block, offset: 0, line: block.firstLine };
-      skipTo(cursor, nextLine);
+      const cursor = cursorAt(block, nextLine);
       while (cursor.offset < block.bytes.length && cursor.line <= lastLine) {
         const current = filling ?? { encoder: await nextEncoder(), text: [], textBytes: 0 };
         // If the encoder throws, its state is unknown: nothing of it is sent.
@@ -86,9 +84,7 @@ export const encodeLines = (
 ): Encoded => {
   const filling: Filling = { encoder, text: [], textBytes: 0 };
   for (const block of text) {
-    const cursor: Cursor = { block, offset: 0, line: block.firstLine };
-    skipTo(cursor, fromLine);
-    fill(filling, cursor, toLine, Infinity);
+    fill(filling, cursorAt(block, fromLine), toLine, Infinity);
   }
   return encoder.take();
 };
@@ -143,11 +139,14 @@ const fill = (filling: Filling, cursor: Cursor, toLine: number, mostText: number
   return fits;
 };
 
-const skipTo = (cursor: Cursor, line: number): void => {
-  const { bytes } = cursor.block;
-  while (cursor.line < line && cursor.offset < bytes.length) {
-    const lf = bytes.indexOf(LF, cursor.offset);
-    cursor.offset = lf < 0 ? bytes.length : lf + 1;
-    cursor.line++;
+/** At the first line of the block from `from` on, or at the block's end. */
+const cursorAt = (block: Block, from: number): Cursor => {
+  const { bytes } = block;
+  let { firstLine: line } = block;
+  let offset = 0;
+  for (; line < from && offset < bytes.length; line++) {
+    const lf = bytes.indexOf(LF, offset);
+    offset = lf < 0 ? bytes.length : lf + 1;
   }
+  return { block, offset, line };
 };
