@@ -64,9 +64,8 @@ export const usageOfFiles = async (
     throw new UsageError(
       `--from-files ${folder}: no log or metric object that the functions forward among ${counted(inputs.length + found.refused.length, 'file')}. ${notCounted.join(' ')}`.trim(),
     );
-  const [metricFiles, logFiles] = (['metrics', 'logs'] as const).map((pipeline) =>
-    read.filter(({ input }) => input.pipeline === pipeline),
-  ) as [ReadFile[], ReadFile[]];
+  const metricFiles = read.filter(({ input }) => input.pipeline === 'metrics');
+  const logFiles = read.filter(({ input }) => input.pipeline === 'logs');
   // Data points are of whole minutes: the newest lasts one too.
   const metricSpan = spanOf(metricFiles) + MINUTE_MS;
   const logSpan = Math.max(Math.round(spanOf(logFiles) / LOG_PERIOD_MS), 1) * LOG_PERIOD_MS;
