@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
+import { short } from '../../numbers.ts';
 import type { Series } from '../result.ts';
 import { byId, h, table } from './html.ts';
-import { short } from './numbers.ts';
 
 /** Colors that people with any color vision can tell apart, on light and dark: https://jfly.uni-koeln.de/color/ */
 const STATUS_COLORS: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ const draw = (
           stroke: color(name, index),
           width: 2,
           spanGaps: true,
-          value: (_: uPlot, value: number | null) => (value === null ? '–' : short(value)),
+          value: (_: uPlot, value: number | null) => short(value ?? NaN),
         })),
       ],
     },
@@ -74,7 +74,7 @@ const draw = (
   const head = ['UTC', ...rows.map(({ name }) => name)];
   const cells = minutes.map((minute, at) => [
     time(minute),
-    ...rows.map(({ values }) => (values[at] === null ? '–' : short(values[at] ?? 0))),
+    ...rows.map(({ values }) => short(values[at] ?? NaN)),
   ]);
   const scroll = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption });
   scroll.append(table(caption, [head, ...cells]));

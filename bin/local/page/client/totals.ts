@@ -1,7 +1,7 @@
 import { HOURS_PER_MONTH, money } from '../../../../lib/prices.ts';
+import { short, size, whole } from '../../numbers.ts';
 import type { PageLedger, PageResult } from '../result.ts';
 import { byId, h, table } from './html.ts';
-import { short, size, whole } from './numbers.ts';
 
 /** The first result: what the settings are compared with. */
 let base: PageResult | undefined;
