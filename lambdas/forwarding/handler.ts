@@ -17,10 +17,6 @@ export interface LambdaContext {
   readonly invokedFunctionArn?: string;
 }
 
-interface Connected extends Pick<Invocation, 'dependencies' | 'formatOf'> {
-  readonly sendOwnMetrics: ReturnType<typeof createOwnMetrics>;
-}
-
 export type Handler = (event: unknown, context: LambdaContext) => Promise<SQSBatchResponse | ListResult>;
 
 /**
@@ -32,20 +28,19 @@ export const createHandler = (
   connect: (pipeline: Pipeline) => Dependencies,
   formats: (settings: FunctionSettings) => FormatOf,
 ): Handler => {
-  let connected: Connected | undefined;
+  const begin = () => {
+    const dependencies = connect(pipeline);
+    const { settings } = dependencies;
+    const formatOf = butRejected(settings, formats(settings));
+    return { dependencies, formatOf, sendOwnMetrics: createOwnMetrics(pipeline, dependencies) };
+  };
+  let begun: ReturnType<typeof begin> | undefined;
   return async (event, context) => {
-    if (connected === undefined) {
-      const dependencies = connect(pipeline);
-      connected = {
-        dependencies,
-        formatOf: butRejected(dependencies.settings, formats(dependencies.settings)),
-        sendOwnMetrics: createOwnMetrics(pipeline, dependencies),
-      };
-    }
+    const { formatOf, sendOwnMetrics, ...connected } = (begun ??= begin());
     const remainingMs = (): number => context.getRemainingTimeInMillis();
     const dependencies = withinLimit(connected.dependencies, remainingMs);
     const metrics = newInvocationMetrics();
-    const invocation = { ...connected, dependencies, remainingMs, metrics };
+    const invocation = { dependencies, formatOf, remainingMs, metrics };
     try {
       const listing = listingOf(event);
       return await (listing === undefined
@@ -53,7 +48,7 @@ export const createHandler = (
         : processListing(listing, invocation));
     } finally {
       dependencies.print(emfLine(pipeline, metrics, dependencies.now()));
-      await connected.sendOwnMetrics(metrics, { functionArn: context.invokedFunctionArn, remainingMs });
+      await sendOwnMetrics(metrics, { functionArn: context.invokedFunctionArn, remainingMs });
     }
   };
 };
