@@ -1,4 +1,4 @@
-import { OWN_SCOPE } from '../../lambdas/forwarding/own-metrics.ts';
+import { OWN_NAME } from '../../lambdas/forwarding/own-metrics.ts';
 import {
   type KeyValue,
   type LogRecord,
@@ -78,7 +78,7 @@ export const openReceived = (): Received => {
       for (const { scope, record } of logRecordsOf(logs)) addRecord(received, scope, record);
       for (const { scope, metric } of metricsOf(metrics)) {
         const { unit = '' } = metric;
-        if (scope.name === OWN_SCOPE) {
+        if (scope.name === OWN_NAME) {
           received.ownPoints += metric.gauge?.dataPoints?.length ?? 0;
           continue;
         }

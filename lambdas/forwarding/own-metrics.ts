@@ -9,9 +9,8 @@ import type { Dependencies } from './dependencies.ts';
 import type { InvocationMetrics } from './ledger.ts';
 import { BOOKKEEPING_MS, OWN_METRICS_MS } from './limits.ts';
 
-const SERVICE_NAME = 'scout-forwarder';
-/** The instrumentation scope of the gauges. */
-export const OWN_SCOPE = SERVICE_NAME;
+/** The service and the instrumentation scope of the gauges. */
+export const OWN_NAME = 'scout-forwarder';
 
 const RECORDS = encodeMetric('records', 'gauge', 'scout.forwarder.records', '{record}');
 const LAG = encodeMetric('lag', 'gauge', 'scout.forwarder.lag', 's');
@@ -38,9 +37,9 @@ export const createOwnMetrics = (pipeline: Pipeline, dependencies: Dependencies)
   let sentAt = -Infinity;
 
   const encode = (source: AwsSource): Uint8Array => {
-    const request = metricsRequest(encodeScope(OWN_SCOPE, VERSION));
-    const ofForwarder = resourceAttributes(settings.resource, source, SERVICE_NAME);
-    const resource = { key: SERVICE_NAME, content: encodeResource(ofForwarder) };
+    const request = metricsRequest(encodeScope(OWN_NAME, VERSION));
+    const ofForwarder = resourceAttributes(settings.resource, source, OWN_NAME);
+    const resource = { key: OWN_NAME, content: encodeResource(ofForwarder) };
     writeNumberPoint(request.points, now(), records);
     request.stage(resource, RECORDS, attributes);
     if (lag !== undefined) {
