@@ -45,7 +45,7 @@ export const redactor = (moreNames: readonly string[]): Redactor => {
   const nameBefore = (bytes: Uint8Array, at: number): number => {
     for (const name of byLast[bytes[at - 1] ?? 0] ?? []) {
       let length = 1;
-      while (length < name.length && LOWER[bytes[at - 1 - length] ?? 0] === name.at(-1 - length)) length++;
+      while (LOWER[bytes[at - 1 - length] ?? 0] === name.at(-1 - length)) length++;
       if (length === name.length) return length;
     }
     return 0;
@@ -146,7 +146,7 @@ const endOfUserinfo = (
     else if (inQuery && byte === AMPERSAND && depths[at] === 0) break;
   }
   if (isCut && at === size) end = size;
-  const inPath = from > 2 && IN_PATH[bytes[from - 3] as number] === 1;
+  const inPath = IN_PATH[bytes[from - 3] ?? 0] === 1;
   return end === from || (inPath && !bytes.subarray(from, end).includes(COLON)) ? 0 : end;
 };
 
