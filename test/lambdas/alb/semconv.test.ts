@@ -123,6 +123,8 @@ describe('attributes of the semantic conventions', () => {
     ['"-"', '500', '500'],
     ['"-"', '200', undefined],
     ['"-"', '404', undefined],
+    ['"-"', '50', undefined],
+    ['"-"', '5000', undefined],
     ['"LambdaThrottling"', '500', 'LambdaThrottling'],
     ['"LambdaConnectionTimeout"', '200', 'LambdaConnectionTimeout'],
   ])('of reason %s and status %s have error.type %s', (error_reason, elb_status_code, type) => {
@@ -394,6 +396,16 @@ describe('a request', () => {
     ],
   ])('"%s" is split', (request, parts) => {
     expect(requestOf(request)).toEqual({ ...http, ...parts });
+  });
+
+  test.each([
+    ['HTTP/2', '2'],
+    ['HTTP/2.0', '2'],
+    ['HTTP/2.1', '2.1'],
+    ['HTTP/10', '10'],
+    ['HTTP/1.0', '1.0'],
+  ])('with %s has the version %s', (protocol, version) => {
+    expect(requestOf(`GET / ${protocol}`)['network.protocol.version']).toBe(version);
   });
 
   test('of any text is split without a fault, the URL within it', () => {

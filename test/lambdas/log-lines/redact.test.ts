@@ -14,7 +14,7 @@ const NAMES = [
 ];
 const MORE_NAMES = ['token', 'api_key', 'filter[email]'];
 
-const { redact: redactBytes } = redactor(MORE_NAMES);
+const { redact: redactBytes, isSuspect } = redactor(MORE_NAMES);
 const redact = (text: string, isCut = false): string => redactBytes(Buffer.from(text), isCut).toString();
 
 /** Texts before a parameter or a URL, and texts that end its secret. */
@@ -122,11 +122,15 @@ describe('redact', () => {
     expect(redact('/a?sig=1%26b=2%23c')).toBe('/a?sig=REDACTED');
     expect(redact('/?to=%3Fsig%3D1%26b%3D2&c=3')).toBe('/?to=%3Fsig%3DREDACTED&c=3');
     expect(redact('/a?sig=1&sig=2&&sig=')).toBe('/a?sig=REDACTED&sig=REDACTED&&sig=REDACTED');
+    expect(redact('/a?sig=1\\ b')).toBe('/a?sig=REDACTED b');
   });
 
   test('takes what may be a userinfo where its end is in doubt', () => {
     expect(redact('https:/%2Fuser:p%2Fw%40example.com/a@b')).toBe('https:/%2FREDACTED%40example.com/a@b');
     expect(redact('https://user:p&w@example.com/')).toBe('https://REDACTED@example.com/');
+    expect(redact('https://a/%3Fb//user:p&w@example.com')).toBe('https://a/%3Fb//REDACTED@example.com');
+    expect(redact('/?to=//user:p%26w@example.com')).toBe('/?to=//REDACTED@example.com');
+    expect(redact('https://user:pw@ x')).toBe('https://REDACTED@ x');
     expect(redact('https://example.com:443//user:p@w@example.com/')).toBe(
       'https://example.com:443//REDACTED@example.com/',
     );
@@ -136,9 +140,26 @@ describe('redact', () => {
     expect(redact('x https://user:pass', true)).toBe('x https://REDACTED');
     expect(redact('x https%3A%2F%2Fuser%3Apa', true)).toBe('x https%3A%2F%2FREDACTED');
     expect(redact('x ?sig=1 https://a@b/c', true)).toBe('x ?sig=REDACTED https://REDACTED@b/c');
+    expect(redact('?sig=1&to=//example.com x', true)).toBe('?sig=REDACTED&to=//example.com x');
     for (const text of ['x https://example.com/a', 'x https://example.com ', 'x', '']) {
       expect(redact(text, true)).toBe(text);
     }
+  });
+
+  test('looks at each member of a JSON text by itself, though no space is between them', () => {
+    expect(redact(JSON.stringify({ a: '/?b=1', c: 'https://user:p&w@example.com/' }))).toBe(
+      '{"a":"/?b=1","c":"https://REDACTED@example.com/"}',
+    );
+  });
+
+  test('finds a name that is not ASCII, a part of it escaped', () => {
+    const text = Buffer.concat([Buffer.from('/?%E2'), Buffer.from('€uro=1').subarray(1)]);
+    expect(redactor(['€uro']).redact(text).toString('latin1')).toMatch(/=REDACTED$/);
+  });
+
+  test('finds nothing of the text before in the memory that all texts share', () => {
+    expect(redact('@?sig=1')).toBe('@?sig=REDACTED');
+    expect(redact('@?sig')).toBe('@?sig');
   });
 
   test.each([
@@ -185,4 +206,20 @@ describe('redact', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test.each([
+  ['sig=', 3, true],
+  ['big=', 3, false],
+  ['@', 0, true],
+  ['%40', 0, true],
+  ['%20', 0, false],
+  ['%', 0, false],
+  ['\\x40', 0, true],
+  ['\\x20', 0, false],
+  ['\\u0040', 0, true],
+  ['\\u0020', 0, false],
+  ['\\n0040', 0, false],
+])('only what may be a part of a secret makes a line slow: %j at %i is suspect: %s', (text, at, expected) => {
+  expect(isSuspect(Buffer.from(text), at)).toBe(expected);
 });
