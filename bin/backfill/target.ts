@@ -7,7 +7,7 @@ import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import { SETTINGS } from '../../lib/settings/settings-table.ts';
 import type { AwsClients } from '../shared/aws-clients.ts';
 import { readContext, UsageError } from '../shared/command-line.ts';
-import { requireStack, sourceOf } from '../shared/deployed-stack.ts';
+import { requireStack, pipelineSource } from '../shared/deployed-stack.ts';
 import type { BackfillRequest } from './command.ts';
 
 /** Where the objects are, which of them the functions forward, and which queue they go to. */
@@ -68,7 +68,7 @@ const deployed = async (
   const { albLogBucketName, albLogPrefix = '' } = settings;
   const outputs = await requireStack(clients, stackName);
   const isMetrics = pipeline === 'metrics';
-  const source = sourceOf(pipeline, settings, outputs);
+  const source = pipelineSource(pipeline, settings, outputs);
   const ownQueueUrl = isMetrics ? outputs.MetricsQueueUrl : outputs.LogsQueueUrl;
   if (ownQueueUrl === undefined) throw new UsageError(`stack ${stackName} has no ${pipeline} pipeline`);
   const start = prefix ?? (albLogBucketName === undefined ? folderOf(kind) : albLogPrefix);

@@ -5,7 +5,7 @@ import type { LoadBalancerLog, LogDelivery, LogKind } from '../../lambdas/log-li
 import { writes } from '../../lib/load-balancer.ts';
 import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import type { StackOutputs } from '../../lib/stack-outputs.ts';
-import { sourceOf } from '../shared/deployed-stack.ts';
+import { pipelineSource } from '../shared/deployed-stack.ts';
 import { type Finding, fail, ok } from './check.ts';
 import type { Context } from './context.ts';
 
@@ -52,7 +52,7 @@ export const checkBalancerLog = async (
   );
   const value = (name: string): string =>
     Attributes.find(({ Key }) => Key === `${attributes}.s3.${name}`)?.Value ?? '';
-  const { bucket, prefixes } = sourceOf('logs', settings, outputs);
+  const { bucket, prefixes } = pipelineSource('logs', settings, outputs);
   const prefix =
     settings.albLogBucketName === undefined
       ? deliveryPrefix(delivery)

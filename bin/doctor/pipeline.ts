@@ -5,7 +5,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
-import { type DeployedPipeline, deployedPipelines, queueArn, sourceOf } from '../shared/deployed-stack.ts';
+import {
+  type DeployedPipeline,
+  deployedPipelines,
+  queueArn,
+  pipelineSource,
+} from '../shared/deployed-stack.ts';
 import { shellWord } from '../shared/shell-word.ts';
 import { type Finding, fail, ok, skip, warn } from './check.ts';
 import type { Context } from './context.ts';
@@ -74,7 +79,7 @@ const sourcesOf = async (context: Context): Promise<Readonly<Record<Pipeline, So
   const source = (name: Pipeline) => {
     const pipeline = deployed.find((one) => one.name === name);
     const arn = pipeline === undefined ? '' : queueArn(pipeline.queueUrl, region);
-    return { arn, ...sourceOf(name, settings, stack) };
+    return { arn, ...pipelineSource(name, settings, stack) };
   };
   const owner =
     albLogTopicArn === undefined

@@ -71,7 +71,7 @@ export const deployedPipelines = (outputs: StackOutputs): readonly DeployedPipel
   });
 
 /** The bucket of a pipeline's objects, and the prefixes that its function reads. */
-export const sourceOf = (
+export const pipelineSource = (
   pipeline: Pipeline,
   { albLogBucketName, albLogPrefix = '' }: Pick<StackSettings, 'albLogBucketName' | 'albLogPrefix'>,
   { BucketName: own = '' }: StackOutputs,

@@ -33,13 +33,11 @@ export interface Sent {
   readonly bytes: number;
 }
 
-export type ScoutDependencies = TokenDependencies & RetryDependencies;
-
 /** A Scout by the settings. For as long as the result is kept, so are the token and what is known of the encoding. */
 export const createScout = (
   pipeline: Pipeline,
   settings: ScoutSettings,
-  dependencies: ScoutDependencies,
+  dependencies: TokenDependencies & RetryDependencies,
 ): Scout => {
   const { tokenUrl, audience } = settings;
   const requestTimeoutMs = settings.requestTimeout * 1000;

@@ -20,10 +20,6 @@ export interface Tokens {
 export type Token =
   { readonly type: 'token'; readonly token: string } | Extract<Outcome, { type: 'retryable' | 'refused' }>;
 
-export interface TokenSettings extends TokenEndpoint {
-  readonly requestTimeoutMs: number;
-}
-
 export interface TokenDependencies {
   /** Called for each token request, so that a rotated secret is found. The signal is aborted when time is up. */
   readonly readCredentials: (signal: AbortSignal) => Promise<ClientCredentials>;
@@ -39,7 +35,10 @@ export const RENEW_BEFORE_MS = 60_000;
 export const ASSUMED_LIFETIME_MS = 300_000;
 
 /** OAuth2 client credentials (https://www.rfc-editor.org/rfc/rfc6749#section-4.4), one request in flight at a time. */
-export const createTokens = (settings: TokenSettings, dependencies: TokenDependencies): Tokens => {
+export const createTokens = (
+  settings: TokenEndpoint & { readonly requestTimeoutMs: number },
+  dependencies: TokenDependencies,
+): Tokens => {
   let cached: { readonly token: string; readonly renewAt: number } | undefined;
   let requested: Promise<Token> | undefined;
   let authentication: ClientAuthentication | undefined;
