@@ -1,4 +1,4 @@
-import { type FieldWriter, address, all, int, duration, text } from '../log-lines/field-writers.ts';
+import { address, all, duration, either, int, text } from '../log-lines/field-writers.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { fieldText, isAbsent, type Line } from '../log-lines/line.ts';
 
@@ -11,10 +11,14 @@ const FIELDS = {
   // The record has it.
   time: () => all(),
   latency: () => duration('aws.elb.latency'),
-  target_addr: () => target(),
+  // An address and a port, or the ARN of a Lambda function.
+  target_addr: () =>
+    either(isArn, text('aws.elb.target.arn'), address('aws.elb.target.address', 'aws.elb.target.port')),
   target_group_id: 'aws.elb.target_group_id',
   status: 'aws.elb.status',
-  status_code: () => statusCode(),
+  // gRPC has statuses of its own, of which 12 is the usual one of a health check.
+  status_code: () =>
+    either(isGrpc, int('rpc.grpc.status_code', 0, 99), int('http.response.status_code', 100, 599)),
   reason_code: () => all(text('aws.elb.reason_code'), text('error.type')),
   elb: 'aws.elb.name',
   ip_address: 'aws.elb.ip_address',
@@ -39,25 +43,8 @@ export const HEALTH_CHECK_LOG: LogSchema = {
   attributes: 'aws.elb.',
 };
 
-/** An address and a port, or the ARN of a Lambda function. */
-const target = (): FieldWriter => {
-  const writeAddress = address('aws.elb.target.address', 'aws.elb.target.port');
-  const writeArn = text('aws.elb.target.arn');
-  return (writer, line, start, end) =>
-    (line.bytes.toString('latin1', start, start + ARN.length) === ARN ? writeArn : writeAddress)(
-      writer,
-      line,
-      start,
-      end,
-    );
-};
+const isArn = ({ bytes }: Line, start: number): boolean =>
+  bytes.toString('latin1', start, start + ARN.length) === ARN;
 const ARN = 'arn:';
-
-/** gRPC has statuses of its own, of which 12 is the usual one of a health check. */
-const statusCode = (): FieldWriter => {
-  const http = int('http.response.status_code', 100, 599);
-  const grpc = int('rpc.grpc.status_code', 0, 99);
-  return (writer, line, start, end) => (isGrpc(line) ? grpc : http)(writer, line, start, end);
-};
 
 const isGrpc = (line: Line): boolean => fieldText(line, TYPE) === 'grpc';

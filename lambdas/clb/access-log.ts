@@ -1,4 +1,4 @@
-import { address, all, type FieldWriter, int, duration } from '../log-lines/field-writers.ts';
+import { address, all, duration, either, int } from '../log-lines/field-writers.ts';
 import { request, responseStatus } from '../log-lines/http-fields.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { statusSeverity } from '../log-lines/status.ts';
@@ -20,9 +20,9 @@ const FIELDS = {
   response_processing_time: () => duration('aws.elb.response_processing_time'),
   elb_status_code: () => responseStatus(),
   backend_status_code: () => int('aws.elb.backend.status.code', 100, 599),
-  received_bytes: () => eitherOf(int('http.request.size', 0), int('aws.elb.received_bytes', 0)),
-  sent_bytes: () => eitherOf(int('http.response.size', 0), int('aws.elb.sent_bytes', 0)),
-  request: () => eitherOf(request(), all()),
+  received_bytes: () => either(isTcp, int('aws.elb.received_bytes', 0), int('http.request.size', 0)),
+  sent_bytes: () => either(isTcp, int('aws.elb.sent_bytes', 0), int('http.response.size', 0)),
+  request: () => either(isTcp, all(), request()),
   user_agent: 'user_agent.original',
   ssl_cipher: 'tls.cipher',
   ssl_protocol: () => tlsProtocol(),
@@ -66,8 +66,3 @@ const DURATION = /^-?\d+(?:\.\d+)?$/;
 /** Listeners of TCP and SSL have no requests: no status, and `- - - ` in place of one. */
 const isTcp = (line: Line): boolean =>
   fieldText(line, STATUS) === '-' && /^[- ]*$/.test(fieldText(line, REQUEST));
-
-const eitherOf =
-  (http: FieldWriter, tcp: FieldWriter): FieldWriter =>
-  (writer, line, start, end) =>
-    (isTcp(line) ? tcp : http)(writer, line, start, end);

@@ -107,6 +107,16 @@ export const oneOf = (
   };
 };
 
+/** One of two writers, as the line says. */
+export const either =
+  (
+    isFirst: (line: Line, start: number, end: number) => boolean,
+    first: FieldWriter,
+    second: FieldWriter,
+  ): FieldWriter =>
+  (writer, line, start, end) =>
+    (isFirst(line, start, end) ? first : second)(writer, line, start, end);
+
 /** Several writers in turn; with none, nothing is written. */
 export const all =
   (...writers: readonly FieldWriter[]): FieldWriter =>
