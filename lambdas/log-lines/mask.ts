@@ -19,7 +19,7 @@ export const maskOf = (
   if (queryStrings === 'keep' && clientAddress === 'keep') return undefined;
   const maskUrl = URLS[queryStrings];
   const [maskHost, maskHosts] = clientAddress === 'mask' ? [maskAddress, maskAddresses] : [same, same];
-  const [host, port] = [newSpan(), newSpan()];
+  const port = newSpan();
   const parts = newRequestLine();
 
   return (line, isLine) => {
@@ -28,9 +28,9 @@ export const maskOf = (
 
     const secrets: (Span & { readonly mask: (text: string) => string })[] = [];
     for (const { field, hasPort } of addresses) {
-      const { start, end } = spanOf(line, field);
-      if (hasPort) splitAddress(line.bytes, start, end, host, port);
-      secrets.push({ ...(hasPort ? host : { start, end }), mask: maskHost });
+      const host = spanOf(line, field);
+      if (hasPort) splitAddress(line.bytes, host.start, host.end, host, port);
+      secrets.push({ ...host, mask: maskHost });
     }
     if (request !== undefined) {
       const { start, end } = spanOf(line, request);
