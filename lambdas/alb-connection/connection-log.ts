@@ -1,5 +1,5 @@
 import { type FieldWriter, all, int, duration, text } from '../log-lines/field-writers.ts';
-import { fieldText, hasNothing, type Line, spanOf } from '../log-lines/line.ts';
+import { fieldText, hasNothing, type Line } from '../log-lines/line.ts';
 import type { LogSchema } from '../log-lines/schema.ts';
 import { tlsProtocol } from '../log-lines/tls-fields.ts';
 
@@ -78,10 +78,7 @@ const hasFailed = (line: Line): boolean =>
 const TLS_PORTS = new Set(['443', '8443']);
 
 /** `Failed:ClientCertUntrusted` */
-const isRefused = (line: Line): boolean => {
-  const { start } = spanOf(line, VERIFY_STATUS);
-  return line.bytes.toString('utf8', start, start + FAILED.length) === FAILED;
-};
+const isRefused = (line: Line): boolean => fieldText(line, VERIFY_STATUS).startsWith(FAILED);
 const FAILED = 'Failed:';
 
 const errorType = (): FieldWriter => {

@@ -27,6 +27,7 @@ const FIELDS = {
 const NAMES = Object.keys(FIELDS);
 const at = (field: keyof typeof FIELDS): number => NAMES.indexOf(field);
 const TYPE = at('type');
+const TARGET = at('target_addr');
 const STATUS = at('status');
 
 export const HEALTH_CHECK_LOG: LogSchema = {
@@ -43,8 +44,6 @@ export const HEALTH_CHECK_LOG: LogSchema = {
   attributes: 'aws.elb.',
 };
 
-const isArn = ({ bytes }: Line, start: number): boolean =>
-  bytes.toString('latin1', start, start + ARN.length) === ARN;
-const ARN = 'arn:';
+const isArn = (line: Line): boolean => fieldText(line, TARGET).startsWith('arn:');
 
 const isGrpc = (line: Line): boolean => fieldText(line, TYPE) === 'grpc';
