@@ -20,6 +20,14 @@ export interface ScoutOptions extends Partial<TokenOptions> {
   readonly port?: number;
 }
 
+const CLIENT: Omit<TokenOptions, 'now'> = {
+  clientId: 'forwarder',
+  clientSecret: 'it is a secret: 50%+',
+  audience: 'b14collector',
+  lifetime: 3600,
+  authentication: 'basic',
+};
+
 export type Scout = Awaited<ReturnType<typeof startScout>>;
 
 /**
@@ -28,24 +36,13 @@ export type Scout = Awaited<ReturnType<typeof startScout>>;
  */
 export const startScout = async (options: ScoutOptions = {}) => {
   const { decode = true, keep = true, onRequest, tls } = options;
-  const clientId = options.clientId ?? 'forwarder';
-  const clientSecret = options.clientSecret ?? 'it is a secret: 50%+';
-  const audience = options.audience ?? 'b14collector';
-  const lifetime = 'lifetime' in options ? options.lifetime : 3600;
-  const now = options.now ?? Date.now;
-  const authentication = options.authentication ?? 'basic';
+  const client = { ...CLIENT, now: Date.now, ...options };
+  const { clientId, clientSecret, audience } = client;
 
   const requests: ScoutRequest[] = [];
   const otlpScript = createScript();
   const tokenScript = createScript();
-  const tokens = await createTokens({
-    clientId,
-    clientSecret,
-    audience,
-    lifetime,
-    now,
-    authentication,
-  });
+  const tokens = await createTokens(client);
   const receiver = createReceiver({
     decode,
     isAuthorized: tokens.isGood,
