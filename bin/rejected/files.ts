@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import type { Objects } from '../../lambdas/aws/objects.ts';
 import type { Queue } from '../../lambdas/aws/queue.ts';
 import { queueWorks } from '../../lambdas/forwarding/event/work-item.ts';
@@ -22,10 +23,8 @@ export const readFile = async (
   bucket: string,
   key: string,
 ): Promise<RejectedFile> => {
-  const chunks: Uint8Array[] = [];
   const { etag, bytes } = await objects.open({ bucket, key }, AbortSignal.timeout(TIMEOUT_MS));
-  for await (const chunk of bytes) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
+  const text = (await buffer(bytes)).toString();
   return { bucket, key, etag, text, entries: parseEntries(text, key) };
 };
 
