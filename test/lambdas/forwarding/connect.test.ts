@@ -77,7 +77,7 @@ describe('the real dependencies', () => {
     vi.stubEnv('AWS_ENDPOINT_URL', AWS_ENDPOINT_URL);
     const hosts: unknown[] = [];
     store.misbehave = ({ headers }) => void hosts.push(headers.host);
-    await connect('logs', { ...environment, AWS_ENDPOINT_URL }).objects.put('b', 'k', 'text');
+    await connect('logs', { ...environment, AWS_ENDPOINT_URL }).objects.put('logs', 'k', 'text');
     expect(hosts).toEqual([new URL(AWS_ENDPOINT_URL).host]);
   });
 
