@@ -90,13 +90,7 @@ export const baseUrl = (expected: string): Parser<string> => {
   const parser = url(expected);
   return {
     ...parser,
-    parse: (text) =>
-      parser.parse(
-        text
-          .replace(/\/+$/, '')
-          .replace(/\/v1\/(?:metrics|logs)$/, '')
-          .replace(/\/+$/, ''),
-      ),
+    parse: (text) => parser.parse(text.replace(/\/*(?:\/v1\/(?:metrics|logs))?\/*$/, '')),
   };
 };
 
