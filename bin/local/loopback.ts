@@ -9,12 +9,9 @@ export interface LoopbackServer {
   readonly close: () => Promise<void>;
 }
 
-/** @param port 0: one that is free */
-export const listenOnLoopback = async (server: Server, port = 0): Promise<LoopbackServer> => {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+/** Listens at a port that is free. */
+export const listenOnLoopback = async (server: Server): Promise<LoopbackServer> => {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>

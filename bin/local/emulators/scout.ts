@@ -17,7 +17,6 @@ export interface ScoutOptions extends Partial<TokenOptions> {
   readonly onRequest?: (request: ScoutRequest) => void;
   /** PEM; the whole server, token endpoint too, then speaks TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  readonly port?: number;
 }
 
 const CLIENT: Omit<TokenOptions, 'now'> = {
@@ -73,7 +72,7 @@ export const startScout = async (options: ScoutOptions = {}) => {
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.keepAliveTimeout = 60_000;
-  const { host, close } = await listenOnLoopback(server, options.port);
+  const { host, close } = await listenOnLoopback(server);
   const endpoint = `${tls === undefined ? 'http' : 'https'}://${host}`;
   const tokenUrl = `${endpoint}/token`;
 
