@@ -4,8 +4,9 @@ export interface Cursor {
 }
 
 /**
- * Reads a JSON number at the cursor. It is the very double that `Number` reads, without making a text: a third of the time.
- * @returns NaN if there is none, or if it has more than 22 digits or a power of ten beyond 22, which `Number` can read
+ * Reads a JSON number at the cursor, as Java writes it. It is the very double that `Number` reads, without making a text: a
+ * third of the time. The caller looks at what follows.
+ * @returns NaN if there is none, or one that is left to `Number`: of many digits, a large power of ten or another form
  */
 export const readDecimal = (bytes: Uint8Array, cursor: Cursor): number => {
   const isNegative = bytes[cursor.at] === MINUS;
@@ -57,7 +58,7 @@ const isDigit = (byte: number | undefined): byte is number =>
 
 /** So many digits are below 2^53. */
 const HIGH_DIGITS = 15;
-/** With so many more, the integer's distance to the nearest double is still a small integer. */
+/** With so many more, what the integer lacks to the nearest double is exact. */
 const LOW_DIGITS = 7;
 
 const MINUS = 0x2d;
@@ -82,8 +83,8 @@ const scaled = (high: number, low: number, lowDigits: number, scale: number): nu
 };
 
 /**
- * `(high * shift + low) / power`, rounded right: an estimate, and how much it lacks. That is known to a small part of the
- * estimate's last bit, `margin`.
+ * `(high * shift + low) / power`, rounded right: an estimate, and how much it lacks. The remainder is exact but for the
+ * rounding of its last sum and of its division, so `lack` is known to two units of its last place: `margin`.
  * @returns NaN if the result is so near the middle between two doubles that the margin decides
  */
 const quotient = (high: number, shift: number, low: number, power: number): number => {
@@ -92,7 +93,7 @@ const quotient = (high: number, shift: number, low: number, power: number): numb
   const estimate = upper / power;
   const product = estimate * power;
   const lack = (upper - product - productError(estimate, power, product) + lower) / power;
-  const margin = estimate * 1e-28;
+  const margin = Math.abs(lack) * 2 ** -51;
   const rounded = estimate + (lack - margin);
   return rounded === estimate + (lack + margin) ? rounded : NaN;
 };

@@ -72,6 +72,15 @@ test('any double of usual size, as Java writes it, is read to the last bit', () 
   );
 });
 
+test.each([
+  '0.0009108969000870282',
+  '0.0010032890230933948',
+  '0.00009435283737832689',
+  '0.000009037102865587563',
+])('%s, next to the middle between two doubles, is read to the last bit or left to Number', (text) => {
+  expect(isReadOrLeft(text)).toBe(true);
+});
+
 test('any other number is read to the last bit, or left to Number', () => {
   fc.assert(
     fc.property(whole, digits(1, 10), digits(0, 10), fc.integer({ min: -25, max: 25 }), (...parts) => {
