@@ -45,7 +45,7 @@ export const readUsualLine = (
     if (!skip(view, cursor, TIMESTAMP)) return undefined;
     const timestampMs = readTimestamp(readDecimal(bytes, cursor));
     if (cursor.at !== timestampEnd || !skip(view, cursor, VALUE)) return undefined;
-    const value = readBasic(source, cursor) ?? readAny(source, cursor, valueAt);
+    const value = readBasic(source, cursor) ?? readAny(source, cursor, valueAt, end);
     const unit = UNIT_ENDS.get(view, cursor.at, end);
     if (unit === undefined) return undefined;
     return { series: cache.find(view, start, prefixEnd, unit), timestampMs, value };
@@ -67,9 +67,9 @@ const readBasic = (source: LineSource, cursor: Cursor): Statistics | undefined =
 const readMember = ({ bytes, view }: LineSource, cursor: Cursor, name: DataView): number =>
   skip(view, cursor, name) ? readDecimal(bytes, cursor) : NaN;
 
-/** The value that begins at `start`: it holds no object. */
-const readAny = ({ bytes }: LineSource, cursor: Cursor, start: number): Statistics => {
-  cursor.at = bytes.indexOf(CLOSING_BRACE, start);
+/** The value from `start` to the last brace but that of the line, which ends at `end`. */
+const readAny = ({ bytes }: LineSource, cursor: Cursor, start: number, end: number): Statistics => {
+  cursor.at = bytes.lastIndexOf(CLOSING_BRACE, end - 2);
   return readStatistics(JSON.parse(bytes.toString('utf8', start, cursor.at + 1)) as Members);
 };
 
