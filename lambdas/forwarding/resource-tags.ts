@@ -66,7 +66,7 @@ export const resourceTags = (
       const refreshed = refreshOnce();
       if (!hasWaited && seen.size > 0) {
         hasWaited = true;
-        await Promise.race([refreshed, setTimeout(COLD_START_WAIT_MS)]);
+        await Promise.race([refreshed, setTimeout(COLD_START_WAIT_MS, undefined, { ref: false })]);
       }
       return tagsOf;
     },
