@@ -1,18 +1,26 @@
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
-const EXACT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+const FOUR_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
+const THREE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 
 /** `12,345` */
 export const whole = (number: number): string => WHOLE.format(number);
 
-/** Four significant digits; `872G` from 100,000 on; a dash for none. */
+/** `12,345`, four significant digits of a fraction; `872G` from 100,000 on; a dash for none. */
 export const short = (number: number): string => {
   if (!Number.isFinite(number)) return '–';
-  return (Math.abs(number) < 100_000 ? EXACT : SHORT).format(number).replace('K', 'k').replace('B', 'G');
+  if (Math.abs(number) < 100_000) return (Number.isInteger(number) ? WHOLE : FOUR_DIGITS).format(number);
+  return COMPACT.format(number).replace('K', 'k').replace('B', 'G');
 };
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** `8.59 MB`, `812 kB`, `99 B` */
 export const size = (bytes: number): string => {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
+  const rounded = Number(bytes.toPrecision(3));
+  const power = Math.max(
+    0,
+    UNITS.findLastIndex((_, index) => rounded >= 1000 ** index),
+  );
+  return `${THREE_DIGITS.format(rounded / 1000 ** power)} ${UNITS[power]}`;
 };

@@ -55,7 +55,7 @@ test('a file of log lines is delivered, with its kind and the first line beside 
   const text = lines.join('\n');
   expect(text).toContain(`This line:\n  ${LINES[0]?.slice(0, 70)}`);
   expect(text).toMatch(/is this log record in Scout:\n +time=2026-01-01T00:00:00/);
-  expect(text).toMatch(/shop\.log +alb +\d+ kB +20 +20$/m);
+  expect(text).toMatch(/shop\.log +alb +[\d.]+ kB +20 +20$/m);
   expect(lines.at(-1)).toMatch(/^✔ 20 records delivered/);
 });
 

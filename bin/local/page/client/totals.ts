@@ -1,5 +1,5 @@
 import { HOURS_PER_MONTH, money } from '../../../../lib/prices.ts';
-import { short, size, whole } from '../../numbers.ts';
+import { size, whole } from '../../numbers.ts';
 import type { PageLedger, PageResult } from '../result.ts';
 import { byId, h, table } from './html.ts';
 
@@ -76,7 +76,10 @@ const COLUMNS: readonly Column[] = [
 ];
 
 const monthColumns = (hours: number): readonly Column[] => [
-  ['Records a month', ({ delivered }) => short((delivered * HOURS_PER_MONTH) / hours)],
+  [
+    'Records a month',
+    ({ delivered }) => whole(Number(((delivered * HOURS_PER_MONTH) / hours).toPrecision(3))),
+  ],
   ['Scout, a month', (ledger) => compared(ledger, 'scout')],
   ['AWS, a month', (ledger) => compared(ledger, 'aws')],
 ];
