@@ -70,7 +70,8 @@ const deployed = async (
   const isMetrics = pipeline === 'metrics';
   const source = pipelineSource(pipeline, settings, outputs);
   const ownQueueUrl = isMetrics ? outputs.MetricsQueueUrl : outputs.LogsQueueUrl;
-  if (ownQueueUrl === undefined) throw new UsageError(`stack ${stackName} has no ${pipeline} pipeline`);
+  if (ownQueueUrl === undefined || source.bucket === '')
+    throw new UsageError(`stack ${stackName} has no ${pipeline} pipeline`);
   const start = prefix ?? (albLogBucketName === undefined ? folderOf(kind) : albLogPrefix);
   if (bucket === undefined && !source.prefixes.some((known) => start.startsWith(known)))
     throw new UsageError(

@@ -112,8 +112,14 @@ describe('the target', () => {
   });
 
   test('refuses what the functions may not read, and what is not deployed', async () => {
-    stackHas({ BucketName: 'ours', MetricsQueueUrl: 'https://sqs/metrics' });
-    await expect(target('--prefix', 'alb/')).rejects.toThrow('stack ScoutForwarder has no logs pipeline');
+    const withoutLogs: Record<string, string>[] = [
+      { BucketName: 'ours', MetricsQueueUrl: 'q' },
+      { LogsQueueUrl: 'q' },
+    ];
+    for (const outputs of withoutLogs) {
+      stackHas(outputs);
+      await expect(target('--prefix', 'alb/')).rejects.toThrow('stack ScoutForwarder has no logs pipeline');
+    }
     stackHas(OUTPUTS);
     await expect(target('--prefix', 'rejected/')).rejects.toThrow(
       '--prefix is rejected/; it must begin with logs/',

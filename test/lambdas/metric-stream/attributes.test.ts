@@ -114,6 +114,10 @@ describe('the resource', () => {
     ).toEqual(['1a', '1a', '1b', '2a']);
   });
 
+  test('has the service name of the settings', () => {
+    expect(pointIn(datumLine(), { resource: { serviceName: 'web' } }).resource['service.name']).toBe('web');
+  });
+
   test('has the namespace as service name if so configured', () => {
     const lines = ['AWS/EC2', 'AWS/SQS', 'AWS/EC2'].map((namespace) => datumLine({ namespace }));
     const services = pointsIn(lines, { resource: { serviceName: 'namespace' } }).map(
