@@ -16,11 +16,12 @@ export const runCommand = async (
   environment: Readonly<Record<string, string>> = {},
   { readsOutput = true } = {},
 ): Promise<Ran> => {
-  const { PATH = '' } = process.env;
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [resolve(`bin/${name}.ts`), ...args], {
     cwd: tmpdir(),
     env: {
       PATH,
+      NODE_COMPILE_CACHE,
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
