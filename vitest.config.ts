@@ -1,17 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Files that replace modules or the SDK's clients for the whole process, or share connections that are kept alive: each needs a process of its own. */
-const MOCKED = [
-  'test/**/settings-are-read.test.ts',
-  'test/bin/**/*.test.ts',
-  'test/lambdas/aws/**/*.test.ts',
-  'test/lambdas/scout/**/*.test.ts',
-  'test/lambdas/log-switch.test.ts',
-];
+/** Files that replace modules: each needs a process of its own. */
+const MOCKED = ['test/**/settings-are-read.test.ts'];
 const ELSEWHERE = ['test/integration/**', 'test/deploy/**', 'test/package/**'];
 
-/** All other files share workers: starting one per file would take as long as a third of the tests. */
+/** All other files share workers: starting one per file would take as long as a third of the tests. So a file takes back what it replaces. */
 export default defineConfig({
   test: {
     testTimeout: 20_000,

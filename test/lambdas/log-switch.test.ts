@@ -8,10 +8,10 @@ import {
   ModifyLoadBalancerAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
-import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler } from '../../lambdas/log-switch.ts';
 import type { LogSwitchProperties } from '../../lambdas/log-switch-properties.ts';
+import { mockClient } from '../support/harness/mock-client.ts';
 
 type Event = CloudFormationCustomResourceEvent<LogSwitchProperties, LogSwitchProperties>;
 

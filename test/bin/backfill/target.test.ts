@@ -1,12 +1,12 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { tmpdir } from 'node:os';
-import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BACKFILL, readRequest } from '../../../bin/backfill/command.ts';
 import { findTarget } from '../../../bin/backfill/target.ts';
 import { readOptions } from '../../../bin/shared/command-line.ts';
 import type { ListedObject } from '../../../lambdas/aws/objects.ts';
 import { SCOUT } from '../../support/harness/synth.ts';
+import { mockClient } from '../../support/harness/mock-client.ts';
 
 const parseRequest = (args: readonly string[]) => readRequest(readOptions(BACKFILL, args));
 

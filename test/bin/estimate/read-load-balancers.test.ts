@@ -9,10 +9,10 @@ import {
   ElasticLoadBalancingV2Client,
   type LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test } from 'vitest';
 import { readBalancerLines } from '../../../bin/estimate/read-load-balancers.ts';
 import type { LogKindName } from '../../../lambdas/function-settings.ts';
+import { mockClient } from '../../support/harness/mock-client.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 12, 34, 56);
 const cloudWatch = mockClient(CloudWatchClient);

@@ -4,9 +4,9 @@ import {
   type GetMetricDataInput,
   ListMetricsCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { listMetrics, type ListedMetric, readUpdates } from '../../../bin/estimate/read-metrics.ts';
+import { mockClient } from '../../support/harness/mock-client.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 12, 34, 56);
 const mock = mockClient(CloudWatchClient);

@@ -3,17 +3,18 @@ import {
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { mockClient } from 'aws-sdk-client-mock';
 import { expect, test } from 'vitest';
 import { balancerUsage, usageOfAccount } from '../../../bin/estimate/usage-of-account.ts';
 import type { LogKindName } from '../../../lambdas/function-settings.ts';
 import { settingsOf } from '../../support/factories/usage.ts';
+import { mockClient } from '../../support/harness/mock-client.ts';
 
 const SLOW = 'The slow requests that albSampleSlowerThan keeps are not added; --from-files does.';
 
+mockClient(CloudWatchClient).on(ListMetricsCommand).resolves({});
+mockClient(ElasticLoadBalancingV2Client).on(DescribeLoadBalancersCommand).resolves({});
+
 const assumptions = async (context: Readonly<Record<string, unknown>>): Promise<readonly string[]> => {
-  mockClient(CloudWatchClient).on(ListMetricsCommand).resolves({});
-  mockClient(ElasticLoadBalancingV2Client).on(DescribeLoadBalancersCommand).resolves({});
   const settings = settingsOf({ regions: 'eu-west-1', ...context });
   const status = { show: () => undefined, clear: () => undefined };
   return (await usageOfAccount(settings, 10, Date.UTC(2026, 0, 31), status)).assumptions;

@@ -5,12 +5,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { readFileSync } from 'node:fs';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test } from 'vitest';
 import { type DeadLetter, drop, receiveAll, release, retry } from '../../../bin/letters/dead-letters.ts';
 import { remedyFor } from '../../../bin/letters/remedies.ts';
 import { letterLines, summary } from '../../../bin/letters/report.ts';
 import { FAILURE_TYPES } from '../../../lambdas/forwarding/failure-type.ts';
+import { mockClient } from '../../support/harness/mock-client.ts';
 
 const mock = mockClient(SQSClient);
 const sqs = new SQSClient({});

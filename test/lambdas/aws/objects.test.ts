@@ -5,12 +5,12 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { mockClient } from 'aws-sdk-client-mock';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ReadFailure, ReadError, s3Objects } from '../../../lambdas/aws/objects.ts';
 import type { SourceObject } from '../../../lambdas/format.ts';
 import { collect } from '../../support/factories/collect.ts';
+import { mockClient } from '../../support/harness/mock-client.ts';
 
 const s3 = mockClient(S3Client);
 const objects = s3Objects(new S3Client({ region: 'us-east-1' }));

@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sqsQueue, UnsentMessages } from '../../../lambdas/aws/queue.ts';
+import { mockClient } from '../../support/harness/mock-client.ts';
 
 const sqs = mockClient(SQSClient);
 const queue = sqsQueue(new SQSClient({ region: 'us-east-1' }));

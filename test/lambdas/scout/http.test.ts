@@ -10,13 +10,17 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { postOnce } from '../../../lambdas/scout/http.ts';
 
 let close = (): void => undefined;
-afterEach(() => close());
+const trusted = getCACertificates('default');
+afterEach(() => {
+  close();
+  setDefaultCACertificates(trusted);
+});
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`../../fixtures/self-signed.${name}.pem`, import.meta.url), 'utf8');
 
 /** Adds the fixtures' certificate to those that are trusted. */
-const trust = (): void => setDefaultCACertificates([...getCACertificates('default'), fixture('cert')]);
+const trust = (): void => setDefaultCACertificates([...trusted, fixture('cert')]);
 
 const serve = async (listener: RequestListener, protocol = 'http'): Promise<string> => {
   const tls = { key: fixture('key'), cert: fixture('cert') };

@@ -22,8 +22,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { mockClient } from 'aws-sdk-client-mock';
 import { iamAction } from '../../../bin/shared/aws-clients.ts';
+import { mockClient } from './mock-client.ts';
 
 export const REGION = 'eu-west-1';
 export const LOAD_BALANCER = `arn:aws:elasticloadbalancing:${REGION}:123456789012:loadbalancer/app/shop/0123456789abcdef`;
