@@ -12,7 +12,7 @@ const environment = (region = process.env.CDK_DEFAULT_REGION): StackProps =>
 
 const app = new App();
 try {
-  const settings = readStackSettings(app.node);
+  const settings = readStackSettings(app.node.getAllContext());
   const props = { settings, bundles: BUNDLES };
   if (settings.regions === undefined)
     new ScoutForwarderStack(app, STACK_NAME, { ...props, ...environment() });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { styleText } from 'node:util';
-import { loadBalancersWithoutLog } from '../lib/load-balancer.ts';
+import { typeInArn, withoutLog } from '../lib/load-balancer.ts';
 import { type StackSettings, SettingsError } from '../lib/settings.ts';
 import { SETTINGS } from '../lib/settings/settings-table.ts';
 import { type Finding, fail, type Row } from './doctor/check.ts';
@@ -71,10 +71,7 @@ const main = async ({
     const settings = readSettings(pairs, report);
     if (settings !== undefined) {
       trust(settings.caCertificateFile);
-      const [fault] = loadBalancersWithoutLog(
-        given.map((loadBalancerArn) => ({ loadBalancerArn })),
-        settings.logKinds,
-      );
+      const [fault] = given.flatMap((arn) => withoutLog(arn, typeInArn(arn), settings.logKinds));
       if (fault !== undefined) throw new UsageError(`--alb: ${fault}`);
       const all = [...new Set([...(settings.albArns ?? []), ...given])];
       for (const asked of settings.regions ?? [environmentRegion()]) {

@@ -9,8 +9,9 @@ import type { LogDelivery } from '../lambdas/log-lines/log-kind.ts';
 import type { LogSwitchProperties } from '../lambdas/log-switch-properties.ts';
 import { allow } from './forwarder/grant.ts';
 import { createLogGroup } from './forwarder/log-group.ts';
-import { type LoadBalancer, writes } from './load-balancer.ts';
-import { deliveryPrefix } from './log-delivery.ts';
+import { deliveryPrefix } from '../lambdas/key-prefixes.ts';
+import { writes } from './load-balancer.ts';
+import { type LoadBalancer, typeOf } from './load-balancer-construct.ts';
 
 export interface LogSwitchProps {
   /** Directory that holds the bundle `log-switch`. */
@@ -34,7 +35,7 @@ export class LogSwitch extends Construct {
     for (const loadBalancer of loadBalancers) {
       for (const delivery of deliveries) {
         const { attributes } = delivery.loadBalancer ?? {};
-        if (attributes === undefined || !writes(loadBalancer, delivery)) continue;
+        if (attributes === undefined || !writes(typeOf(loadBalancer), delivery)) continue;
         const properties: LogSwitchProperties = {
           LoadBalancerArn: loadBalancer.loadBalancerArn,
           Log: attributes,

@@ -3,13 +3,14 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { FUNCTION_SETTINGS, type LogKindName } from '../lambdas/function-settings.ts';
-import { FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
+import { deliveryPrefix, FORMER_LOGS_PREFIX, LOGS_PREFIX } from '../lambdas/key-prefixes.ts';
 import { LOG_KINDS, type TurnOnOutput } from '../lambdas/log-kinds.ts';
 import type { LogDelivery } from '../lambdas/log-lines/log-kind.ts';
 import { checkProps } from './check-props.ts';
 import { createBucket, deleteWritersFirst } from './forwarder-bucket.ts';
-import { type LoadBalancer, loadBalancersWithoutLog, writes } from './load-balancer.ts';
-import { allowDelivery, deliveryPrefix } from './log-delivery.ts';
+import { withoutLog, writes } from './load-balancer.ts';
+import { type LoadBalancer, typeOf } from './load-balancer-construct.ts';
+import { allowDelivery } from './log-delivery.ts';
 import { createRule, notifyOfObjects, subscribe } from './log-events.ts';
 import { LogSwitch } from './log-switch.ts';
 import { createSilenceAlarm } from './monitoring/forwarder-alarms.ts';
@@ -94,7 +95,9 @@ export class LogsToScout extends Construct {
     const { logBucket, logPrefix = '', logKinds = FUNCTION_SETTINGS.logKinds.default, loadBalancers } = props;
     checkProps([
       ...rules(props),
-      ...loadBalancersWithoutLog(loadBalancers ?? [], logKinds).map((fault) => [true, fault] as const),
+      ...(loadBalancers ?? [])
+        .flatMap((one) => withoutLog(one.loadBalancerArn, typeOf(one), logKinds))
+        .map((fault) => [true, fault] as const),
     ]);
     const bucket = props.bucket ?? createBucket(this, 'Bucket');
     this.bucket = bucket;
@@ -128,7 +131,7 @@ export class LogsToScout extends Construct {
     const { partition } = Stack.of(this);
     this.turnOnCommands = Object.fromEntries(
       deliveries
-        .filter((delivery) => !loadBalancers?.some((one) => writes(one, delivery)))
+        .filter((delivery) => !loadBalancers?.some((one) => writes(typeOf(one), delivery)))
         .map((delivery) => {
           const target = { bucketName: bucket.bucketName, partition, prefix: deliveryPrefix(delivery) };
           return [delivery.output, delivery.turnOn(target)];

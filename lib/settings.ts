@@ -1,4 +1,3 @@
-import type { Node } from 'constructs';
 import { closestMatch } from 'leven';
 import { logKinds, readSetting, type Pipeline } from '../lambdas/function-settings.ts';
 import { contradictions, type Deployment } from './settings/rules.ts';
@@ -17,17 +16,16 @@ export type { StackSettings };
 export class SettingsError extends Error {}
 
 /**
- * Reads every setting from CDK context (`cdk.json` or `-c`). Empty text is the same as no value.
+ * Reads every setting from a CDK app's context (`cdk.json` or `-c`). Empty text is the same as no value.
  * @param environment where the CDK CLI tells the account and region that it deploys to
  * @param command for the example of the error
  * @throws SettingsError that names all missing, wrong, unknown and contradicting keys, with an example command
  */
 export const readStackSettings = (
-  node: Node,
+  context: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
   command = 'npx cdk deploy',
 ): StackSettings => {
-  const context: Record<string, unknown> = node.getAllContext();
   const faults: string[] = [];
   const read = ([key, setting]: [string, Setting]): [string, unknown] => {
     const { value, fault } = readSetting(setting, key, (name) => contextText(context[name]));

@@ -1,9 +1,8 @@
 import type { ListedObject } from '../../lambdas/aws/objects.ts';
 import { LOG_KIND_NAMES, type LogKindName } from '../../lambdas/function-settings.ts';
-import { LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
+import { deliveryPrefix, LOGS_PREFIX, METRICS_PREFIX } from '../../lambdas/key-prefixes.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import { kindOf, skipReason } from '../../lambdas/log-lines/log-formats.ts';
-import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import { SETTINGS } from '../../lib/settings/settings-table.ts';
 import type { AwsClients } from '../shared/aws-clients.ts';
 import { readContext, UsageError } from '../shared/command-line.ts';

@@ -2,8 +2,8 @@ import { DescribeLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-l
 import { partitionOf } from '../../lambdas/aws-partition.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import type { LoadBalancerLog, LogDelivery, LogKind } from '../../lambdas/log-lines/log-kind.ts';
-import { writes } from '../../lib/load-balancer.ts';
-import { deliveryPrefix } from '../../lib/log-delivery.ts';
+import { typeInArn, writes } from '../../lib/load-balancer.ts';
+import { deliveryPrefix } from '../../lambdas/key-prefixes.ts';
 import type { StackOutputs } from '../../lib/stack-outputs.ts';
 import { pipelineSource } from '../shared/deployed-stack.ts';
 import { type Finding, fail, ok } from './check.ts';
@@ -26,7 +26,7 @@ export const balancerLogs = async (context: Context): Promise<BalancerLog[]> => 
     settings.logKinds.flatMap((kind) => {
       const { delivery }: LogKind = LOG_KINDS[kind];
       const { attributes } = delivery.loadBalancer ?? {};
-      if (attributes === undefined || !writes({ loadBalancerArn: arn }, delivery)) return [];
+      if (attributes === undefined || !writes(typeInArn(arn), delivery)) return [];
       return { arn, attributes, delivery, outputs };
     }),
   );

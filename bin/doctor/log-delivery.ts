@@ -1,8 +1,8 @@
 import { GetBucketPolicyCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { partitionOf } from '../../lambdas/aws-partition.ts';
+import { deliveryPrefix } from '../../lambdas/key-prefixes.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
 import type { LogDelivery } from '../../lambdas/log-lines/log-kind.ts';
-import { deliveryPrefix } from '../../lib/log-delivery.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import type { Context } from './context.ts';
 import { RECREATE } from './pipeline.ts';

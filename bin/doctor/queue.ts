@@ -1,5 +1,5 @@
 import { EMF_DIMENSION, EMF_NAMESPACE } from '../../lambdas/forwarding/ledger.ts';
-import { LATE } from '../../lib/monitoring/forwarder-alarms.ts';
+import { LATE_SECONDS } from '../../lib/monitoring/late.ts';
 import { peek } from '../letters/dead-letters.ts';
 import { remedyFor } from '../letters/remedies.ts';
 import type { DeployedPipeline } from '../shared/deployed-stack.ts';
@@ -39,7 +39,7 @@ export const checkQueue = async (
   ]);
   const seconds = Math.round(Math.max(0, ...points.flatMap((list) => list.at(-1)?.value ?? 0)));
   const found = `${visible} waiting, ${received} received, ${delayed} delayed; the oldest is ${seconds} s old`;
-  return seconds < LATE.toSeconds()
+  return seconds < LATE_SECONDS
     ? ok(found)
     : fail(
         found,

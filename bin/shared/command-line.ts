@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsOptionDescriptor } from 'node:util';
-import { App } from 'aws-cdk-lib';
 import { readStackSettings, type StackSettings, SettingsError } from '../../lib/settings.ts';
 import { awsFault } from './aws-fault.ts';
 
@@ -185,7 +184,7 @@ export const readContext = (
   defaults: Readonly<Record<string, string>> = {},
 ): StackSettings =>
   readStackSettings(
-    new App({ context: { ...defaults, ...projectContext(), ...keysAndValues(pairs) } }).node,
+    { ...defaults, ...projectContext(), ...keysAndValues(pairs) },
     process.env,
     `npm run ${name} --`,
   );

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { FIVE_MINUTES, LATE, lateness, metricId } from './forwarder-alarms.ts';
+import { FIVE_MINUTES, lateness, metricId } from './forwarder-alarms.ts';
+import { LATE_SECONDS } from './late.ts';
 import { metricStreamMetric } from './metric-stream-alarms.ts';
 import { costOf, HOURS_PER_MONTH, PRICE_OF_RECORDS } from '../prices.ts';
 import type { MetricStreamToScout } from '../metric-stream-to-scout.ts';
@@ -36,7 +37,7 @@ export const createDashboard = (
           forwarders,
           (forwarder) => [lateness(forwarder)],
           {
-            leftAnnotations: [{ value: LATE.toSeconds(), label: 'alarm', color: cloudwatch.Color.RED }],
+            leftAnnotations: [{ value: LATE_SECONDS, label: 'alarm', color: cloudwatch.Color.RED }],
           },
         ),
         graph('How much? Bytes sent to Scout', forwarders, (forwarder) => [

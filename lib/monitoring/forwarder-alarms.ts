@@ -5,6 +5,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { EmfMetric } from '../../lambdas/forwarding/ledger.ts';
 import type { Pipeline } from '../../lambdas/function-settings.ts';
+import { LATE_SECONDS } from './late.ts';
 
 /** A forwarder, as far as its alarms and graphs need it. */
 export interface MonitoredForwarder extends Construct {
@@ -16,9 +17,6 @@ export interface MonitoredForwarder extends Construct {
   /** A metric of the function's own. */
   metric(metricName: EmfMetric, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
-
-/** Data later than this, since it was measured or logged, raises an alarm. */
-export const LATE = Duration.minutes(15);
 
 export const FIVE_MINUTES = Duration.minutes(5);
 
@@ -83,11 +81,11 @@ export const createForwarderAlarms = (forwarder: MonitoredForwarder): void => {
   });
   createAlarm(forwarder, 'LateAlarm', forwarder, {
     metric: lateness(forwarder),
-    threshold: LATE.toSeconds(),
+    threshold: LATE_SECONDS,
     // Work that fails is tried again after up to 15 minutes, and says only then how late it is.
     evaluationPeriods: 3,
     datapointsToAlarm: 1,
-    alarmDescription: `${pipeline}: data reaches Scout later than ${LATE.toMinutes()} minutes, or not at all. Look in the function's log for errors from Scout or the token endpoint. Nothing is lost for 14 days.`,
+    alarmDescription: `${pipeline}: data reaches Scout later than ${LATE_SECONDS / 60} minutes, or not at all. Look in the function's log for errors from Scout or the token endpoint. Nothing is lost for 14 days.`,
   });
   createAlarm(forwarder, 'RejectedAlarm', forwarder, {
     metric: forwarder.metric('RecordsRejected', sum),

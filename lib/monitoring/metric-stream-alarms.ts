@@ -6,9 +6,9 @@ import {
   createAlarm,
   createSilenceAlarm,
   FIVE_MINUTES,
-  LATE,
   type MonitoredForwarder,
 } from './forwarder-alarms.ts';
+import { LATE_SECONDS } from './late.ts';
 
 const SILENCE = Duration.minutes(30);
 /** Some metrics, such as the sizes of S3 buckets, come once a day. */
@@ -36,7 +36,7 @@ export const createMetricStreamAlarms = (
       statistic: cloudwatch.Stats.MAXIMUM,
       period: FIVE_MINUTES,
     }),
-    threshold: LATE.toSeconds(),
+    threshold: LATE_SECONDS,
     alarmDescription:
       'metrics: Firehose cannot write to the bucket. Read its log group and the prefix firehose-errors/. Firehose retries for 24 hours.',
   });

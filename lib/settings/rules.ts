@@ -1,6 +1,6 @@
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { loadBalancersWithoutLog } from '../load-balancer.ts';
-import { mostAccounts } from '../log-delivery.ts';
+import { typeInArn, withoutLog } from '../load-balancer.ts';
+import { mostAccounts } from '../delivery-prefixes.ts';
 import type { StackSettings } from './settings-table.ts';
 import { unusedByKinds } from './unused-by-kinds.ts';
 
@@ -13,10 +13,9 @@ export interface Deployment {
 /** Faults of several settings together, or of one where it is deployed. */
 export const contradictions = (settings: StackSettings, deployment: Deployment): readonly string[] => [
   ...RULES.filter(([isBroken]) => isBroken(settings, deployment)).map(([, fault]) => fault),
-  ...loadBalancersWithoutLog(
-    (settings.albArns ?? []).map((loadBalancerArn) => ({ loadBalancerArn })),
-    settings.logKinds,
-  ).map((fault) => `albArns: ${fault}`),
+  ...(settings.albArns ?? [])
+    .flatMap((arn) => withoutLog(arn, typeInArn(arn), settings.logKinds))
+    .map((fault) => `albArns: ${fault}`),
   ...tooManyAccounts(settings),
   ...(settings.albLogs ? unusedByKinds(settings) : []),
 ];

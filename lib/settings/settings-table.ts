@@ -1,4 +1,4 @@
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   FUNCTION_SETTINGS,
   type FunctionSetting,
@@ -55,10 +55,10 @@ const concurrency = integer(2, 1000);
 const topicArn = matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:\S+$/, 'the ARN of an SNS topic');
 const kmsKeyArn = matching(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key');
 
-/** How long CloudWatch Logs can keep a log, in days. */
-const LOG_RETENTION_DAYS = Object.values(RetentionDays).filter(
-  (days): days is RetentionDays => typeof days === 'number' && days !== RetentionDays.INFINITE,
-);
+/** How long CloudWatch Logs can keep a log, in days: the values of `RetentionDays`, without loading CDK for it. */
+export const LOG_RETENTION_DAYS: readonly RetentionDays[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 const camelCase = (variable: string): string =>
   variable.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -299,7 +299,7 @@ export const STACK_SETTINGS = {
   },
   logRetentionDays: {
     parser: oneOf(...LOG_RETENTION_DAYS),
-    default: RetentionDays.ONE_MONTH,
+    default: 30,
     description: "Days that the functions' and Firehose's own logs are kept",
   },
   alarmTopicArn: {

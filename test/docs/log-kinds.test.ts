@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { LOG_KIND_NAMES } from '../../lambdas/function-settings.ts';
 import { LOG_KINDS } from '../../lambdas/log-kinds.ts';
-import { deliveryPrefix } from '../../lib/log-delivery.ts';
+import { deliveryPrefix } from '../../lambdas/key-prefixes.ts';
 import { documentedCommands } from '../support/factories/documented-commands.ts';
 
 const PAGE = 'docs/deployments.md';

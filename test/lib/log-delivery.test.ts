@@ -3,7 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import type { LogDelivery } from '../../lambdas/log-lines/log-kind.ts';
-import { allowDelivery, mostAccounts } from '../../lib/log-delivery.ts';
+import { mostAccounts } from '../../lib/delivery-prefixes.ts';
+import { allowDelivery } from '../../lib/log-delivery.ts';
 import { asText, resource } from '../support/harness/synth.ts';
 
 const ACCOUNT = '123456789012';

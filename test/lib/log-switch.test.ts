@@ -6,7 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { expect, test } from 'vitest';
 import type { LogDelivery } from '../../lambdas/log-lines/log-kind.ts';
-import type { LoadBalancer } from '../../lib/load-balancer.ts';
+import type { LoadBalancer } from '../../lib/load-balancer-construct.ts';
 import { LogSwitch } from '../../lib/log-switch.ts';
 import { asText, createBundles } from '../support/harness/synth.ts';
 

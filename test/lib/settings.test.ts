@@ -1,4 +1,3 @@
-import { App } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readFunctionSettings } from '../../lambdas/function-settings.ts';
@@ -18,7 +17,7 @@ const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:alarms';
 const VPC = { vpcId: 'vpc-0123456789abcdef0', subnetIds: 'subnet-0123456789abcdef0' };
 
 const read = (context: object, environment = {}): StackSettings =>
-  readStackSettings(new App({ context: { ...SCOUT, ...context } }).node, environment);
+  readStackSettings({ ...SCOUT, ...context }, environment);
 
 const faults = (context: object, environment = {}): string[] => {
   try {

@@ -1,4 +1,3 @@
-import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../bin/doctor/check.ts';
 import { CHECKS } from '../../../bin/doctor/checks.ts';
@@ -25,7 +24,7 @@ const ABOUT_SCOUT = /^(?:token|Scout accepts .*|compression)$/;
 
 const contextOf = async (keys: object = {}, loadBalancers: readonly string[] = [LOAD_BALANCER]) =>
   createContext({
-    settings: { ...readStackSettings(new App({ context: { ...SCOUT, ...keys } }).node), ...NOWHERE },
+    settings: { ...readStackSettings({ ...SCOUT, ...keys }), ...NOWHERE },
     region: REGION,
     stackName: 'ScoutForwarder',
     loadBalancers,

@@ -1,10 +1,9 @@
-import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { LOG_KIND_NAMES } from '../../../lambdas/function-settings.ts';
 import { readStackSettings } from '../../../lib/settings.ts';
 import { SCOUT } from '../../support/harness/synth.ts';
 
-const read = (context: object) => readStackSettings(new App({ context: { ...SCOUT, ...context } }).node, {});
+const read = (context: object) => readStackSettings({ ...SCOUT, ...context }, {});
 
 const FILTERS = {
   albSkipStatus: '4xx',

@@ -1,11 +1,10 @@
-import { App } from 'aws-cdk-lib';
 import type { LogUsage, MetricUsage, Usage } from '../../../bin/estimate/usage.ts';
 import { readStackSettings, type StackSettings } from '../../../lib/settings.ts';
 import { SCOUT } from '../harness/synth.ts';
 
 /** Settings of these context keys. */
 export const settingsOf = (context: Readonly<Record<string, unknown>> = {}): StackSettings =>
-  readStackSettings(new App({ context: { ...SCOUT, ...context } }).node, {});
+  readStackSettings({ ...SCOUT, ...context }, {});
 
 /** Updates of a metric that is emitted each minute, per month. */
 export const EACH_MINUTE = 43_800;

@@ -19,7 +19,7 @@ export const createStack = (
 ): ScoutForwarderStack => {
   // CDK's own validation of templates takes seconds, and `cdk synth` and cfn-lint validate them too.
   const app = new App({ context: { ...SCOUT, ...context }, builtinCloudFormationValidation: false });
-  const props = { settings: readStackSettings(app.node), bundles: createBundles() };
+  const props = { settings: readStackSettings(app.node.getAllContext()), bundles: createBundles() };
   return region === undefined
     ? new ScoutForwarderStack(app, 'Stack', props)
     : new ScoutForwarderStack(app, `Stack-${region}`, { ...props, stackName: 'Stack', env: { region } });
