@@ -9,7 +9,7 @@ import { readFunctionSettings } from '../../../../lambdas/function-settings.ts';
 import { ALB_KEY, albText } from '../../../support/factories/alb-object.ts';
 
 /** Decompressed; more for those who have the time. */
-const MEGABYTES = Number(process.env['LARGE_MB'] ?? 200);
+const MEGABYTES = Number(process.env['LARGE_MB'] ?? 100);
 /** Each round reads the object from its start, so the rounds stay as many. */
 const LIMIT_MS = 300 * MEGABYTES;
 const REQUEST_MS = 2_000;
