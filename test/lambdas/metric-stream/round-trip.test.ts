@@ -135,3 +135,8 @@ test('the short way is never taken for a line that JSON.parse refuses, or reads 
   );
   expect(short).toBeGreaterThan(100);
 });
+
+test('nothing may stand between a timestamp of unusual length and the value', () => {
+  const line = datumLine().replace(/"timestamp":\d+,"value":/, '"timestamp":1.7699039E12,"value":x');
+  expect(readBothWays(line).usual).toBeUndefined();
+});
