@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attributesIn, lineWith, recordOf } from '../../support/factories/alb-records.ts';
+import { attributesIn, encode, formatWith, lineWith, recordOf } from '../../support/factories/alb-records.ts';
 
 const semconvOf = (fields: Readonly<Record<string, string>> = {}, count = 36) =>
   attributesIn(recordOf(lineWith(fields, count), { ALB_ATTRIBUTES: 'semconv', ALB_BODY: 'none' }));
@@ -131,6 +131,12 @@ describe('attributes of the semantic conventions', () => {
     const attributes = semconvOf({ error_reason, elb_status_code });
     expect(attributes['error.type']).toBe(type);
     expect(attributes['aws.elb.error_reason']).toBe(error_reason === '"-"' ? undefined : type);
+  });
+
+  test('have error.type once, where both reason and status say what went wrong', () => {
+    const line = lineWith({ error_reason: '"LambdaThrottling"', elb_status_code: '502' });
+    const { request } = encode([line], formatWith({ ALB_ATTRIBUTES: 'semconv', ALB_BODY: 'none' }));
+    expect(Buffer.from(request).toString('latin1').split('error.type')).toHaveLength(2);
   });
 
   test('have error.type of a line that is too short to have a reason', () => {
