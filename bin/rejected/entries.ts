@@ -10,7 +10,7 @@ export interface Entry {
   readonly line: string | undefined;
   /** Records: 1, or what Scout said of the range. */
   readonly count: number;
-  /** Forwards it again. */
+  /** What forwards it again. */
   readonly work: WorkItem;
 }
 

@@ -25,7 +25,7 @@ describe.skipIf(motoServer === undefined)('npm run rejected', () => {
       JSON.stringify({
         reason: 'too large',
         line: 'x',
-        work: JSON.stringify({ bucket: Bucket, key, fromLine: 1, toLine: 1 }),
+        work: { bucket: Bucket, key, fromLine: 1, toLine: 1 },
       });
     const keys = Array.from({ length: 20 }, (_, index) => `logs/alb/${index}.log`);
     for (const key of keys)

@@ -1,4 +1,3 @@
-import type { Queue } from '../../aws/queue.ts';
 import type { SourceObject } from '../../format.ts';
 
 /** An object, or a range of its lines: the unit of work and of retry, and the body of a queue's message. */
@@ -25,9 +24,14 @@ export type Lines = Required<LineRange>;
 /** The body of a message that holds the work item. */
 export const serializeWorkItem = (work: WorkItem): string => JSON.stringify(work);
 
+/** What sends messages, as far as work needs it: the published types name no type of the SDK. */
+interface Sender {
+  readonly send: (queueUrl: string, messages: readonly { readonly body: string }[]) => Promise<void>;
+}
+
 /** Puts work on a queue. @throws UnsentMessages */
 export const queueWorks = async (
-  queue: Pick<Queue, 'send'>,
+  queue: Sender,
   queueUrl: string,
   works: readonly WorkItem[],
 ): Promise<void> => {
