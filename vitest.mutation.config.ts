@@ -26,6 +26,7 @@ export default defineConfig({
     sequence: { sequencer: QuickFirst },
     include: PURE
       ? [
+          'test/lambdas/decimal.test.ts',
           'test/lambdas/{log-lines,metric-stream,otlp,alb,alb-connection,alb-health-check,nlb,clb,vpc-flow}/**/*.test.ts',
         ]
       : ['test/lambdas/{forwarding,metric-stream,alb}/**/*.test.ts'],

@@ -8,6 +8,7 @@ import {
   writeFragment,
 } from '../otlp/log-attributes.ts';
 import type { ProtobufWriter } from '../otlp/protobuf.ts';
+import { readDecimal } from '../decimal.ts';
 import { type Line, type Span, isNothing, newSpan } from './line.ts';
 import { splitAddress } from './request-line.ts';
 
@@ -134,33 +135,20 @@ const longInteger = ({ bytes }: Line, start: number, end: number): bigint | numb
 
 /** The double nearest to a text such as `-1` or `0.025`; NaN if it is no number. */
 const decimal = (bytes: Buffer, start: number, end: number): number => {
-  const first = bytes[start] === MINUS ? start + 1 : start;
-  let digits = 0;
-  let dot = end;
-  for (let at = first; at < end; at++) {
-    const digit = (bytes[at] as number) - ZERO;
-    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
-    else if (bytes[at] === DOT && dot === end && at > first && at + 1 < end) dot = at;
-    else return numberIn(bytes.toString('latin1', start, end));
-  }
-  if (first === end || end - first > MOST_DIGITS) return numberIn(bytes.toString('latin1', start, end));
-  // Both are whole and below 2^53, so that the quotient is the double nearest to the text.
-  const value = dot === end ? digits : digits / (POWERS[end - dot - 1] as number);
-  return first === start ? value : -value;
+  cursor.at = start;
+  const value = readDecimal(bytes, cursor);
+  return cursor.at === end && !Number.isNaN(value) ? value : numberIn(bytes.toString('latin1', start, end));
 };
+const cursor = { at: 0 };
 
-/** The same of any length, or such as `5.8E-4`, as JSON may have it. */
+/** The same of any length and form, such as `007` or `5.8e-4`. */
 const numberIn = (text: string): number => {
   const value = /^-?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
   return Number.isFinite(value) ? value : NaN;
 };
 
-/** Digits, with a dot among them, that a double holds. */
+/** Digits of an integer that a double holds. */
 const MOST_DIGITS = 15;
 /** A sign and 19 digits. */
 const MOST_INT64_DIGITS = 20;
-const POWERS = Array.from({ length: MOST_DIGITS }, (_, i) => 10 ** i);
 const QUOTE = 0x22;
-const MINUS = 0x2d;
-const DOT = 0x2e;
-const ZERO = 0x30;

@@ -1,7 +1,7 @@
+import { type Cursor, readDecimal } from '../decimal.ts';
 import { newArena } from './arena.ts';
 import { byteMap, isEqual, viewOf } from './byte-map.ts';
 import { type Datum, readTimestamp } from './datum.ts';
-import { type Cursor, readDecimal } from './decimal.ts';
 import type { Members } from './json-values.ts';
 import type { SeriesCache } from './series-cache.ts';
 import { basicStatistics, readStatistics, type Statistics } from './statistics.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { javaDouble } from '../../../bin/local/samples/metric-lines.ts';
-import { readDecimal } from '../../../lambdas/metric-stream/decimal.ts';
+import { javaDouble } from '../../bin/local/samples/metric-lines.ts';
+import { readDecimal } from '../../lambdas/decimal.ts';
 
 /** The number at the start of `text`, and how many characters it takes. */
 const read = (text: string) => {
