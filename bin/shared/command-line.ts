@@ -92,7 +92,7 @@ const parse = (options: Options, args: readonly string[], allowPositionals: bool
 
 /** The value of an option that is a count. @throws UsageError */
 export const countOf = (option: string, value: string, least: number): number => {
-  if (/^\d+$/.test(value) && Number(value) >= least) return Number(value);
+  if (/^(?:0|[1-9]\d*)$/.test(value) && Number(value) >= least) return Number(value);
   throw new UsageError(`${option} is ${value}; it must be a whole number from ${least}`);
 };
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { awsFault } from '../../bin/shared/aws-fault.ts';
-import { readContext, readOptions } from '../../bin/shared/command-line.ts';
+import { countOf, readContext, readOptions } from '../../bin/shared/command-line.ts';
 import { SCOUT } from '../support/harness/synth.ts';
 import { awsAt, runCommand } from '../support/harness/run-command.ts';
 
@@ -30,6 +30,10 @@ test("commands read README's settings from cdk.json, and those of -c over them",
   });
   vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
+});
+
+test.each(['0', '007', '1.5', '-1', 'many'])('%s is no count of one or more', (value) => {
+  expect(() => countOf('--most', value, 1)).toThrow(`--most is ${value}; it must be a whole number from 1`);
 });
 
 const PLACE = { type: 'string', value: 'NAME', help: 'a place' } as const;

@@ -131,7 +131,7 @@ const foundInRecord = (record: unknown): readonly Found[] => {
     );
   }
   const name = text(eventName) ?? 'ObjectCreated';
-  if (!name.includes('ObjectCreated')) return ignored(name);
+  if (!/^(?:s3:)?ObjectCreated/.test(name)) return ignored(name);
   return [named(bucket, decodeKey(key), versionId, eTag, size, eventTime)];
 };
 

@@ -162,6 +162,11 @@ describe('ignored, with a log line', () => {
     ['an empty body', inSqs(''), 'empty body'],
     ['a blank body', inSqs(' \n'), 'empty body'],
     ['a delete', inSqs({ Records: [record('k', {}, 'ObjectRemoved:Delete')] }), 'ObjectRemoved:Delete'],
+    [
+      'an event whose name only holds it',
+      { Records: [record('k', {}, 'NoObjectCreated:Put')] },
+      'NoObjectCreated:Put',
+    ],
     ['an expiry', { Records: [record('k', {}, 'LifecycleExpiration:Delete')] }, 'LifecycleExpiration:Delete'],
     ['a delete from EventBridge', eventBridge('k', 'Object Deleted'), 'Object Deleted'],
   ])('%s', (_what, event, what) => {
